@@ -1,0 +1,286 @@
+/**
+ * What Tandem keeps: contacts, mirrors, links, runs, connections, the journal. Shapes only; each is readonly
+ * data that rooms pass to each other. Times are ISO 8601 in UTC unless a name ends in `Ms` (epoch milliseconds).
+ */
+
+/** The kind of QuickBooks record that a contact can be linked to. */
+export type Entity = 'customer' | 'vendor'
+
+export type Address = Readonly<{
+  line1?: string
+  line2?: string
+  line3?: string
+  line4?: string
+  line5?: string
+  city?: string
+  /** State, province or canton, as QuickBooks' CountrySubDivisionCode. */
+  region?: string
+  postalCode?: string
+  country?: string
+}>
+
+/**
+ * The synced text fields, in the order in which people are shown them. An absent field is empty: '' is never
+ * stored. Values are kept as typed; comparing normalises.
+ */
+export const TEXT_FIELDS = [
+  'displayName',
+  'companyName',
+  'title',
+  'givenName',
+  'middleName',
+  'familyName',
+  'suffix',
+  'printName',
+  'email',
+  'phone',
+  'alternatePhone',
+  'mobile',
+  'fax',
+  'website',
+  'notes',
+  'resaleNumber',
+  'customerTypeId',
+] as const
+export type TextField = (typeof TEXT_FIELDS)[number]
+
+/** Addresses are merged as wholes: half of one address and half of another is nobody's address. */
+export const ADDRESS_FIELDS = ['billAddress', 'shipAddress'] as const
+export type AddressField = (typeof ADDRESS_FIELDS)[number]
+
+export type Fields = Readonly<{ [K in TextField]?: string } & { [K in AddressField]?: Address }>
+
+/**
+ * What the three sides (contact, mirror, base) are compared by. `parentRecordId` is the QuickBooks id of the
+ * parent customer, on every side: a contact's parent is translated through the parent's link.
+ */
+export type Snapshot = Readonly<{
+  fields: Fields
+  parentRecordId?: string
+  active: boolean
+}>
+
+/** A QuickBooks record as it came over the wire, translated but not yet stored. */
+export type SourceRecord = Readonly<{
+  entity: Entity
+  id: string
+  /** SyncToken for QuickBooks Online. */
+  revision: string
+  snapshot: Snapshot
+  /** FullyQualifiedName: `Parent:Child:Grandchild`. */
+  fullName: string
+  /** 0 for top level, 4 for the deepest that QuickBooks allows. */
+  level: number
+  balance?: number
+  balanceWithJobs?: number
+  createdAt?: string
+  /** MetaData.LastUpdatedTime in UTC. It moves with every invoice, so it never proves that content changed. */
+  updatedAt: string
+  /** The object exactly as QuickBooks sent it, so that what Tandem does not know survives a round trip. */
+  raw: JsonObject
+}>
+
+/** A QuickBooks record exactly as last seen. Mirrors are the holding area that people review before importing. */
+export type Mirror = SourceRecord &
+  Readonly<{
+    /** Hash of the synced content (snapshot): tells a real change from an invoice's touch. */
+    contentHash: string
+    /** Hash of everything but LastUpdatedTime: tells whether anything at all has to be stored. */
+    rawHash: string
+    /** The LastUpdatedTime at which `contentHash` first differed from what was known before. */
+    changedAt: string
+    /** When QuickBooks was found, by a read, to hold this record no more (merged or deleted). */
+    goneAt?: string
+    mergedIntoId?: string
+    /** The contact that this record is linked to: the mirror's end of the link. */
+    contactId?: string
+  }>
+
+/** What a pull needs of a stored mirror to decide whether a row changed. */
+export type MirrorStamp = Readonly<Pick<Mirror, 'id' | 'contentHash' | 'rawHash' | 'changedAt' | 'goneAt'>>
+
+/** The compact row from which lists of the holding area are sorted, filtered and searched. */
+export type MirrorRow = Readonly<{
+  entity: Entity
+  id: string
+  name: string
+  fullName: string
+  level: number
+  parentRecordId?: string
+  companyName?: string
+  email?: string
+  phone?: string
+  billLine?: string
+  shipLine?: string
+  balance?: number
+  active: boolean
+  gone: boolean
+  contactId?: string
+}>
+
+/** Ties one contact to one QuickBooks record; kept inside the contact, so both commit together. */
+export type Link = Readonly<{
+  entity: Entity
+  recordId: string
+  /** The values on which both sides last agreed. */
+  base: Snapshot
+  /** The revision (SyncToken) at which they did. */
+  revision: string
+  linkedAt: string
+}>
+
+export type ContactKind = 'client' | 'building' | 'job'
+
+export type ContactPerson = Readonly<{
+  role: 'billing'
+  name: string
+  email?: string
+  cell?: string
+  address?: Address
+}>
+
+/** The CRM's record of a client, a building or a job. */
+export type Contact = Readonly<{
+  id: string
+  kind: ContactKind
+  /** Whether it is in the customer list. */
+  isCustomer: boolean
+  fields: Fields
+  parentId?: string
+  archived: boolean
+  people: readonly ContactPerson[]
+  link?: Link
+  /** Why QuickBooks refused it: the red dot, in words, with what to do. */
+  refusal?: Refusal
+  /** Ids of its open conflicts. */
+  conflictIds?: readonly string[]
+  /** Since when it differs from its base and waits to be pushed; absent when nothing waits. */
+  toPushSince?: string
+  createdAt: string
+  /** When a person or a sync last changed its content. */
+  changedAt: string
+  /** Counts writes; every write names the version that it saw. */
+  version: number
+}>
+
+export type Refusal = Readonly<{ code: string; reason: string; at: string }>
+
+export type Dot = 'none' | 'green' | 'orange' | 'red' | 'conflict'
+
+/** The compact row from which lists of contacts are sorted, filtered and searched. */
+export type ContactRow = Readonly<{
+  id: string
+  name: string
+  kind: ContactKind
+  isCustomer: boolean
+  archived: boolean
+  parentId?: string
+  phone?: string
+  mobile?: string
+  email?: string
+  billLine?: string
+  dot: Dot
+  reason?: string
+}>
+
+export type RunKind = 'pull' | 'import'
+export type RunStatus = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled'
+
+/** One piece of work that a person or a schedule started. */
+export type Run = Readonly<{
+  id: string
+  kind: RunKind
+  status: RunStatus
+  startedBy: string
+  startedAt: string
+  finishedAt?: string
+  /** Why it waits, failed or was cancelled, in words. */
+  reason?: string
+  /** A run that rests (throttled, QuickBooks down) goes on at this time. */
+  waitUntil?: string
+  cancelRequested?: boolean
+  progress: RunProgress
+  /** Outcome counts: pull: stored, unchanged, gone; import: imported, linked, skipped, failed. */
+  counts: Readonly<Record<string, number>>
+  /** What the kind of run needs to go on where it stopped. Parsed by its own use case. */
+  state: JsonObject
+  /** Last time a slice moved it: the sweep hints runs that stopped. */
+  movedAt: string
+  version: number
+}>
+
+export type RunProgress = Readonly<{
+  rows: number
+  rowsTotal?: number
+  pages: number
+  pagesTotal?: number
+  /** Calls made to QuickBooks. */
+  calls: number
+}>
+
+export type OutcomeKind = 'imported' | 'linked' | 'skipped' | 'failed'
+
+/** What became of one record in a run. */
+export type Outcome = Readonly<{
+  recordId: string
+  kind: OutcomeKind
+  name: string
+  contactId?: string
+  /** Tells the machine why; stable. */
+  code?: string
+  /** Tells the person why. */
+  reason?: string
+}>
+
+/** What changed, on which side, from what to what, by whom, because of what. */
+export type JournalEntry = Readonly<{
+  id: string
+  at: string
+  contactId: string
+  side: 'crm' | 'quickbooks'
+  runId?: string
+  /** A person's id, or the name of the part of Tandem that acted. */
+  actor: string
+  because: string
+  changes: readonly JournalChange[]
+}>
+
+export type JournalChange = Readonly<{ field: string; from?: JsonValue; to?: JsonValue }>
+
+export type ConnectionStatus = 'connected' | 'reconnectNeeded' | 'disconnected'
+
+/** The workspace's OAuth grant to its QuickBooks company. Tokens are held apart (see TokenSet). */
+export type Connection = Readonly<{
+  workspace: string
+  realmId: string
+  companyName?: string
+  status: ConnectionStatus
+  /** Since when it has this status. */
+  since: string
+  /** Why it needs reconnecting, in words. */
+  reason?: string
+  connectedBy: string
+  connectedAt: string
+  accessExpiresAt?: string
+  /** Rolling: 100 days after the last refresh. */
+  refreshExpiresAt?: string
+  /** The five-year cap, which refreshing does not move. */
+  hardExpiresAt?: string
+  /** Everything that changed in QuickBooks up to this moment is stored. */
+  gapFreeSince?: string
+  /** After a 429 or an outage nothing is sent to this company before this time. */
+  restUntil?: string
+  version: number
+}>
+
+/** In clear only in memory: an adapter encrypts it before it reaches a table. */
+export type TokenSet = Readonly<{
+  accessToken: string
+  refreshToken: string
+  accessExpiresAt: string
+  refreshExpiresAt: string
+  hardExpiresAt?: string
+}>
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export type JsonObject = { readonly [key: string]: JsonValue | undefined }
