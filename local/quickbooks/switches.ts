@@ -1,0 +1,270 @@
+/**
+ * Every point on which Intuit's documentation is silent, or reports differ. Each is a switch, so that whoever writes
+ * against QuickBooks can be shown to be right under every position. The first position is not always the default.
+ */
+const declare = <const Name extends string, const Positions extends readonly [string, ...string[]]>(
+  name: Name,
+  question: string,
+  positions: Positions,
+  byDefault: Positions[number],
+) => ({ name, question, positions, default: byDefault })
+
+const SWITCHES = [
+  // Names, deactivation, hierarchy (Customer)
+  declare(
+    'deactivation-event',
+    'Which operation does a webhook name when a record is made inactive?',
+    ['Update', 'Delete'],
+    'Update',
+  ),
+  declare(
+    'reactivate-suffix',
+    'Does " (deleted)" come off by itself when a record is made active again?',
+    ['removed', 'stays'],
+    'removed',
+  ),
+  declare(
+    'second-deactivation-name',
+    'What if "X (deleted)" exists already when another X is made inactive?',
+    ['same', 'numbered', 'refused'],
+    'same',
+  ),
+  declare(
+    'deactivate-parent',
+    'What does deactivating a customer with active sub-customers do?',
+    ['cascade', 'alone', 'refused'],
+    'cascade',
+  ),
+  declare(
+    'sparse-unparent',
+    'Can a sparse update with Job false and ParentRef null make a sub-customer top level?',
+    ['refused', 'works'],
+    'refused',
+  ),
+  declare(
+    'child-path-bumps',
+    "What moves on a sub-customer when its FullyQualifiedName changes with its parent's?",
+    ['nothing', 'time', 'token-and-time'],
+    'nothing',
+  ),
+  declare(
+    'child-path-events',
+    "Does a sub-customer whose FullyQualifiedName changed with its parent's emit an event?",
+    ['no', 'yes'],
+    'no',
+  ),
+  declare(
+    'full-update-omitted-active',
+    'What does a full update without Active do to an inactive record?',
+    ['keeps', 'activates'],
+    'keeps',
+  ),
+  // Updates
+  declare(
+    'sparse-nested',
+    'Is a nested object in a sparse update replaced as a whole, or merged?',
+    ['replaced', 'merged'],
+    'replaced',
+  ),
+  declare(
+    'country-iso',
+    'Does Customer return the country of an address as an ISO-3 code?',
+    ['as-sent', 'iso3'],
+    'as-sent',
+  ),
+  declare('address-geo', 'Does Customer return Lat and Long of an address?', ['omitted', 'returned'], 'omitted'),
+  declare(
+    'newer-fields',
+    'Are ClientEntityId, IsProject and V4IDPseudonym part of a customer?',
+    ['omitted', 'returned'],
+    'omitted',
+  ),
+  // LastUpdatedTime
+  declare(
+    'query-time',
+    'Does a query show the LastUpdatedTime that a read shows, or that of the last edit alone?',
+    ['same-as-read', 'last-edit'],
+    'same-as-read',
+  ),
+  declare(
+    'invoice-moves-ancestors',
+    "Does an invoice for a sub-customer move its parents' LastUpdatedTime too?",
+    ['no', 'yes'],
+    'no',
+  ),
+  // Query
+  declare('max-results', 'What does MAXRESULTS above 1000 do?', ['capped', 'refused'], 'capped'),
+  declare('query-not', 'Are != and NOT accepted in a query?', ['refused', 'accepted'], 'refused'),
+  // CDC
+  declare(
+    'cdc-deactivated',
+    'What does CDC send for a record that was made inactive?',
+    ['entity', 'tombstone'],
+    'entity',
+  ),
+  declare(
+    'cdc-look-back',
+    'What does CDC do with changedSince more than 30 days ago?',
+    ['error', 'truncated', 'full'],
+    'error',
+  ),
+  declare(
+    'cdc-since',
+    'Is a change at exactly changedSince part of the answer?',
+    ['inclusive', 'exclusive'],
+    'inclusive',
+  ),
+  declare('cdc-order', 'Which changes are left out when CDC cuts at 1000?', ['newest', 'oldest'], 'newest'),
+  // requestid
+  declare(
+    'requestid-retention',
+    'How long is the answer to a requestid kept?',
+    ['day', 'hour', 'forever', 'never'],
+    'day',
+  ),
+  declare(
+    'requestid-mismatch',
+    'What does a requestid that was used with another body get?',
+    ['stored-answer', 'error-600'],
+    'stored-answer',
+  ),
+  declare(
+    'requestid-errors',
+    'Is an error replayed to the same requestid, or is the request run again?',
+    ['run-again', 'replayed'],
+    'run-again',
+  ),
+  // Gateway
+  declare(
+    'concurrent-limit',
+    'Does more than 10 requests in flight for a realm and app get 429?',
+    ['off', 'on'],
+    'off',
+  ),
+  declare('cdc-metered', 'Does a CDC call count as a metered read?', ['yes', 'no'], 'yes'),
+  declare('batch-query-metered', 'Does a query inside a batch count as a metered read?', ['yes', 'no'], 'yes'),
+  declare('sandbox-metered', 'Are calls to sandbox companies counted as if they were production?', ['no', 'yes'], 'no'),
+  declare('system-fault-status', 'With which status does a SystemFault (10000) come?', ['500', '200'], '500'),
+  // OAuth
+  declare(
+    'refresh-token-life',
+    'How long does a refresh token live after each refresh (8726400 s in samples, 8640000 s in prose)?',
+    ['101-days', '100-days'],
+    '101-days',
+  ),
+  declare(
+    'old-refresh-token',
+    'How long does the old value of a rotated refresh token still work?',
+    ['dies-at-once', '60-seconds-grace', '24-hours-grace'],
+    'dies-at-once',
+  ),
+  declare(
+    'refresh-token-reuse',
+    'What does a rotated or concurrently used refresh token do to the connection?',
+    ['revokes', 'refuses'],
+    'revokes',
+  ),
+  declare(
+    'concurrent-refresh',
+    'When do two refreshes with one value count as concurrent?',
+    ['while-answering', 'within-a-second', 'never'],
+    'while-answering',
+  ),
+  declare('code-reuse', 'What does exchanging a code twice do to the connection?', ['revokes', 'refuses'], 'revokes'),
+  declare(
+    'reconnect',
+    'Does a new consent end the tokens of an earlier one for the same app and company?',
+    ['adds', 'replaces'],
+    'adds',
+  ),
+  declare(
+    'revoked-token',
+    'What does the API answer to an access token whose connection was revoked?',
+    ['403', '401'],
+    '403',
+  ),
+  declare('invalid-client-status', 'With which status does a wrong client id or secret come?', ['401', '400'], '401'),
+  declare('invalid-grant-body', 'Does invalid_grant come with an error_description?', ['bare', 'described'], 'bare'),
+  // Webhooks
+  declare('self-echo', 'Does an app get notified of its own writes?', ['yes', 'no'], 'yes'),
+  declare(
+    'event-format',
+    'Which body do notifications have (a toggle in the portal until 2026)?',
+    ['cloudevents', 'legacy'],
+    'cloudevents',
+  ),
+  declare(
+    'event-time',
+    'How precise is the time of a CloudEvent?',
+    ['varying', 'seconds', 'milliseconds', 'nanoseconds'],
+    'varying',
+  ),
+  declare('event-id', 'Which form has the id of a CloudEvent?', ['varying', 'uuid', 'uuid-entity-id'], 'varying'),
+  declare('event-content-type', 'With which content type do CloudEvents come?', ['json', 'cloudevents'], 'json'),
+  declare('event-data', 'What does the data of a CloudEvent hold?', ['hint', 'entity'], 'hint'),
+  declare('legacy-time', 'How is lastUpdated of a legacy notification written?', ['utc', 'offset'], 'utc'),
+  declare(
+    'legacy-deleted-id',
+    'How is the property of the loser spelled in a legacy merge?',
+    ['deletedId', 'deletedID'],
+    'deletedId',
+  ),
+  declare(
+    'delivery-companies',
+    'Does one delivery hold events of one company, or of several?',
+    ['one', 'several'],
+    'one',
+  ),
+  declare(
+    'head-of-line',
+    'Are later events withheld until a failed delivery is acknowledged?',
+    ['withheld', 'sent'],
+    'withheld',
+  ),
+] as const
+
+type Declared = (typeof SWITCHES)[number]
+export type SwitchName = Declared['name']
+export type SwitchPosition<Name extends SwitchName> = Extract<Declared, { name: Name }>['positions'][number]
+/** The switches to set away from their defaults. */
+export type SwitchOverrides = { readonly [Name in SwitchName]?: SwitchPosition<Name> }
+
+export interface SwitchState {
+  readonly name: string
+  readonly question: string
+  readonly positions: readonly string[]
+  readonly default: string
+  readonly current: string
+}
+
+export interface Switches {
+  get<Name extends SwitchName>(name: Name): SwitchPosition<Name>
+  /** Sets by names that come from outside; throws an Error that names the known ones if it knows no such. */
+  set(name: string, position: string): void
+  list(): readonly SwitchState[]
+}
+
+/** Creates the switches at their defaults, then applies the overrides. */
+export function createSwitches(overrides: SwitchOverrides = {}): Switches {
+  const current = new Map<string, string>(SWITCHES.map((each) => [each.name, each.default]))
+  const set = (name: string, position: string): void => {
+    const known = SWITCHES.find((each) => each.name === name)
+    if (known === undefined) {
+      throw new Error(`There is no switch "${name}". Known are: ${SWITCHES.map((each) => each.name).join(', ')}.`)
+    }
+    const positions: readonly string[] = known.positions
+    if (!positions.includes(position)) {
+      throw new Error(`Switch "${name}" has no position "${position}". It has: ${positions.join(', ')}.`)
+    }
+    current.set(name, position)
+  }
+  for (const [name, position] of Object.entries(overrides)) set(name, position)
+  return {
+    get<Name extends SwitchName>(name: Name): SwitchPosition<Name> {
+      // `set` admits nothing but declared positions, which the compiler cannot see through a Map of strings.
+      return current.get(name) as SwitchPosition<Name>
+    },
+    set,
+    list: () => SWITCHES.map((each) => ({ ...each, current: current.get(each.name) ?? each.default })),
+  }
+}
