@@ -245,3 +245,38 @@ export interface Hints {
   pull(hint: PullHint, dedupe: string): Promise<void>
   push(hint: PushHint, dedupe: string): Promise<void>
 }
+
+// ---- cryptography -----------------------------------------------------------------------------------------
+
+export interface Digest {
+  /** SHA-256, base64url. */
+  sha256(text: string): string
+}
+
+export interface Signer {
+  /** Signs a text so that only this deployment can have written it: `<payload>.<signature>`, URL-safe. */
+  seal(payload: string): Promise<string>
+  /** The payload of what `seal` made, or undefined when it was made by anyone else or changed. */
+  open(sealed: string): Promise<string | undefined>
+}
+
+/** Everything, as compose.ts wires it; a use case asks for the ports that it needs: `Pick<Ports, 'runs' | 'hints'>`. */
+export type Ports = Readonly<{
+  clock: Clock
+  ids: Ids
+  log: Log
+  metrics: Metrics
+  digest: Digest
+  signer: Signer
+  connections: Connections
+  consent: Consent
+  quickbooks: QuickBooks
+  pacer: Pacer
+  usage: Usage
+  mirrors: Mirrors
+  contacts: Contacts
+  ledger: Ledger
+  runs: Runs
+  idempotency: Idempotency
+  hints: Hints
+}>
