@@ -1,0 +1,31 @@
+import type { PreTokenGenerationV2TriggerHandler } from 'aws-lambda'
+
+/** Scopes of Tandem that a person has only as a member of these groups; everyone may read. */
+const groupsFor: Readonly<Record<string, readonly string[]>> = {
+  'tandem/write': ['write', 'admin'],
+  'tandem/admin': ['admin'],
+}
+
+/**
+ * Cognito asks before it issues tokens (pre token generation, event version 2): the access token gets the person's
+ * `custom:workspace`, which Cognito alone puts into id tokens only, and loses the scopes that their groups do not have.
+ * Someone without a workspace gets a token without one, which the API refuses with the reason.
+ */
+export const handler: PreTokenGenerationV2TriggerHandler = async (event) => {
+  const { userAttributes, groupConfiguration, scopes } = event.request
+  const workspace = userAttributes['custom:workspace']
+  const groups = groupConfiguration.groupsToOverride ?? []
+  const scopesToSuppress = (scopes ?? []).filter((scope) => {
+    const needed = groupsFor[scope]
+    return needed !== undefined && !needed.some((group) => groups.includes(group))
+  })
+  event.response = {
+    claimsAndScopeOverrideDetails: {
+      accessTokenGeneration: {
+        ...(workspace === undefined ? {} : { claimsToAddOrOverride: { 'custom:workspace': workspace } }),
+        scopesToSuppress,
+      },
+    },
+  }
+  return event
+}

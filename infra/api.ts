@@ -1,0 +1,104 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  CorsHttpMethod,
+  HttpApi,
+  type HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import type { TandemFunction } from './constructs/function.ts'
+import type { Settings } from './settings.ts'
+
+type Scope = 'read' | 'write' | 'admin'
+
+/** One line of the access log. No address, path, query or agent: each can name a person, and a query can hold a code. */
+const accessLogLine = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  protocol: '$context.protocol',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  integrationStatus: '$context.integrationStatus',
+  integrationError: '$context.integrationErrorMessage',
+  authorizerError: '$context.authorizer.error',
+} as const
+
+/** The HTTP API and its only stage, without routes: each capability adds its own by {@link addRoutes}. */
+export function addApi(scope: Construct, settings: Settings): HttpApi {
+  const api = new HttpApi(scope, 'Api', {
+    apiName: `tandem-${settings.stage}`,
+    description: 'Tandem: contacts and QuickBooks in step',
+    createDefaultStage: false,
+    ...(settings.consoleOrigin === undefined ? {} : { corsPreflight: corsFor(settings.consoleOrigin) }),
+  })
+  const logs = new LogGroup(scope, 'ApiLogs', {
+    retention: settings.logRetentionDays,
+    removalPolicy: settings.keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  })
+  new HttpStage(scope, 'ApiStage', {
+    httpApi: api,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: 100, burstLimit: 200 },
+    detailedMetricsEnabled: true,
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(logs),
+      format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
+    },
+  })
+  return api
+}
+
+function corsFor(origin: string) {
+  return {
+    allowOrigins: [origin],
+    allowMethods: [
+      CorsHttpMethod.GET,
+      CorsHttpMethod.POST,
+      CorsHttpMethod.PUT,
+      CorsHttpMethod.PATCH,
+      CorsHttpMethod.DELETE,
+    ],
+    allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match'],
+    exposeHeaders: ['etag', 'location', 'retry-after'],
+    maxAge: Duration.hours(1),
+  }
+}
+
+/** A function's way in: its integration is made once and serves all its routes. */
+export function integrationOf(target: TandemFunction): HttpLambdaIntegration {
+  return new HttpLambdaIntegration(`${target.node.id}Integration`, target.lambda, {
+    scopePermissionToRoute: false,
+    timeout: Duration.seconds(29),
+  })
+}
+
+/** A path and who may use it: those with a token that has one of the scopes, or everyone, for a reason. */
+interface Routes {
+  readonly path: string
+  readonly methods: readonly HttpMethod[]
+  readonly guard:
+    | { readonly authorizer: IHttpRouteAuthorizer; readonly anyOf: readonly Scope[] }
+    | { readonly everyoneBecause: string }
+}
+
+/** Leads a path to a function. */
+export function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, routes: Routes): void {
+  const { guard } = routes
+  const where = { path: routes.path, methods: [...routes.methods], integration }
+  if ('everyoneBecause' in guard) {
+    for (const route of api.addRoutes(where)) {
+      Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: guard.everyoneBecause })
+    }
+    return
+  }
+  const authorizationScopes = guard.anyOf.map((scope) => `tandem/${scope}`)
+  api.addRoutes({ ...where, authorizer: guard.authorizer, authorizationScopes })
+}

@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib'
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events'
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
+import type { Construct } from 'constructs'
+import type { Ground } from './capability.ts'
+import { TandemFunction } from './constructs/function.ts'
+import { tableAccess } from './storage.ts'
+
+/** The sweep that hints at whatever waits too long, and the daily reading of changes. */
+export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
+  const { settings, storage, pullQueue, pushQueue } = ground
+  const schedule = new TandemFunction(scope, 'ScheduleFunction', {
+    settings,
+    code: ground.bundles.code('schedule'),
+    description: 'Tandem: hints at work that waits, every minute and once a day',
+    timeoutSeconds: 50,
+    memory: 512,
+    environment: {
+      TABLE_NAME: storage.table.tableName,
+      PULL_QUEUE_URL: pullQueue.queue.queueUrl,
+      PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
+    },
+    mayDo: [
+      ...tableAccess(storage.table, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']),
+      pullQueue.send(),
+      pushQueue.send(),
+    ],
+    errorImpact:
+      'Work that was interrupted, or waits for QuickBooks to accept calls again, does not go on by itself, and the daily reading of changes may be missing. What people start by hand still runs. Read the log of the schedule function.',
+  })
+  addRule(scope, 'SweepSchedule', {
+    description: 'Tandem: hints at whatever waits too long',
+    schedule: Schedule.rate(Duration.minutes(1)),
+    kind: 'sweep',
+    // The next one comes within the minute anyway.
+    retryAttempts: 0,
+    target: schedule,
+  })
+  addRule(scope, 'DailySchedule', {
+    description: 'Tandem: reads from QuickBooks what webhooks missed',
+    // Night in America, where most QuickBooks Online companies are.
+    schedule: Schedule.cron({ minute: '10', hour: '8' }),
+    kind: 'daily',
+    retryAttempts: 3,
+    target: schedule,
+  })
+  return schedule
+}
+
+interface RuleProps {
+  readonly description: string
+  readonly schedule: Schedule
+  readonly kind: 'sweep' | 'daily'
+  readonly retryAttempts: number
+  readonly target: TandemFunction
+}
+
+function addRule(
+  scope: Construct,
+  id: string,
+  { description, schedule, kind, retryAttempts, target }: RuleProps,
+): void {
+  const event = RuleTargetInput.fromObject({ kind })
+  new Rule(scope, id, {
+    description,
+    schedule,
+    targets: [new LambdaFunction(target.lambda, { event, retryAttempts, maxEventAge: Duration.hours(1) })],
+  })
+}
