@@ -49,6 +49,7 @@ export function withoutEmpty(fields: Readonly<Record<string, string | Address | 
   )
 }
 
-function addressLines(address: Address | undefined): readonly (string | null)[] {
+/** The address's parts in a fixed order, null where one is empty. */
+export function addressLines(address: Address | undefined): readonly (string | null)[] {
   return ADDRESS_LINES.map((line) => address?.[line] ?? null)
 }

@@ -1,0 +1,258 @@
+import { policyFor, type SyncSettings } from './policies.ts'
+import type { Snapshot } from './records.ts'
+import { SLOTS, type Slot, type SlotValue, sameValue, slotValue, withSlot } from './slots.ts'
+
+/** A side and when its content last changed (ISO 8601 UTC). */
+export type Side = Readonly<{ snapshot: Snapshot; changedAt: string }>
+
+/** Both sides changed a slot and no policy decides: a person does. */
+export type Conflict = Readonly<{
+  slot: Slot
+  base: SlotValue
+  crm: SlotValue
+  quickbooks: SlotValue
+}>
+
+/** What a person decided about an open conflict, and the two values that they saw when they did. */
+export type Resolution = Readonly<{
+  slot: Slot
+  value: SlotValue
+  seen: Readonly<{ crm: SlotValue; quickbooks: SlotValue }>
+}>
+
+/** What became of the QuickBooks record, as verified by a read. */
+export type RecordFate =
+  | Readonly<{ kind: 'present'; side: Side }>
+  | Readonly<{ kind: 'merged'; survivorId: string; survivorIsFree: boolean }>
+  | Readonly<{ kind: 'gone' }>
+
+export type Sides = Readonly<{
+  contact: Side
+  record: RecordFate
+  /** The values on which both sides last agreed; undefined for a contact that is to be created in QuickBooks. */
+  base: Snapshot
+  openConflicts: readonly Conflict[]
+  resolutions: readonly Resolution[]
+}>
+
+export type Superseded = Readonly<{ side: 'crm' | 'quickbooks'; value: SlotValue }>
+
+/** One thing to do, and why. Actions on different slots do not depend on each other. */
+export type Action =
+  /** Both sides hold the same: it becomes the base. */
+  | Readonly<{ kind: 'agree'; slot: Slot; value: SlotValue; because: string }>
+  /** QuickBooks' value goes into the contact, and becomes the base. */
+  | Readonly<{ kind: 'store'; slot: Slot; from: SlotValue; to: SlotValue; because: string; superseded?: Superseded }>
+  /** The contact's value goes to QuickBooks, and becomes the base once it is sent. */
+  | Readonly<{ kind: 'push'; slot: Slot; from: SlotValue; to: SlotValue; because: string; superseded?: Superseded }>
+  | Readonly<{ kind: 'openConflict'; conflict: Conflict; because: string }>
+  | Readonly<{ kind: 'closeConflict'; slot: Slot; because: string }>
+  /** The sides differ and stay so, because a setting says so. */
+  | Readonly<{ kind: 'keep'; slot: Slot; because: string }>
+  /** The contact is linked to another record from now on. */
+  | Readonly<{ kind: 'relink'; toRecordId: string; because: string }>
+  /** Nothing may be done to this contact until a person has looked. */
+  | Readonly<{ kind: 'hold'; code: 'survivorTaken' | 'recordGone'; because: string }>
+
+/** Empty actions mean that there is nothing to do; `because` says why the plan is what it is. */
+export type Plan = Readonly<{ actions: readonly Action[]; because: string }>
+
+/**
+ * Decides everything that changes on either side of one linked contact. Pure: the worker, the preview and the log
+ * all use this same answer.
+ */
+export function plan(sides: Sides, settings: SyncSettings): Plan {
+  switch (sides.record.kind) {
+    case 'merged':
+      return planMerged(sides.record)
+    case 'gone':
+      return {
+        actions: [
+          {
+            kind: 'hold',
+            code: 'recordGone',
+            because: 'QuickBooks no longer holds the customer that this contact is linked to',
+          },
+        ],
+        because: 'the QuickBooks customer is gone',
+      }
+    case 'present': {
+      const { side } = sides.record
+      const actions = SLOTS.flatMap((slot) => planSlot(slot, sides, side, settings))
+      return { actions, because: actions.length === 0 ? 'both sides agree' : 'the sides differ' }
+    }
+  }
+}
+
+/** What the contact holds once every `store` is applied. */
+export function contactAfter(contact: Snapshot, done: Plan): Snapshot {
+  return done.actions.reduce(
+    (after, action) => (action.kind === 'store' ? withSlot(after, action.slot, action.to) : after),
+    contact,
+  )
+}
+
+/** What QuickBooks holds once every `push` is sent. */
+export function recordAfter(record: Snapshot, done: Plan): Snapshot {
+  return done.actions.reduce(
+    (after, action) => (action.kind === 'push' ? withSlot(after, action.slot, action.to) : after),
+    record,
+  )
+}
+
+/**
+ * The base once everything towards the CRM is stored; with `pushed`, once QuickBooks took the rest too. A value of
+ * QuickBooks that gives way becomes the base before the push: it was seen and journalled, so a plan made again after
+ * a crash sends the winner instead of deciding a second time.
+ */
+export function baseAfter(base: Snapshot, done: Plan, pushed: boolean): Snapshot {
+  return done.actions.reduce((after, action) => {
+    switch (action.kind) {
+      case 'agree':
+        return withSlot(after, action.slot, action.value)
+      case 'store':
+        return withSlot(after, action.slot, action.to)
+      case 'push':
+        if (pushed) return withSlot(after, action.slot, action.to)
+        return action.superseded === undefined ? after : withSlot(after, action.slot, action.superseded.value)
+      default:
+        return after
+    }
+  }, base)
+}
+
+/** The conflicts that are open once the plan is applied. */
+export function conflictsAfter(open: readonly Conflict[], done: Plan): readonly Conflict[] {
+  const gone = new Set<Slot>()
+  const opened: Conflict[] = []
+  for (const action of done.actions) {
+    if (action.kind === 'closeConflict') gone.add(action.slot)
+    if (action.kind === 'openConflict') {
+      gone.add(action.conflict.slot)
+      opened.push(action.conflict)
+    }
+  }
+  return [...open.filter((conflict) => !gone.has(conflict.slot)), ...opened]
+}
+
+function planMerged(record: Extract<RecordFate, { kind: 'merged' }>): Plan {
+  const because = 'its QuickBooks customer was merged into another one'
+  return record.survivorIsFree
+    ? { actions: [{ kind: 'relink', toRecordId: record.survivorId, because }], because }
+    : {
+        actions: [
+          {
+            kind: 'hold',
+            code: 'survivorTaken',
+            because: `${because}, which another contact is linked to already: decide which contact stays`,
+          },
+        ],
+        because,
+      }
+}
+
+function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
+  const crm = slotValue(sides.contact.snapshot, slot)
+  const quickbooks = slotValue(record.snapshot, slot)
+  const base = slotValue(sides.base, slot)
+  const open = sides.openConflicts.find((conflict) => conflict.slot === slot)
+  const close = (because: string): readonly Action[] =>
+    open === undefined ? [] : [{ kind: 'closeConflict', slot, because }]
+
+  if (sameValue(slot, crm, quickbooks)) {
+    // The base takes QuickBooks' spelling; a contact typed differently but meaning the same is left as typed.
+    const agreed: readonly Action[] = sameValue(slot, base, quickbooks)
+      ? []
+      : [{ kind: 'agree', slot, value: quickbooks, because: 'both sides hold the same value' }]
+    return [...agreed, ...close('both sides hold the same value now')]
+  }
+
+  const crmChanged = !sameValue(slot, crm, base)
+  const quickbooksChanged = !sameValue(slot, quickbooks, base)
+
+  if (!crmChanged) {
+    const because = 'only QuickBooks changed it'
+    return [{ kind: 'store', slot, from: crm, to: quickbooks, because }, ...close(because)]
+  }
+  if (slot === 'notes' && !settings.pushNotes) {
+    return [
+      { kind: 'keep', slot, because: 'notes are not sent to QuickBooks, by this workspace’s settings' },
+      ...close('notes are not sent to QuickBooks'),
+    ]
+  }
+  if (!quickbooksChanged) {
+    const because = 'only the CRM changed it'
+    return [{ kind: 'push', slot, from: quickbooks, to: crm, because }, ...close(because)]
+  }
+  return planBothChanged({ slot, base, crm, quickbooks }, open, sides, record, settings)
+}
+
+function planBothChanged(
+  conflict: Conflict,
+  open: Conflict | undefined,
+  sides: Sides,
+  record: Side,
+  settings: SyncSettings,
+): readonly Action[] {
+  const { slot, crm, quickbooks } = conflict
+  const resolution = sides.resolutions.find(
+    ({ slot: of, seen }) => of === slot && sameValue(of, seen.crm, crm) && sameValue(of, seen.quickbooks, quickbooks),
+  )
+  if (resolution !== undefined)
+    return settle(conflict, resolution.value, 'a person decided the conflict', open !== undefined)
+
+  switch (policyFor(settings, slot)) {
+    case 'crm':
+      return settle(conflict, crm, 'both changed it, and the CRM wins by this workspace’s settings', open !== undefined)
+    case 'quickbooks':
+      return settle(
+        conflict,
+        quickbooks,
+        'both changed it, and QuickBooks wins by this workspace’s settings',
+        open !== undefined,
+      )
+    case 'newest': {
+      // QuickBooks' times have whole seconds, so a tie is real: the books win, and the other value is journalled.
+      const crmIsNewer = sides.contact.changedAt > record.changedAt
+      return settle(
+        conflict,
+        crmIsNewer ? crm : quickbooks,
+        `both changed it, and ${crmIsNewer ? 'the CRM' : 'QuickBooks'} changed last`,
+        open !== undefined,
+      )
+    }
+    case 'ask':
+      return open !== undefined && sameConflict(open, conflict)
+        ? []
+        : [{ kind: 'openConflict', conflict, because: 'both sides changed it since they last agreed' }]
+  }
+}
+
+/** Brings both sides to `value`, saying which values give way. */
+function settle(conflict: Conflict, value: SlotValue, because: string, wasOpen: boolean): readonly Action[] {
+  const { slot, crm, quickbooks } = conflict
+  const actions: Action[] = []
+  if (!sameValue(slot, crm, value)) {
+    actions.push({ kind: 'store', slot, from: crm, to: value, because, superseded: { side: 'crm', value: crm } })
+  }
+  if (!sameValue(slot, quickbooks, value)) {
+    actions.push({
+      kind: 'push',
+      slot,
+      from: quickbooks,
+      to: value,
+      because,
+      superseded: { side: 'quickbooks', value: quickbooks },
+    })
+  }
+  if (wasOpen) actions.push({ kind: 'closeConflict', slot, because })
+  return actions
+}
+
+function sameConflict(a: Conflict, b: Conflict): boolean {
+  return (
+    sameValue(a.slot, a.base, b.base) &&
+    sameValue(a.slot, a.crm, b.crm) &&
+    sameValue(a.slot, a.quickbooks, b.quickbooks)
+  )
+}

@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  baseAfter,
+  type Conflict,
+  conflictsAfter,
+  contactAfter,
+  type Plan,
+  plan,
+  recordAfter,
+  type Sides,
+} from '#core/plan'
+import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
+import type { Snapshot } from '#core/records'
+import { SLOTS, sameValue, slotValue } from '#core/slots'
+import { threeSides } from './snapshot-arbitraries.ts'
+
+const EARLY = '2026-01-01T00:00:00.000Z'
+const LATE = '2026-01-02T00:00:00.000Z'
+
+const settings: fc.Arbitrary<SyncSettings> = fc.record({
+  conflicts: fc.constantFrom('newest', 'quickbooks', 'crm', 'ask'),
+  conflictsBySlot: fc.dictionary(fc.constantFrom(...SLOTS), fc.constantFrom('newest', 'quickbooks', 'crm', 'ask')),
+  pushNotes: fc.boolean(),
+})
+
+type World = Readonly<{ crm: Snapshot; quickbooks: Snapshot; base: Snapshot; open: readonly Conflict[] }>
+
+const sidesOf = (world: World, crmIsNewer: boolean, resolutions: Sides['resolutions'] = []): Sides => ({
+  contact: { snapshot: world.crm, changedAt: crmIsNewer ? LATE : EARLY },
+  record: { kind: 'present', side: { snapshot: world.quickbooks, changedAt: crmIsNewer ? EARLY : LATE } },
+  base: world.base,
+  openConflicts: world.open,
+  resolutions,
+})
+
+const applied = (world: World, done: Plan, pushed = true): World => ({
+  crm: contactAfter(world.crm, done),
+  quickbooks: pushed ? recordAfter(world.quickbooks, done) : world.quickbooks,
+  base: baseAfter(world.base, done, pushed),
+  open: conflictsAfter(world.open, done),
+})
+
+const worlds = threeSides.map((sides): World => ({ ...sides, open: [] }))
+
+describe('a plan', () => {
+  it('loses no value that one side wrote: it is on both sides, in a conflict, superseded, or kept by a setting', () => {
+    fc.assert(
+      fc.property(worlds, settings, fc.boolean(), (world, chosen, crmIsNewer) => {
+        const done = plan(sidesOf(world, crmIsNewer), chosen)
+        const after = applied(world, done)
+        for (const slot of SLOTS) {
+          const base = slotValue(world.base, slot)
+          for (const side of ['crm', 'quickbooks'] as const) {
+            const wrote = slotValue(world[side], slot)
+            if (sameValue(slot, wrote, base)) continue
+            const onBoth =
+              sameValue(slot, slotValue(after.crm, slot), wrote) &&
+              sameValue(slot, slotValue(after.quickbooks, slot), wrote)
+            const open = after.open.some((conflict) => conflict.slot === slot && sameValue(slot, conflict[side], wrote))
+            const superseded = done.actions.some(
+              (action) =>
+                (action.kind === 'store' || action.kind === 'push') &&
+                action.slot === slot &&
+                action.superseded?.side === side &&
+                sameValue(slot, action.superseded.value, wrote),
+            )
+            const kept = done.actions.some((action) => action.kind === 'keep' && action.slot === slot)
+            expect(onBoth || open || superseded || kept, `${side} wrote ${slot}`).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
+  it('settles in one round: planned again, only what a person or a setting holds back is left', () => {
+    fc.assert(
+      fc.property(worlds, settings, fc.boolean(), (world, chosen, crmIsNewer) => {
+        const after = applied(world, plan(sidesOf(world, crmIsNewer), chosen))
+        const again = plan(sidesOf(after, crmIsNewer), chosen)
+        expect(again.actions.filter(({ kind }) => kind !== 'keep')).toEqual([])
+        for (const slot of SLOTS) {
+          const held = after.open.some((conflict) => conflict.slot === slot) || (slot === 'notes' && !chosen.pushNotes)
+          if (!held) expect(sameValue(slot, slotValue(after.crm, slot), slotValue(after.quickbooks, slot))).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('decides the same again when the worker dies after storing and before sending', () => {
+    fc.assert(
+      fc.property(worlds, settings, fc.boolean(), fc.boolean(), (world, chosen, crmIsNewer, newerLater) => {
+        const straight = applied(world, plan(sidesOf(world, crmIsNewer), chosen))
+        const crashed = applied(world, plan(sidesOf(world, crmIsNewer), chosen), false)
+        const resumed = applied(crashed, plan(sidesOf(crashed, newerLater), chosen))
+        for (const slot of SLOTS) {
+          for (const side of ['crm', 'quickbooks'] as const) {
+            expect(
+              sameValue(slot, slotValue(resumed[side], slot), slotValue(straight[side], slot)),
+              `${side} ${slot}`,
+            ).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
+  it('answers an echo of its own write with nothing', () => {
+    fc.assert(
+      fc.property(worlds, fc.boolean(), (world, crmIsNewer) => {
+        const after = applied(world, plan(sidesOf(world, crmIsNewer), DEFAULT_SETTINGS))
+        expect(plan(sidesOf(after, false), DEFAULT_SETTINGS)).toEqual({ actions: [], because: 'both sides agree' })
+      }),
+    )
+  })
+
+  it('changes nothing on a side that alone changed a slot', () => {
+    fc.assert(
+      fc.property(worlds, settings, fc.boolean(), (world, chosen, crmIsNewer) => {
+        for (const action of plan(sidesOf(world, crmIsNewer), chosen).actions) {
+          if (action.kind === 'store' && action.superseded === undefined) {
+            expect(sameValue(action.slot, slotValue(world.crm, action.slot), slotValue(world.base, action.slot))).toBe(
+              true,
+            )
+          }
+          if (action.kind === 'push' && action.superseded === undefined) {
+            const { slot } = action
+            expect(sameValue(slot, slotValue(world.quickbooks, slot), slotValue(world.base, slot))).toBe(true)
+          }
+        }
+      }),
+    )
+  })
+
+  it('lets a person decide: the value they chose ends on both sides and the conflict closes', () => {
+    fc.assert(
+      fc.property(worlds, fc.constantFrom('crm', 'quickbooks'), (world, take) => {
+        const ask: SyncSettings = { ...DEFAULT_SETTINGS, conflicts: 'ask' }
+        const asked = applied(world, plan(sidesOf(world, true), ask))
+        const resolutions = asked.open.map((conflict) => ({
+          slot: conflict.slot,
+          value: conflict[take],
+          seen: { crm: conflict.crm, quickbooks: conflict.quickbooks },
+        }))
+        const settled = applied(asked, plan(sidesOf(asked, true, resolutions), ask))
+        expect(settled.open).toEqual([])
+        for (const { slot, value } of resolutions) {
+          expect(sameValue(slot, slotValue(settled.crm, slot), value)).toBe(true)
+          expect(sameValue(slot, slotValue(settled.quickbooks, slot), value)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('ignores a decision that was made on values which have moved since', () => {
+    const world: World = {
+      base: { fields: { displayName: 'Ada' }, active: true },
+      crm: { fields: { displayName: 'Ada L.' }, active: true },
+      quickbooks: { fields: { displayName: 'Ada Lovelace' }, active: true },
+      open: [],
+    }
+    const stale = [{ slot: 'displayName' as const, value: 'Ada L.', seen: { crm: 'Ada L.', quickbooks: 'Ada King' } }]
+    const done = plan(sidesOf(world, true, stale), { ...DEFAULT_SETTINGS, conflicts: 'ask' })
+    expect(done.actions.map(({ kind }) => kind)).toEqual(['openConflict'])
+  })
+
+  it('re-links to a free survivor after a merge, and waits for a person when it is taken', () => {
+    const world: World = {
+      base: { fields: {}, active: true },
+      crm: { fields: {}, active: true },
+      quickbooks: { fields: {}, active: true },
+      open: [],
+    }
+    const merged = (survivorIsFree: boolean): Sides => ({
+      ...sidesOf(world, true),
+      record: { kind: 'merged', survivorId: '12', survivorIsFree },
+    })
+    expect(plan(merged(true), DEFAULT_SETTINGS).actions).toMatchObject([{ kind: 'relink', toRecordId: '12' }])
+    expect(plan(merged(false), DEFAULT_SETTINGS).actions).toMatchObject([{ kind: 'hold', code: 'survivorTaken' }])
+  })
+
+  it('never blanks a contact whose record is gone', () => {
+    const world: World = {
+      base: { fields: { notes: 'x' }, active: true },
+      crm: { fields: { notes: 'x' }, active: true },
+      quickbooks: { fields: {}, active: true },
+      open: [],
+    }
+    const done = plan({ ...sidesOf(world, true), record: { kind: 'gone' } }, DEFAULT_SETTINGS)
+    expect(contactAfter(world.crm, done)).toEqual(world.crm)
+    expect(done.actions).toMatchObject([{ kind: 'hold', code: 'recordGone' }])
+  })
+})
