@@ -2,6 +2,8 @@ import type { SimulatorContext } from './context.ts'
 import type { TokenAuthority } from './gateway/authority.ts'
 import type { Route } from './http.ts'
 import { createOauthModule, type OauthModule } from './oauth/module.ts'
+import type { Send } from './webhooks/delivery-queue.ts'
+import { createWebhooksModule, type WebhooksModule } from './webhooks/module.ts'
 
 /** A part of the simulator beside the Accounting API: it brings routes and may have something to stop. */
 export interface Module {
@@ -12,11 +14,13 @@ export interface Module {
 export interface Modules {
   readonly authority: TokenAuthority
   readonly oauth: OauthModule
+  readonly webhooks: WebhooksModule
   readonly all: readonly Module[]
 }
 
-/** Puts together OAuth, webhooks and the control API. */
-export function createModules(context: SimulatorContext): Modules {
+/** Puts together OAuth, webhooks and the control API. `send` carries the webhooks out. */
+export function createModules(context: SimulatorContext, send: Send): Modules {
   const oauth = createOauthModule(context)
-  return { authority: oauth, oauth, all: [oauth] }
+  const webhooks = createWebhooksModule(context, send, oauth.isConnected)
+  return { authority: oauth, oauth, webhooks, all: [oauth, webhooks] }
 }

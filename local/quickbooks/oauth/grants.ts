@@ -104,6 +104,8 @@ export type Grants = {
   readonly disconnect: (clientId: string, realmId: string, now: number) => number
   /** Whether this access token opens this company (undefined: no company, only the token itself). */
   readonly check: (accessToken: string, realmId: string | undefined, now: number) => BearerCheck
+  /** Whether the app holds a grant for this company that has not ended. */
+  readonly isLive: (clientId: string, realmId: string, now: number) => boolean
   readonly list: () => readonly Grant[]
   readonly snapshot: () => GrantsSnapshot
   readonly restore: (snapshot: GrantsSnapshot) => void
@@ -263,6 +265,15 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
     return { ok: true, clientId: grant.clientId, scopes: grant.scopes, realmId: grant.realmId }
   }
 
+  const isLive: Grants['isLive'] = (clientId, realmId, now) =>
+    [...grants.values()].some(
+      (grant) =>
+        grant.clientId === clientId &&
+        grant.realmId === realmId &&
+        grant.end === undefined &&
+        now < grant.refreshExpiresAt,
+    )
+
   const snapshot: Grants['snapshot'] = () => ({
     codes: [...codes.values()],
     grants: [...grants.values()],
@@ -287,6 +298,7 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
     revoke,
     disconnect,
     check,
+    isLive,
     list: () => [...grants.values()],
     snapshot,
     restore,

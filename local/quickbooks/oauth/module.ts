@@ -20,6 +20,8 @@ export interface OauthModule extends Module, TokenAuthority {
   grant(clientId: string, realmId: string): Tokens
   /** Every grant ever made, with why it ended. Holds tokens: not for a log. */
   grants(): readonly Grant[]
+  /** Whether the app holds a living grant for the company: who has none gets no webhooks. */
+  isConnected(clientId: string, realmId: string): boolean
   /** A person disconnects the app on QuickBooks' Apps page. Returns how many grants ended. */
   disconnect(clientId: string, realmId: string): number
   /** All that OAuth remembers, as JSON, so that tokens live through a restart. */
@@ -130,6 +132,7 @@ export function createOauthModule(context: SimulatorContext): OauthModule {
       return outcome.tokens
     },
     grants: grants.list,
+    isConnected: (clientId, realmId) => grants.isLive(clientId, realmId, clock.now()),
     disconnect: (clientId, realmId) => grants.disconnect(clientId, realmId, clock.now()),
     snapshot: grants.snapshot,
     restore: grants.restore,
