@@ -1,0 +1,16 @@
+import type { Contacts } from '#sync/ports'
+import { inChunks } from './chunks.ts'
+import { present } from './mirrors.ts'
+import type { Store } from './store.ts'
+
+export function createContacts(store: Store): Contacts {
+  return {
+    get: async (workspace, id) => store.contacts.of(workspace).whole.get(id),
+    getMany: async (workspace, ids) => present(store.contacts.of(workspace).whole, ids),
+    listByName: async (workspace, limit, after) => store.contacts.of(workspace).rows.page('contacts', limit, after),
+    scan: (workspace) => inChunks(() => store.contacts.of(workspace).rows.values()),
+    byExactName: async (workspace, name) => [...(store.contacts.of(workspace).byName.get(name)?.values() ?? [])],
+    history: async (workspace, contactId, limit, after) =>
+      store.journal.of(workspace).of(contactId).page('history', limit, after),
+  }
+}
