@@ -1,4 +1,4 @@
-import type { PreTokenGenerationV2TriggerHandler } from 'aws-lambda'
+import type { PreTokenGenerationV2TriggerEvent } from 'aws-lambda'
 
 /** Scopes of Tandem that a person has only as a member of these groups; everyone may read. */
 const groupsFor: Readonly<Record<string, readonly string[]>> = {
@@ -11,7 +11,7 @@ const groupsFor: Readonly<Record<string, readonly string[]>> = {
  * `custom:workspace`, which Cognito alone puts into id tokens only, and loses the scopes that their groups do not have.
  * Someone without a workspace gets a token without one, which the API refuses with the reason.
  */
-export const handler: PreTokenGenerationV2TriggerHandler = async (event) => {
+export const handler = async (event: PreTokenGenerationV2TriggerEvent): Promise<PreTokenGenerationV2TriggerEvent> => {
   const { userAttributes, groupConfiguration, scopes } = event.request
   const workspace = userAttributes['custom:workspace']
   const groups = groupConfiguration.groupsToOverride ?? []

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { templateFor } from './synthesized.ts'
+
+const template = templateFor({ stage: 'dev' })
+const integrations = z
+  .record(
+    z.string(),
+    z.object({
+      Properties: z.looseObject({ IntegrationUri: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }) }),
+    }),
+  )
+  .parse(template.findResources('AWS::ApiGatewayV2::Integration'))
+const Target = z.object({ 'Fn::Join': z.tuple([z.string(), z.tuple([z.string(), z.object({ Ref: z.string() })])]) })
+const routes = new Map(
+  Object.values(
+    z
+      .record(
+        z.string(),
+        z.object({
+          Properties: z.object({
+            RouteKey: z.string(),
+            AuthorizationType: z.string(),
+            AuthorizationScopes: z.array(z.string()).optional(),
+            Target,
+          }),
+        }),
+      )
+      .parse(template.findResources('AWS::ApiGatewayV2::Route')),
+  ).map(({ Properties }) => [
+    Properties.RouteKey,
+    {
+      to: integrations[Properties.Target['Fn::Join'][1][1].Ref]?.Properties.IntegrationUri['Fn::GetAtt'][0],
+      scopes: Properties.AuthorizationType === 'JWT' ? Properties.AuthorizationScopes : 'everyone',
+    },
+  ]),
+)
+
+const admin = ['tandem/admin']
+const write = ['tandem/write', 'tandem/admin']
+const read = ['tandem/read', 'tandem/write', 'tandem/admin']
+
+describe('the routes', () => {
+  it('lead to their function, for those with their scope', () => {
+    expect(Object.fromEntries(routes)).toEqual({
+      'GET /{proxy+}': { to: 'AdminFunction', scopes: read },
+      'POST /{proxy+}': { to: 'AdminFunction', scopes: write },
+      'PUT /{proxy+}': { to: 'AdminFunction', scopes: write },
+      'PATCH /{proxy+}': { to: 'AdminFunction', scopes: write },
+      'DELETE /{proxy+}': { to: 'AdminFunction', scopes: write },
+      'POST /connection/authorize': { to: 'OauthFunction', scopes: admin },
+      'POST /connection/reconnect': { to: 'OauthFunction', scopes: admin },
+      'POST /connection/disconnect': { to: 'OauthFunction', scopes: admin },
+      'GET /oauth/callback': { to: 'OauthFunction', scopes: 'everyone' },
+      'GET /oauth/reconnect': { to: 'OauthFunction', scopes: 'everyone' },
+      'POST /webhooks/quickbooks': { to: 'WebhookFunction', scopes: 'everyone' },
+      'GET /health': { to: 'AdminFunction', scopes: 'everyone' },
+      'GET /openapi.json': { to: 'AdminFunction', scopes: 'everyone' },
+      'GET /docs': { to: 'AdminFunction', scopes: 'everyone' },
+    })
+  })
+
+  it('pass payload format 2.0 on', () => {
+    for (const { Properties } of Object.values(integrations)) {
+      expect(Properties).toMatchObject({ PayloadFormatVersion: '2.0', TimeoutInMillis: 29_000 })
+    }
+  })
+
+  it('are throttled, and logged without anything personal', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+    })
+    const stages = JSON.stringify(template.findResources('AWS::ApiGatewayV2::Stage'))
+    expect(stages).toContain('$context.routeKey')
+    // An address, a path with a name, a query with a code, a claim.
+    expect(stages).not.toMatch(/\$context\.(identity|path|httpMethod|authorizer\.claims)|querystring|userAgent/i)
+  })
+
+  it('are closed to pages of other origins, until the console has one', () => {
+    expect(JSON.stringify(template.findResources('AWS::ApiGatewayV2::Api'))).not.toContain('CorsConfiguration')
+    const withConsole = templateFor({ stage: 'dev', consoleOrigin: 'https://console.example.com' })
+    withConsole.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: { AllowOrigins: ['https://console.example.com'] },
+    })
+  })
+})
+
+describe('the sign-in', () => {
+  it('asks the token function for access tokens (event version 2, which the Essentials plan has)', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserPoolTier: 'ESSENTIALS',
+      LambdaConfig: {
+        PreTokenGenerationConfig: { LambdaArn: { 'Fn::GetAtt': ['TokenFunction', 'Arn'] }, LambdaVersion: 'V2_0' },
+      },
+    })
+  })
+
+  it('lets nobody in by themselves, nor without a second factor', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: 'ON',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+    })
+  })
+
+  it('lets nobody write their own workspace', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      WriteAttributes: ['email'],
+      ReadAttributes: ['custom:workspace', 'email', 'email_verified'],
+      AllowedOAuthFlows: ['code'],
+      GenerateSecret: false,
+      PreventUserExistenceErrors: 'ENABLED',
+    })
+  })
+
+  it('is left to another issuer where the context names one', () => {
+    const foreign = templateFor({ stage: 'prod', issuer: 'https://login.example.com/', audience: 'tandem' })
+    foreign.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['tandem'] },
+    })
+    foreign.resourceCountIs('AWS::Cognito::UserPool', 0)
+    foreign.resourceCountIs('AWS::Lambda::Function', 6)
+  })
+})
+
+describe('the schedules', () => {
+  it.each([
+    ['rate(1 minute)', '{"kind":"sweep"}'],
+    ['cron(10 8 * * ? *)', '{"kind":"daily"}'],
+  ])('%s says %s to the schedule function', (ScheduleExpression, Input) => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression,
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': ['ScheduleFunction', 'Arn'] }, Input }],
+    })
+  })
+})
+
+describe('the outputs', () => {
+  it.each([
+    ['ApiUrl', ''],
+    ['RedirectUri', '/oauth/callback'],
+    ['ReconnectUrl', '/oauth/reconnect'],
+    ['WebhookUrl', '/webhooks/quickbooks'],
+  ])('name the %s', (name, path) => {
+    const endpoint = { 'Fn::GetAtt': ['Api', 'ApiEndpoint'] }
+    template.hasOutput(name, { Value: path === '' ? endpoint : { 'Fn::Join': ['', [endpoint, path]] } })
+  })
+})

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { type Right, rightsByRole } from './rights.ts'
+import { templateFor } from './synthesized.ts'
+
+const template = templateFor({ stage: 'dev' })
+const rights = rightsByRole(template)
+const functions = Object.entries(
+  z
+    .record(
+      z.string(),
+      z.object({
+        Properties: z.object({
+          Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+          Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+        }),
+      }),
+    )
+    .parse(template.findResources('AWS::Lambda::Function')),
+).map(([id, { Properties }]) => ({
+  id,
+  role: Properties.Role['Fn::GetAtt'][0],
+  environment: Properties.Environment.Variables,
+}))
+
+/** The resource that an environment variable names. */
+const resourceBehind: Readonly<Record<string, string>> = {
+  TABLE_NAME: 'Table',
+  DATA_KEY_ARN: 'DataKey',
+  PULL_QUEUE_URL: 'PullQueue',
+  PUSH_QUEUE_URL: 'PushQueue',
+  INTUIT_CLIENT_SECRET_ARN: 'IntuitClientSecret',
+  WEBHOOK_VERIFIER_SECRET_ARN: 'WebhookVerifierSecret',
+  CURSOR_SECRET_ARN: 'CursorSecret',
+}
+
+function rightsOf(role: string): readonly Right[] {
+  const found = rights.get(role)
+  if (found === undefined) throw new Error(`${role} has no policy`)
+  return found
+}
+
+/** The functions, without `Function`, that hold a right on a resource. */
+function holdersOf(action: string, resource: string): string[] {
+  return functions
+    .filter(({ role }) => rightsOf(role).some((one) => one.Action.includes(action) && one.Resource.includes(resource)))
+    .map(({ id }) => id.replace('Function', '').toLowerCase())
+    .sort()
+}
+
+describe('the rights of the functions', () => {
+  it('are a role for each function, shared with no other', () => {
+    expect(new Set(functions.map(({ role }) => role)).size).toBe(functions.length)
+    expect(functions.length).toBe(7)
+  })
+
+  it.each(functions)('of $id name every action and every resource', ({ role }) => {
+    for (const { Action, Resource } of rightsOf(role)) {
+      for (const action of Action) expect(action).not.toContain('*')
+      for (const resource of Resource) expect(resource).not.toContain('*')
+    }
+  })
+
+  it.each(functions)('of $id come from no policy that AWS manages', ({ role }) => {
+    const { Properties } = z
+      .object({ Properties: z.object({ AssumeRolePolicyDocument: z.unknown() }).catchall(z.unknown()) })
+      .parse(template.findResources('AWS::IAM::Role')[role])
+    expect(Object.keys(Properties)).toEqual(['AssumeRolePolicyDocument'])
+    expect(Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [{ Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } }],
+    })
+  })
+
+  it.each(functions)('of $id are on what its environment names, and its own log', ({ id, role, environment }) => {
+    const named = Object.keys(environment).flatMap((name) => resourceBehind[name] ?? [])
+    const granted = rightsOf(role).flatMap(({ Resource }) => Resource.map((resource) => resource.split('/')[0]))
+    expect([...new Set(granted)].sort()).toEqual([...named, `${id}Logs`].sort())
+  })
+
+  it.each([
+    ['kms:Decrypt', 'DataKey', ['oauth', 'pull', 'push']],
+    ['kms:GenerateDataKey', 'DataKey', ['oauth', 'pull', 'push']],
+    ['secretsmanager:GetSecretValue', 'IntuitClientSecret', ['oauth', 'pull', 'push']],
+    ['secretsmanager:GetSecretValue', 'WebhookVerifierSecret', ['webhook']],
+    ['secretsmanager:GetSecretValue', 'CursorSecret', ['admin']],
+    ['sqs:ReceiveMessage', 'PullQueue', ['pull']],
+    ['sqs:ReceiveMessage', 'PushQueue', ['push']],
+    ['sqs:SendMessage', 'PullQueue', ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook']],
+    ['sqs:SendMessage', 'PushQueue', ['admin', 'pull', 'push', 'schedule']],
+    ['dynamodb:GetItem', 'Table', ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook']],
+    ['dynamodb:DeleteItem', 'Table', ['admin', 'oauth', 'pull', 'push']],
+    ['dynamodb:Scan', 'Table', []],
+  ])('give %s on %s to %j', (action, resource, holders) => {
+    expect(holdersOf(action, resource)).toEqual(holders)
+  })
+
+  it('let tokens be decrypted only in the name of a workspace', () => {
+    const onKey = functions.flatMap(({ role }) => rightsOf(role).filter(({ Resource }) => Resource.includes('DataKey')))
+    expect(onKey).toHaveLength(3)
+    for (const { Action, Condition } of onKey) {
+      expect([...Action].sort()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
+      expect(Condition).toEqual({
+        Null: { 'kms:EncryptionContext:workspace': 'false' },
+        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['workspace'] },
+      })
+    }
+  })
+
+  it('are all that there is: no policy belongs to another role', () => {
+    expect([...rights.keys()].sort()).toEqual(functions.map(({ role }) => role).sort())
+  })
+})

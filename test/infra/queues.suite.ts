@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { templateFor } from './synthesized.ts'
+
+const template = templateFor({ stage: 'dev' })
+const Arn = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }).transform((arn) => arn['Fn::GetAtt'][0])
+const queues = z
+  .record(
+    z.string(),
+    z.object({
+      Properties: z.looseObject({
+        VisibilityTimeout: z.number().optional(),
+        RedrivePolicy: z.object({ deadLetterTargetArn: Arn, maxReceiveCount: z.number() }).optional(),
+      }),
+    }),
+  )
+  .parse(template.findResources('AWS::SQS::Queue'))
+const mappings = Object.values(
+  z
+    .record(
+      z.string(),
+      z.object({
+        Properties: z.looseObject({ EventSourceArn: Arn, FunctionName: z.object({ Ref: z.string() }) }),
+      }),
+    )
+    .parse(template.findResources('AWS::Lambda::EventSourceMapping')),
+).map(({ Properties }) => Properties)
+const timeoutOf = z.object({ Properties: z.object({ Timeout: z.number() }) })
+
+const work = ['PullQueue', 'PushQueue']
+
+describe('the queues', () => {
+  it('are the two for work and a dead-letter queue for each', () => {
+    expect(Object.keys(queues).sort()).toEqual(work.flatMap((name) => [name, `${name}DeadLetters`]).sort())
+  })
+
+  it.each(Object.entries(queues))('%s is FIFO by workspace, deduplicated by its senders only', (_, { Properties }) => {
+    expect(Properties).toMatchObject({
+      FifoQueue: true,
+      ContentBasedDeduplication: false,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    })
+  })
+
+  it.each(work)('%s sets a message aside after the fifth try', (name) => {
+    expect(queues[name]?.Properties.RedrivePolicy).toEqual({
+      deadLetterTargetArn: `${name}DeadLetters`,
+      maxReceiveCount: 5,
+    })
+  })
+
+  it.each(Object.keys(queues))('%s takes nothing that is not encrypted on the way', (name) => {
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      Queues: [{ Ref: name }],
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    })
+  })
+
+  it('feed one function each, ten messages at a time, and take single messages back', () => {
+    expect(mappings.map(({ EventSourceArn, FunctionName }) => [EventSourceArn, FunctionName.Ref])).toEqual([
+      ['PullQueue', 'PullFunction'],
+      ['PushQueue', 'PushFunction'],
+    ])
+    for (const mapping of mappings) {
+      expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] })
+    }
+  })
+
+  it.each(mappings)('$EventSourceArn hides a message for six times as long as its function may run', (mapping) => {
+    const consumer = timeoutOf.parse(template.findResources('AWS::Lambda::Function')[mapping.FunctionName.Ref])
+    const visibility = queues[mapping.EventSourceArn]?.Properties.VisibilityTimeout
+    expect(visibility).toBeGreaterThanOrEqual(6 * consumer.Properties.Timeout)
+  })
+})
