@@ -1,4 +1,5 @@
 import type { SimulatorContext } from './context.ts'
+import { createControlModule } from './control/module.ts'
 import type { TokenAuthority } from './gateway/authority.ts'
 import type { Route } from './http.ts'
 import { createOauthModule, type OauthModule } from './oauth/module.ts'
@@ -22,5 +23,6 @@ export interface Modules {
 export function createModules(context: SimulatorContext, send: Send): Modules {
   const oauth = createOauthModule(context)
   const webhooks = createWebhooksModule(context, send, oauth.isConnected)
-  return { authority: oauth, oauth, webhooks, all: [oauth, webhooks] }
+  const control = createControlModule(context, { oauth, webhooks })
+  return { authority: oauth, oauth, webhooks, all: [oauth, webhooks, control] }
 }
