@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose'
+import * as z from 'zod'
+import type { Clock } from './clock.ts'
+import { openStoredFile } from './stored-file.ts'
+
+/** Who a token is for and what it may do. */
+export interface TokenRequest {
+  /** The tenant, as the claim `custom:workspace`; left out, the token is for no workspace. */
+  readonly workspace?: string
+  /** For example `tandem/read`. */
+  readonly scopes?: readonly string[]
+  /** The subject: who acts. */
+  readonly person?: string
+  /** Seconds until it expires; negative for one that has expired. One hour when left out. */
+  readonly expiresIn?: number
+  /** Further claims, which win over those above. */
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+/** Stands in for the identity provider: signs tokens and publishes the key to check them with. */
+export interface Issuer {
+  readonly url: string
+  readonly jwks: () => JSONWebKeySet
+  readonly mint: (request: TokenRequest, audience: string | undefined) => Promise<string>
+}
+
+const algorithm = 'RS256'
+const keySchema = z.looseObject({ kty: z.literal('RSA'), kid: z.string(), n: z.string(), e: z.string(), d: z.string() })
+
+/** Opens the issuer of a folder, with a new key when it has none. Tokens carry `url` as their `iss`. */
+export async function openIssuer(folder: string | undefined, url: string, clock: Clock): Promise<Issuer> {
+  const fresh = await newKey()
+  const stored = openStoredFile(folder, 'issuer-key.json', keySchema, () => fresh)
+  const jwk: JWK = stored.read()
+  const key = await importJWK(jwk, algorithm)
+  const { kty, kid = '', n = '', e = '' } = jwk
+  return {
+    url,
+    jwks: () => ({ keys: [{ kty: kty ?? 'RSA', kid, n, e, alg: algorithm, use: 'sig' }] }),
+    mint: ({ workspace, scopes = [], person = 'newcomer', expiresIn = 3600, claims = {} }, audience) => {
+      const now = Math.floor(clock.now() / 1000)
+      return new SignJWT({
+        iss: url,
+        sub: person,
+        // A Cognito access token names its client here and has no audience.
+        client_id: audience,
+        token_use: 'access',
+        scope: scopes.join(' '),
+        ...(workspace !== undefined && { 'custom:workspace': workspace }),
+        iat: Math.min(now, now + expiresIn),
+        exp: now + expiresIn,
+        jti: randomUUID(),
+        ...claims,
+      })
+        .setProtectedHeader({ alg: algorithm, kid })
+        .sign(key)
+    },
+  }
+}
+
+async function newKey(): Promise<z.infer<typeof keySchema>> {
+  const { privateKey } = await generateKeyPair(algorithm, { modulusLength: 2048, extractable: true })
+  return keySchema.parse({ ...(await exportJWK(privateKey)), kid: randomUUID() })
+}

@@ -1,0 +1,133 @@
+import { buildApp } from 'fauxqs'
+// The package exports no way to keep what is stored and listen on 127.0.0.1 at the same time: its startFauxqs() does
+// the first and listens everywhere, buildApp() leaves the listening to us and takes these stores.
+import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js'
+import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js'
+import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js'
+import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js'
+import { host, type OnTaken, withFreePort } from './port.ts'
+import type { Resource } from './resources.ts'
+
+export interface QueueDepth {
+  readonly visible: number
+  readonly delayed: number
+  readonly inFlight: number
+}
+
+export interface Sqs {
+  readonly endpoint: string
+  /** Makes the queues those of the template: creates, updates, and removes what is no longer there. */
+  readonly setQueues: (queues: readonly Resource<'queue'>[], region: string) => void
+  readonly depth: (queueName: string) => QueueDepth
+  /** The bodies of the messages that wait in a queue, without receiving them. */
+  readonly peek: (queueName: string) => readonly string[]
+  /** Lets the visibility timeout of a queue's messages pass at once, but for those whose receipt handle is `held`. */
+  readonly passVisibilityTimeout: (queueName: string, held: ReadonlySet<string>) => void
+  readonly close: () => Promise<void>
+}
+
+export interface SqsSettings {
+  /** Folder for what is stored; without one it is kept in memory. */
+  readonly folder: string | undefined
+  readonly port: number
+  readonly region: string
+  readonly onTaken?: OnTaken
+}
+
+/** fauxqs 2.4 stores a message that is made visible before its time with a null where its own table allows none. */
+class Persistence extends PersistenceManager {
+  override updateMessageReady(): void {
+    // Stored as in flight, it is visible again at the next start like all that were in flight.
+  }
+}
+
+/** Starts SQS' protocol on 127.0.0.1. */
+export async function startSqs(settings: SqsSettings): Promise<Sqs> {
+  const sqsStore = new SqsStore()
+  const snsStore = new SnsStore()
+  const persistence = settings.folder === undefined ? undefined : new Persistence(settings.folder)
+  if (persistence !== undefined) {
+    persistence.loadSqsAndSns(sqsStore, snsStore)
+    sqsStore.persistence = persistence
+    for (const queue of sqsStore.allQueues()) {
+      queue.persistence = persistence
+      // Whoever had received these went with the last run of this cloud.
+      for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0
+    }
+  }
+  const build = () =>
+    buildApp({
+      logger: false,
+      host: '',
+      defaultRegion: settings.region,
+      stores: { sqsStore, snsStore, s3Store: new S3Store() },
+    })
+  let app = build()
+  const port = await withFreePort(
+    settings.port,
+    async (candidate) => {
+      try {
+        return Number(new URL(await app.listen({ port: candidate, host })).port)
+      } catch (error) {
+        app = build()
+        throw error
+      }
+    },
+    settings.onTaken,
+  )
+  const endpoint = `http://${host}:${port}`
+
+  const queueOf = (queueName: string) => {
+    const queue = sqsStore.getQueueByName(queueName)
+    if (queue === undefined) throw new Error(`There is no queue ${queueName}.`)
+    return queue
+  }
+
+  return {
+    endpoint,
+    setQueues: (queues, region) => {
+      const wanted = new Set(queues.map((queue) => nameOf(queue)))
+      for (const { name, url } of [...sqsStore.allQueues()]) if (!wanted.has(name)) sqsStore.deleteQueue(url)
+      for (const queue of queues) {
+        const name = nameOf(queue)
+        const attributes = attributesOf(queue)
+        const existing = sqsStore.getQueueByName(name)
+        if (existing !== undefined) existing.setAttributes(attributes)
+        else sqsStore.createQueue(name, queue.ref, `arn:aws:sqs:${region}:000000000000:${name}`, attributes)
+      }
+    },
+    depth: (queueName) => {
+      const queue = queueOf(queueName)
+      queue.processTimers()
+      const { ready, delayed, inflight } = queue.inspectMessages()
+      return { visible: ready.length, delayed: delayed.length, inFlight: inflight.length }
+    },
+    peek: (queueName) => {
+      const { ready, delayed, inflight } = queueOf(queueName).inspectMessages()
+      return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map(({ body }) => body)
+    },
+    passVisibilityTimeout: (queueName, held) => {
+      const queue = queueOf(queueName)
+      for (const [handle, entry] of queue.inflightMessages) if (!held.has(handle)) entry.visibilityDeadline = 0
+      queue.processTimers()
+    },
+    close: async () => {
+      sqsStore.shutdown()
+      await app.close()
+      persistence?.close()
+    },
+  }
+}
+
+function nameOf(queue: Resource<'queue'>): string {
+  return queue.ref.slice(queue.ref.lastIndexOf('/') + 1)
+}
+
+function attributesOf({ properties }: Resource<'queue'>): Record<string, string> {
+  const { RedrivePolicy, ...plain } = properties
+  const attributes = Object.entries(plain).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [[name, String(value)] as const],
+  )
+  if (RedrivePolicy !== undefined) attributes.push(['RedrivePolicy', JSON.stringify(RedrivePolicy)])
+  return Object.fromEntries(attributes)
+}
