@@ -47,7 +47,6 @@ export function addApi(scope: Construct, settings: Settings): HttpApi {
     stageName: '$default',
     autoDeploy: true,
     throttle: { rateLimit: 100, burstLimit: 200 },
-    detailedMetricsEnabled: true,
     accessLogSettings: {
       destination: new LogGroupLogDestination(logs),
       format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),

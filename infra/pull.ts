@@ -26,6 +26,7 @@ export function addPull(scope: Construct, ground: Ground): TandemFunction {
     code: ground.bundles.code('pull'),
     description: 'Tandem: reads QuickBooks into the mirror and imports from it',
     timeoutSeconds,
+    continuesItself: true,
     memory: 1769,
     environment: {
       TABLE_NAME: storage.table.tableName,

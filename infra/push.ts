@@ -26,6 +26,7 @@ export function addPush(scope: Construct, ground: Ground): TandemFunction {
     code: ground.bundles.code('push'),
     description: 'Tandem: sends what changed in the CRM to QuickBooks',
     timeoutSeconds,
+    continuesItself: true,
     memory: 1024,
     environment: {
       TABLE_NAME: storage.table.tableName,

@@ -13,8 +13,6 @@ const Context = z.object({
 
 type ContextKey = keyof z.infer<typeof Context>
 
-export type Stage = z.infer<typeof Context>['stage']
-
 /** An OpenID Connect issuer whose tokens the API accepts instead of Cognito's. */
 export interface ForeignIssuer {
   readonly url: string
@@ -22,7 +20,7 @@ export interface ForeignIssuer {
 }
 
 export interface Settings {
-  readonly stage: Stage
+  readonly stage: z.infer<typeof Context>['stage']
   readonly intuitEnvironment: 'sandbox' | 'production'
   /** Absent: a Cognito user pool is made and is the issuer. */
   readonly issuer: ForeignIssuer | undefined

@@ -26,7 +26,7 @@ interface SignInProps {
   readonly tokenCode: () => Code
 }
 
-export interface SignIn {
+interface SignIn {
   readonly authorizer: IHttpRouteAuthorizer
   /** The functions that it needed, for their alarms. */
   readonly functions: readonly TandemFunction[]

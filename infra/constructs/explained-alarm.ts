@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
 
-export interface ExplainedAlarmProps {
+interface ExplainedAlarmProps {
   readonly metric: IMetric
   /** The alarm rings when the metric is at least this. */
   readonly threshold: number

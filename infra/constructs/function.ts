@@ -1,11 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import { Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, type Code, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Settings } from '../settings.ts'
 
-export interface TandemFunctionProps {
+interface TandemFunctionProps {
   readonly settings: Settings
   readonly code: Code
   readonly description: string
@@ -15,6 +15,8 @@ export interface TandemFunctionProps {
   readonly environment: Readonly<Record<string, string>>
   /** All that this function may do, besides writing its log. */
   readonly mayDo: readonly PolicyStatement[]
+  /** It puts its own continuations on the queue that feeds it. */
+  readonly continuesItself?: boolean
   /** What people notice when this function fails, and what to do: the text of its alarm. */
   readonly errorImpact: string
 }
@@ -58,6 +60,8 @@ export class TandemFunction extends Construct {
       memorySize: props.memory,
       role,
       logGroup,
+      // Lambda takes some sixteen continuations in a row for a runaway loop and drops the next; a long pull has hundreds.
+      recursiveLoop: props.continuesItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {
         STAGE: settings.stage,
         LOG_LEVEL: settings.logLevel,

@@ -5,7 +5,7 @@ import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 
 import { Construct } from 'constructs'
 import type { TandemFunction } from './function.ts'
 
-export interface WorkQueueProps {
+interface WorkQueueProps {
   /** What people notice when messages of this queue fail or wait, and what to do: the text of its alarms. */
   readonly errorImpact: string
   /** Longest run of the function that takes from this queue. */

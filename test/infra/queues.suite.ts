@@ -71,6 +71,14 @@ describe('the queues', () => {
     }
   })
 
+  it('feed functions that may go on by themselves as often as their work needs', () => {
+    for (const { FunctionName } of mappings) {
+      expect(template.findResources('AWS::Lambda::Function')[FunctionName.Ref]).toMatchObject({
+        Properties: { RecursiveLoop: 'Allow' },
+      })
+    }
+  })
+
   it.each(mappings)('$EventSourceArn hides a message for six times as long as its function may run', (mapping) => {
     const consumer = timeoutOf.parse(template.findResources('AWS::Lambda::Function')[mapping.FunctionName.Ref])
     const visibility = queues[mapping.EventSourceArn]?.Properties.VisibilityTimeout

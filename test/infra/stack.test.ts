@@ -2,6 +2,7 @@
 import './alarms.suite.ts'
 import './api.suite.ts'
 import './least-privilege.suite.ts'
+import './order.suite.ts'
 import './practices.suite.ts'
 import './queues.suite.ts'
 import './retained.suite.ts'
