@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import NodeQuickBooks from 'node-quickbooks'
+import { Failure } from '#core/errors'
+import type { Entity, SourceRecord } from '#core/records'
+import type { CallGate, CallKind, Company, QuickBooks } from '#sync/ports'
+import { readAnswer } from './answers.ts'
+import { anyRows, inOrderOfId, MOST_ROWS, selectByIds, selectCount, updatedSince } from './query.ts'
+import { exchange, post } from './transport.ts'
+import { companyInfoOf, countOf, customerToRecord, customerTypeOf, rowsOf, vendorToRecord } from './wire.ts'
+
+export type QuickBooksOptions = Readonly<{
+  environment: 'sandbox' | 'production'
+  /** Replaces every Intuit host, as `http://127.0.0.1:9000`: for the simulator. */
+  simulatorUrl?: string | undefined
+  /** For each call, its body included. QuickBooks itself gives up after 120 s. Default 30,000 ms. */
+  timeoutMs?: number | undefined
+}>
+
+/** The most ids that `byIds` takes: so many fit into one statement and one answer. */
+export const MOST_IDS = 200
+
+/** Since August 2025 everything is served as this minor version (Intuit: "Minor versions"). */
+const MINOR_VERSION = 75
+
+const HOSTS = {
+  sandbox: 'https://sandbox-quickbooks.api.intuit.com',
+  production: 'https://quickbooks.api.intuit.com',
+} as const
+
+const ENTITIES = {
+  customer: { name: 'Customer', toRecord: customerToRecord, find: 'findCustomers' },
+  vendor: { name: 'Vendor', toRecord: vendorToRecord, find: 'findVendors' },
+} as const
+
+/** QuickBooks Online through node-quickbooks. Nothing is sent before a company's methods are called. */
+export function createQuickBooks(options: QuickBooksOptions): QuickBooks {
+  return { open: (realmId, gate) => openCompany(options, realmId, gate) }
+}
+
+type Caller = Readonly<{
+  library: NodeQuickBooks
+  /** The good answer's JSON to what `send` lets the library send. */
+  call(kind: CallKind, send: () => Promise<unknown>): Promise<unknown>
+  /** The rows in the answer to a whole statement. */
+  query(statement: string): Promise<unknown>
+}>
+
+function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate): Company {
+  // It becomes part of the address.
+  if (!/^\d+$/.test(realmId))
+    throw new Failure({
+      kind: 'invalidInput',
+      fields: [{ path: 'realmId', message: 'A QuickBooks company id is a number.' }],
+    })
+  const caller = createCaller(options, realmId, gate)
+  const { library, call } = caller
+  return {
+    async info() {
+      return companyInfoOf(await call('read', () => called((done) => library.getCompanyInfo(realmId, done))))
+    },
+    // node-quickbooks adds STARTPOSITION and MAXRESULTS to a count, and no page of Intuit's says what these do to it.
+    async count(entity) {
+      return countOf(await caller.query(selectCount(ENTITIES[entity].name)))
+    },
+    page: (entity, start, size) => find(caller, entity, inOrderOfId(start, size)),
+    updatedSince: (entity, since, start, size) => find(caller, entity, updatedSince(since, start, size)),
+    async byIds(entity, ids) {
+      const wanted = [...new Set(ids)]
+      if (wanted.length > MOST_IDS) throw new RangeError(`At most ${MOST_IDS} ids are read at once.`)
+      if (wanted.length === 0) return { records: [] }
+      // node-quickbooks puts every query into the address, which is too short for so many ids.
+      return toPage(entity, await caller.query(selectByIds(ENTITIES[entity].name, wanted)))
+    },
+    customerTypes: () => allCustomerTypes(caller),
+  }
+}
+
+async function find({ library, call }: Caller, entity: Entity, criteria: string) {
+  const method = ENTITIES[entity].find
+  return toPage(entity, await call('read', () => called((done) => library[method](criteria, done))))
+}
+
+function toPage(entity: Entity, body: unknown): Readonly<{ records: readonly SourceRecord[] }> {
+  const { name, toRecord } = ENTITIES[entity]
+  return { records: rowsOf(body, name).map(toRecord) }
+}
+
+async function allCustomerTypes({ library, call }: Caller) {
+  const types = []
+  for (;;) {
+    const criteria = anyRows(types.length + 1, MOST_ROWS)
+    const body = await call('read', () => called((done) => library.findCustomerTypes(criteria, done)))
+    const rows = rowsOf(body, 'CustomerType')
+    types.push(...rows.map(customerTypeOf))
+    if (rows.length < MOST_ROWS) return types
+  }
+}
+
+function createCaller(options: QuickBooksOptions, realmId: string, gate: CallGate): Caller {
+  const { environment, simulatorUrl, timeoutMs = 30_000 } = options
+  const call = async (kind: CallKind, send: () => Promise<unknown>): Promise<unknown> => {
+    const attempt = async (bearer: string): Promise<unknown> => {
+      let entered = false
+      const enter = async () => {
+        await gate.enter(kind)
+        entered = true
+        return { bearer, requestId: randomUUID() }
+      }
+      const outcome = await settled(async () => readAnswer(await exchange({ timeoutMs, simulatorUrl, enter }, send)))
+      if (entered) gate.sent(kind, 'value' in outcome)
+      if ('value' in outcome) return outcome.value
+      throw outcome.thrown
+    }
+    const token = await gate.token()
+    const first = await settled(() => attempt(token))
+    if ('value' in first) return first.value
+    if (!isAuthExpired(first.thrown)) throw first.thrown
+    return attempt(await gate.renew(token))
+  }
+  const url = `${HOSTS[environment]}/v3/company/${realmId}/query`
+  return {
+    // It gets no token: the one of its call is put in just before it is sent.
+    library: new NodeQuickBooks('', '', '', false, realmId, environment === 'sandbox', false, MINOR_VERSION, '2.0'),
+    call,
+    query: (statement) =>
+      call('read', () =>
+        post(url, statement, {
+          headers: { 'Content-Type': 'application/text' },
+          params: { minorversion: MINOR_VERSION },
+        }),
+      ),
+  }
+}
+
+/**
+ * Lets a method of node-quickbooks run to its callback. It calls back twice if the callback throws, which this one
+ * cannot, and rejects with errors that hold the bearer token, of which `exchange` passes none on.
+ */
+function called(run: (done: (error: unknown) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    run((error) => (error ? reject(error) : resolve()))
+  })
+}
+
+type Settled<T> = Readonly<{ value: T } | { thrown: unknown }>
+
+function settled<T>(run: () => Promise<T>): Promise<Settled<T>> {
+  return run().then(
+    (value) => ({ value }),
+    (thrown: unknown) => ({ thrown }),
+  )
+}
+
+function isAuthExpired(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.problem.kind === 'quickbooksAuthExpired'
+}
