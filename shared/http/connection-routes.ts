@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import { route } from './declare.ts'
+import { presentConnection } from './present.ts'
+import type { AdminUses, ConnectUses } from './use-cases.ts'
+import { Connection } from './wire.ts'
+
+/** What everyone of the workspace may see of its connection. */
+export const connectionRoutes = [
+  route({
+    id: 'getConnection',
+    method: 'GET',
+    path: '/connection',
+    tag: 'Connection',
+    access: 'tandem/read',
+    summary: 'Show which QuickBooks company is connected, and how it is doing',
+    success: {
+      status: 200,
+      description: 'The connection, and what was read and written this month',
+      schema: Connection,
+      example: {
+        status: 'connected',
+        since: '2026-11-23T09:29:00.000Z',
+        realmId: '9341453000000001',
+        companyName: 'Sandbox Company_US_1',
+        connectedBy: 'c1f0a1de-9c1b-4c55-8f7e-2f4e8f1f3c55',
+        connectedAt: '2026-11-23T09:29:00.000Z',
+        gapFreeSince: '2026-11-23T09:30:00.000Z',
+        usage: { month: '2026-11', reads: 12, writes: 0 },
+      },
+    },
+    async answer({ caller }, uses: AdminUses) {
+      const { connection, usage } = await uses.describeConnection(caller.workspace)
+      return { body: presentConnection(connection, usage) }
+    },
+  }),
+]
+
+const Authorization = z
+  .object({
+    url: z.url().meta({ description: 'Open it in a browser: QuickBooks asks for consent there' }),
+    expiresAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Authorization' })
+
+const Disconnected = z.object({ status: z.literal('disconnected') }).meta({ id: 'Disconnected' })
+
+/** What changes the connection; served by the function that talks with Intuit. */
+export const connectRoutes = [
+  route({
+    id: 'authorizeConnection',
+    method: 'POST',
+    path: '/connection/authorize',
+    tag: 'Connection',
+    access: 'tandem/admin',
+    summary: 'Begin to connect, or reconnect, a QuickBooks company',
+    description: 'Answers with a link that can be used once, within ten minutes, for this workspace only.',
+    success: {
+      status: 200,
+      description: 'The link to follow',
+      schema: Authorization,
+      example: {
+        url: 'https://appcenter.intuit.com/connect/oauth2?client_id=…&state=…',
+        expiresAt: '2026-11-23T09:39:00.000Z',
+      },
+    },
+    async answer({ caller }, uses: ConnectUses) {
+      return { body: await uses.beginConnect(caller) }
+    },
+  }),
+  route({
+    id: 'disconnect',
+    method: 'POST',
+    path: '/connection/disconnect',
+    tag: 'Connection',
+    access: 'tandem/admin',
+    summary: 'Disconnect the QuickBooks company',
+    description: 'Takes the access back at Intuit and forgets it. Contacts and what was pulled stay.',
+    success: {
+      status: 200,
+      description: 'Disconnected',
+      schema: Disconnected,
+      example: { status: 'disconnected' },
+    },
+    problems: ['notConnected', 'versionMoved'],
+    async answer({ caller }, uses: ConnectUses) {
+      await uses.disconnect(caller)
+      return { body: { status: 'disconnected' as const } }
+    },
+  }),
+]

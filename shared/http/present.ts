@@ -1,0 +1,36 @@
+/** From what is kept to what is sent; what is not named here stays inside. */
+import { dotOf } from '#core/dots'
+import { listName, recordName } from '#core/names'
+import type { Connection, Contact, Mirror, Run } from '#core/records'
+
+/** `timeLeftMs` is absent while there is no estimate. */
+export function presentRun(run: Run, timeLeftMs: number | undefined) {
+  return {
+    ...run,
+    timeLeftSeconds: timeLeftMs === undefined ? undefined : Math.ceil(timeLeftMs / 1000),
+  }
+}
+
+export function presentContact(contact: Contact) {
+  return { ...contact, name: listName(contact), dot: dotOf(contact), reason: contact.refusal?.reason }
+}
+
+/** `contact` is the one that the mirror is linked to, if any. */
+export function presentMirror(mirror: Mirror, contact: Contact | undefined) {
+  const { fields, parentRecordId, active } = mirror.snapshot
+  return {
+    ...mirror,
+    name: recordName(fields),
+    fields,
+    parentRecordId,
+    active,
+    contact: contact && { id: contact.id, name: listName(contact), dot: dotOf(contact) },
+  }
+}
+
+export function presentConnection(
+  connection: Connection | undefined,
+  usage: Readonly<{ month: string; reads: number; writes: number }>,
+) {
+  return connection === undefined ? { status: 'notConnected' as const, usage } : { ...connection, usage }
+}

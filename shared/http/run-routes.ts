@@ -1,0 +1,190 @@
+import * as z from 'zod'
+import type { Run as StoredRun } from '#core/records'
+import { route } from './declare.ts'
+import { listPage } from './list-page.ts'
+import { presentRun } from './present.ts'
+import { byId, id, pageOnly, search } from './query.ts'
+import type { AdminUses } from './use-cases.ts'
+import { listOf, Outcome, Run } from './wire.ts'
+
+const exampleRun = {
+  id: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB',
+  kind: 'pull',
+  status: 'running',
+  startedBy: 'c1f0a1de-9c1b-4c55-8f7e-2f4e8f1f3c55',
+  startedAt: '2026-11-23T09:30:00.000Z',
+  progress: { rows: 2000, rowsTotal: 10_000, pages: 2, pagesTotal: 10, calls: 3 },
+  counts: { stored: 40, unchanged: 1960 },
+  timeLeftSeconds: 9,
+} as const
+
+const started = {
+  status: 202,
+  description: 'The run that was started; or, for an Idempotency-Key that was used before, the run of that time',
+  schema: Run,
+  example: { ...exampleRun, status: 'queued', counts: {}, progress: { rows: 0, pages: 0, calls: 0 } },
+} as const
+
+const selectIds = z.strictObject({
+  ids: z.array(id).min(1).max(10_000).meta({ description: 'Ids of QuickBooks customers', example: ['58', '59'] }),
+})
+
+const selectMatching = z.strictObject({
+  filter: z.enum(['notSynced', 'all', 'hidden']),
+  search: search.optional(),
+  except: z.array(id).max(10_000).optional().meta({ description: 'Ids to leave out' }),
+})
+
+const ImportBody = z
+  .strictObject({
+    as: z.enum(['account', 'building']),
+    select: z.union([selectIds, selectMatching]).meta({
+      description: 'Either the ids, or all that match a filter and search, beyond the page that is shown',
+    }),
+    sameName: z.enum(['ask', 'link']).default('ask').meta({
+      description:
+        'What to do where a contact of exactly this name exists: `ask` skips the row and says so, `link` links the two',
+    }),
+  })
+  .meta({ id: 'Import' })
+
+/** Pulls, imports, and the runs that they are. */
+export const runRoutes = [
+  route({
+    id: 'startPull',
+    method: 'POST',
+    path: '/pulls',
+    tag: 'Runs',
+    access: 'tandem/write',
+    summary: 'Pull all customers from QuickBooks into the holding area',
+    description: 'Nothing enters the contacts yet. It goes on by itself; watch it at /runs/{id}.',
+    takesIdempotencyKey: true,
+    success: started,
+    problems: ['runInProgress', 'notConnected', 'reconnectNeeded', 'idempotencyMismatch'],
+    async answer({ caller, key }, uses: AdminUses) {
+      const once = { workspace: caller.workspace, fingerprint: uses.digest.sha256('POST /pulls'), ...withKey(key) }
+      return accepted(await uses.startOnce(once, () => uses.startPull(caller)), uses)
+    },
+  }),
+  route({
+    id: 'startImport',
+    method: 'POST',
+    path: '/imports',
+    tag: 'Runs',
+    access: 'tandem/write',
+    summary: 'Import customers from the holding area as contacts',
+    description:
+      'What became of each is listed at /runs/{id}/outcomes. Importing what is linked already makes no duplicate.',
+    takesIdempotencyKey: true,
+    body: ImportBody,
+    success: started,
+    problems: ['notConnected', 'idempotencyMismatch'],
+    async answer({ caller, body, key }, uses: AdminUses) {
+      const fingerprint = uses.digest.sha256(`POST /imports ${JSON.stringify(body)}`)
+      const once = { workspace: caller.workspace, fingerprint, ...withKey(key) }
+      const { as, sameName, select } = body
+      const request = { ...caller, as, sameName, select: 'ids' in select ? select : defined(select) }
+      return accepted(await uses.startOnce(once, () => uses.startImport(request)), uses)
+    },
+  }),
+  route({
+    id: 'listRuns',
+    method: 'GET',
+    path: '/runs',
+    tag: 'Runs',
+    access: 'tandem/read',
+    summary: 'List runs, newest first',
+    query: pageOnly,
+    success: { status: 200, description: 'Runs', schema: listOf(Run), example: { items: [exampleRun] } },
+    problems: ['cursorInvalid'],
+    async answer({ caller: { workspace }, query }, uses: AdminUses) {
+      const place = { workspace, list: 'runs', filter: {} }
+      const { items, next } = await listPage(uses.signer, place, query, (slice) => uses.listRuns(workspace, slice))
+      return { body: { items: items.map((run) => presented(run, uses)), next } }
+    },
+  }),
+  route({
+    id: 'getRun',
+    method: 'GET',
+    path: '/runs/{id}',
+    tag: 'Runs',
+    access: 'tandem/read',
+    summary: 'Show a run: progress, counts, time left',
+    params: byId,
+    success: { status: 200, description: 'The run', schema: Run, example: exampleRun },
+    problems: ['notFound'],
+    async answer({ caller, params }, uses: AdminUses) {
+      return { body: presented(await uses.getRun(caller.workspace, params.id), uses) }
+    },
+  }),
+  route({
+    id: 'listOutcomes',
+    method: 'GET',
+    path: '/runs/{id}/outcomes',
+    tag: 'Runs',
+    access: 'tandem/read',
+    summary: 'List what became of each record in a run',
+    params: byId,
+    query: pageOnly,
+    success: {
+      status: 200,
+      description: 'Outcomes',
+      schema: listOf(Outcome),
+      example: {
+        items: [
+          { recordId: '58', kind: 'imported', name: 'Zürcher GmbH', contactId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AC' },
+          {
+            recordId: '59',
+            kind: 'skipped',
+            name: 'Adam’s Candy Shop',
+            code: 'sameName',
+            reason: 'A contact of this exact name exists: link it?',
+          },
+        ],
+      },
+    },
+    problems: ['notFound', 'cursorInvalid'],
+    async answer({ caller: { workspace }, params, query }, uses: AdminUses) {
+      const place = { workspace, list: 'outcomes', filter: { run: params.id } }
+      return {
+        body: await listPage(uses.signer, place, query, (slice) => uses.listOutcomes(workspace, params.id, slice)),
+      }
+    },
+  }),
+  route({
+    id: 'cancelRun',
+    method: 'POST',
+    path: '/runs/{id}/cancel',
+    tag: 'Runs',
+    access: 'tandem/write',
+    summary: 'Cancel a run',
+    description: 'It stops after what it is doing at this moment. What it has done stays.',
+    params: byId,
+    success: {
+      status: 200,
+      description: 'The run, which is cancelled or about to be',
+      schema: Run,
+      example: { ...exampleRun, cancelRequested: true },
+    },
+    problems: ['notFound', 'runFinished'],
+    async answer({ caller, params }, uses: AdminUses) {
+      return { body: presented(await uses.cancelRun(caller.workspace, params.id), uses) }
+    },
+  }),
+]
+
+function presented(run: StoredRun, uses: AdminUses) {
+  return presentRun(run, uses.timeLeftMs(run, uses.clock.now()))
+}
+
+function accepted(run: StoredRun, uses: AdminUses) {
+  return { body: presented(run, uses), headers: { location: `/runs/${run.id}` } }
+}
+
+function withKey(key: string | undefined) {
+  return key === undefined ? {} : { key }
+}
+
+function defined({ filter, search: pattern, except }: z.output<typeof selectMatching>) {
+  return { filter, ...(pattern !== undefined && { search: pattern }), ...(except !== undefined && { except }) }
+}

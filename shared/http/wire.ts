@@ -1,0 +1,227 @@
+/** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
+import * as z from 'zod'
+
+const text = z.string()
+const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
+
+export const Address = z
+  .object({
+    line1: text.optional(),
+    line2: text.optional(),
+    line3: text.optional(),
+    line4: text.optional(),
+    line5: text.optional(),
+    city: text.optional(),
+    region: text.optional().meta({ description: 'State, province or canton' }),
+    postalCode: text.optional(),
+    country: text.optional(),
+  })
+  .meta({ id: 'Address' })
+
+export const Fields = z
+  .object({
+    displayName: text.optional(),
+    companyName: text.optional(),
+    title: text.optional(),
+    givenName: text.optional(),
+    middleName: text.optional(),
+    familyName: text.optional(),
+    suffix: text.optional(),
+    printName: text.optional(),
+    email: text.optional(),
+    phone: text.optional(),
+    alternatePhone: text.optional(),
+    mobile: text.optional(),
+    fax: text.optional(),
+    website: text.optional(),
+    notes: text.optional(),
+    resaleNumber: text.optional(),
+    customerTypeId: text.optional(),
+    billAddress: Address.optional(),
+    shipAddress: Address.optional(),
+  })
+  .meta({ id: 'Fields', description: 'The fields that are kept in step. An absent field is empty.' })
+
+const Entity = z.enum(['customer', 'vendor'])
+
+export const Dot = z.enum(['none', 'green', 'orange', 'red', 'conflict']).meta({
+  id: 'Dot',
+  description:
+    'none: never linked · green: both sides agree · orange: changed here since it was last sent · red: QuickBooks refused it, see reason · conflict: both sides changed, a person decides',
+})
+
+export const ContactKind = z.enum(['client', 'building', 'job'])
+
+export const ContactRow = z
+  .object({
+    id: text,
+    name: text,
+    kind: ContactKind,
+    isCustomer: z.boolean(),
+    archived: z.boolean(),
+    parentId: text.optional(),
+    phone: text.optional(),
+    mobile: text.optional(),
+    email: text.optional(),
+    billLine: text.optional().meta({ description: 'The billing address on one line' }),
+    dot: Dot,
+    reason: text.optional().meta({ description: 'Why the dot is red' }),
+  })
+  .meta({ id: 'ContactRow' })
+
+export const Contact = z
+  .object({
+    id: text,
+    name: text,
+    kind: ContactKind,
+    isCustomer: z.boolean(),
+    archived: z.boolean(),
+    parentId: text.optional(),
+    fields: Fields,
+    people: z.array(
+      z.object({
+        role: z.literal('billing'),
+        name: text,
+        email: text.optional(),
+        cell: text.optional(),
+        address: Address.optional(),
+      }),
+    ),
+    dot: Dot,
+    reason: text.optional().meta({ description: 'Why the dot is red' }),
+    link: z
+      .object({ entity: Entity, recordId: text, linkedAt: time })
+      .optional()
+      .meta({ description: 'The QuickBooks record that this contact is kept in step with' }),
+    createdAt: time,
+    changedAt: time,
+    version: z.int(),
+  })
+  .meta({ id: 'Contact' })
+
+export const JournalEntry = z
+  .object({
+    id: text,
+    at: time,
+    side: z.enum(['crm', 'quickbooks']),
+    runId: text.optional(),
+    actor: text.meta({ description: 'A person’s id, or the part of Tandem that acted' }),
+    because: text,
+    changes: z.array(z.object({ field: text, from: z.unknown().optional(), to: z.unknown().optional() })),
+  })
+  .meta({ id: 'JournalEntry' })
+
+export const HeldCustomer = z
+  .object({
+    entity: Entity,
+    id: text.meta({ description: 'QuickBooks’ own id' }),
+    name: text,
+    fullName: text.meta({ description: 'With its parents: Parent:Child' }),
+    level: z.int().meta({ description: '0 for top level' }),
+    parentRecordId: text.optional(),
+    companyName: text.optional(),
+    email: text.optional(),
+    phone: text.optional(),
+    billLine: text.optional(),
+    shipLine: text.optional(),
+    balance: z.number().optional(),
+    active: z.boolean(),
+    gone: z.boolean().meta({ description: 'No longer in QuickBooks (merged or deleted)' }),
+    contactId: text.optional().meta({ description: 'The contact that it is linked to' }),
+  })
+  .meta({ id: 'HeldCustomer' })
+
+export const HeldCustomerDetails = z
+  .object({
+    entity: Entity,
+    id: text,
+    name: text,
+    fullName: text,
+    level: z.int(),
+    parentRecordId: text.optional(),
+    active: z.boolean(),
+    fields: Fields,
+    balance: z.number().optional(),
+    balanceWithJobs: z.number().optional(),
+    createdAt: text.optional(),
+    updatedAt: text.meta({ description: 'QuickBooks’ LastUpdatedTime; it moves with every invoice' }),
+    changedAt: text.meta({ description: 'When its content last changed' }),
+    goneAt: text.optional(),
+    mergedIntoId: text.optional(),
+    contact: z.object({ id: text, name: text, dot: Dot }).optional(),
+    raw: z.record(text, z.unknown()).meta({ description: 'Exactly as QuickBooks sent it' }),
+  })
+  .meta({ id: 'HeldCustomerDetails' })
+
+export const Run = z
+  .object({
+    id: text,
+    kind: z.enum(['pull', 'import']),
+    status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
+    reason: text.optional().meta({ description: 'Why it waits, failed or was cancelled' }),
+    startedBy: text,
+    startedAt: time,
+    finishedAt: time.optional(),
+    waitUntil: time.optional(),
+    cancelRequested: z.boolean().optional(),
+    progress: z.object({
+      rows: z.int(),
+      rowsTotal: z.int().optional(),
+      pages: z.int(),
+      pagesTotal: z.int().optional(),
+      calls: z.int().meta({ description: 'Calls made to QuickBooks' }),
+    }),
+    counts: z.record(text, z.int()).meta({
+      description: 'pull: stored, unchanged, gone · import: imported, linked, skipped, failed',
+    }),
+    timeLeftSeconds: z.int().optional().meta({ description: 'An estimate; absent until there is one' }),
+  })
+  .meta({ id: 'Run' })
+
+export const Outcome = z
+  .object({
+    recordId: text,
+    kind: z.enum(['imported', 'linked', 'skipped', 'failed']),
+    name: text,
+    contactId: text.optional(),
+    code: text.optional().meta({ description: 'Why, for a program: stable' }),
+    reason: text.optional().meta({ description: 'Why, for a person' }),
+  })
+  .meta({ id: 'Outcome' })
+
+export const Connection = z
+  .object({
+    status: z.enum(['notConnected', 'connected', 'reconnectNeeded', 'disconnected']),
+    since: time.optional(),
+    reason: text.optional().meta({ description: 'Why it has to be reconnected' }),
+    realmId: text.optional(),
+    companyName: text.optional(),
+    connectedBy: text.optional(),
+    connectedAt: time.optional(),
+    refreshExpiresAt: time.optional().meta({ description: 'Rolling: 100 days after it was last used' }),
+    hardExpiresAt: time.optional().meta({ description: 'Five years after connecting, whatever happens' }),
+    gapFreeSince: time.optional().meta({ description: 'Every change in QuickBooks up to this moment is stored' }),
+    restUntil: time.optional().meta({ description: 'QuickBooks asked for a pause until then' }),
+    usage: z.object({ month: text, reads: z.int(), writes: z.int() }),
+  })
+  .meta({ id: 'Connection' })
+
+export const Problem = z
+  .object({
+    type: text.meta({ description: 'Stable: tells a program which problem it is' }),
+    title: text,
+    status: z.int(),
+    detail: text.meta({ description: 'What happened and what to do, in words' }),
+    instance: text.meta({ description: 'Names the request, to find it in the log' }),
+    errors: z.array(z.object({ path: text, message: text })).optional(),
+    runId: text.optional(),
+  })
+  .meta({ id: 'Problem', description: 'Problem details, RFC 9457' })
+
+/** A page of a list. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    next: text.optional().meta({ description: 'The cursor of the next page; absent on the last one' }),
+  })
+}
