@@ -22,7 +22,12 @@ interface Synthesis {
  */
 export function build(context: Readonly<Record<string, string>>): Synthesis {
   const outdir = mkdtempSync(join(folder, 'cdk.out-'))
-  const app = new App({ context: { ...featureFlags, bundles: 'empty', ...context }, analyticsReporting: false, outdir })
+  const app = new App({
+    context: { ...featureFlags, bundles: 'empty', ...context },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: false,
+    outdir,
+  })
   const settings = settingsFromContext((key) => app.node.tryGetContext(key))
   return { app, stack: new TandemStack(app, `Tandem-${settings.stage}`, settings) }
 }
