@@ -16,13 +16,13 @@ export function addAdmin(scope: Construct, ground: Ground): TandemFunction {
     memory: 1024,
     environment: {
       TABLE_NAME: storage.table.tableName,
-      CURSOR_SECRET_ARN: storage.cursorSecret.secretArn,
+      SIGNING_SECRET_ARN: storage.signingSecret.secretArn,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
     },
     mayDo: [
       ...tableAccess(storage.table, everyTableAction),
-      secretAccess(storage.cursorSecret),
+      secretAccess(storage.signingSecret),
       pullQueue.send(),
       pushQueue.send(),
     ],

@@ -23,6 +23,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       DATA_KEY_ARN: storage.dataKey.keyArn,
       INTUIT_CLIENT_SECRET_ARN: storage.intuitClientSecret.secretArn,
       INTUIT_ENVIRONMENT: settings.intuitEnvironment,
+      SIGNING_SECRET_ARN: storage.signingSecret.secretArn,
       PUBLIC_URL: api.apiEndpoint,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
     },
@@ -30,6 +31,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       ...tableAccess(storage.table, everyTableAction),
       tokenKeyAccess(storage.dataKey),
       secretAccess(storage.intuitClientSecret),
+      secretAccess(storage.signingSecret),
       pullQueue.send(),
     ],
     errorImpact:

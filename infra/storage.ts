@@ -12,7 +12,7 @@ export interface Storage {
   readonly dataKey: Key
   readonly intuitClientSecret: Secret
   readonly webhookVerifierSecret: Secret
-  readonly cursorSecret: Secret
+  readonly signingSecret: Secret
 }
 
 type TableAction =
@@ -49,9 +49,10 @@ export function addStorage(scope: Construct): Storage {
       // No verifier token: until it is filled in, no notification passes.
       generated: { secretStringTemplate: '{"verifierTokens":[]}', generateStringKey: 'unused' },
     }),
-    cursorSecret: addSecret(scope, 'CursorSecret', {
-      description: "Tandem: signs the API's list cursors. Generated; a new value only ends open lists.",
-      noRotation: 'It guards no data, only the form of cursors; each answer checks the tenant by itself.',
+    signingSecret: addSecret(scope, 'SigningSecret', {
+      description:
+        'Tandem: signs list cursors and OAuth states. Generated; a new value only ends open lists and consents.',
+      noRotation: 'What it signs lives for minutes, and is checked against the tenant or the table besides.',
       generated: { passwordLength: 64, excludePunctuation: true },
     }),
   }

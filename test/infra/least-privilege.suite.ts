@@ -31,7 +31,7 @@ const resourceBehind: Readonly<Record<string, string>> = {
   PUSH_QUEUE_URL: 'PushQueue',
   INTUIT_CLIENT_SECRET_ARN: 'IntuitClientSecret',
   WEBHOOK_VERIFIER_SECRET_ARN: 'WebhookVerifierSecret',
-  CURSOR_SECRET_ARN: 'CursorSecret',
+  SIGNING_SECRET_ARN: 'SigningSecret',
 }
 
 function rightsOf(role: string): readonly Right[] {
@@ -82,7 +82,7 @@ describe('the rights of the functions', () => {
     ['kms:GenerateDataKey', 'DataKey', ['oauth', 'pull', 'push']],
     ['secretsmanager:GetSecretValue', 'IntuitClientSecret', ['oauth', 'pull', 'push']],
     ['secretsmanager:GetSecretValue', 'WebhookVerifierSecret', ['webhook']],
-    ['secretsmanager:GetSecretValue', 'CursorSecret', ['admin']],
+    ['secretsmanager:GetSecretValue', 'SigningSecret', ['admin', 'oauth']],
     ['sqs:ReceiveMessage', 'PullQueue', ['pull']],
     ['sqs:ReceiveMessage', 'PushQueue', ['push']],
     ['sqs:SendMessage', 'PullQueue', ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook']],

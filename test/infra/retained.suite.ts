@@ -7,7 +7,7 @@ describe('what outlives the stack', () => {
   it.each([
     ['AWS::DynamoDB::GlobalTable', ['Table']],
     ['AWS::KMS::Key', ['DataKey']],
-    ['AWS::SecretsManager::Secret', ['CursorSecret', 'IntuitClientSecret', 'WebhookVerifierSecret']],
+    ['AWS::SecretsManager::Secret', ['IntuitClientSecret', 'SigningSecret', 'WebhookVerifierSecret']],
     ['AWS::Cognito::UserPool', ['UserPool']],
   ])('is every %s: %j', (type, ids) => {
     const found = template.findResources(type)
