@@ -3,7 +3,7 @@
  * It runs in its own thread with the function's own environment variables and nothing else of ours.
  */
 import { existsSync } from 'node:fs'
-import { builtinModules, registerHooks } from 'node:module'
+import { isBuiltin, registerHooks } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
@@ -23,14 +23,15 @@ const describe = (error: unknown): { errorType: string; errorMessage: string; tr
 
 // On AWS a bundle finds what it brought along, Node's own modules and the SDK of the runtime. The project's
 // node_modules are near enough here to hide that a bundle forgot something, so they are put out of reach.
+const bundle = pathToFileURL(settings.taskRoot).href
 registerHooks({
   resolve: (specifier, context, nextResolve) => {
+    if (context.parentURL?.startsWith(bundle) !== true || isBuiltin(specifier)) return nextResolve(specifier, context)
+    if (/^@(aws-sdk|smithy)\//.test(specifier)) {
+      return nextResolve(specifier, { ...context, parentURL: import.meta.url })
+    }
     const resolved = nextResolve(specifier, context)
-    const isBuiltin = resolved.url.startsWith('node:') || builtinModules.includes(specifier)
-    const fromBundle = context.parentURL?.startsWith(pathToFileURL(settings.taskRoot).href) ?? false
-    const inBundle = resolved.url.startsWith(pathToFileURL(settings.taskRoot).href)
-    const inRuntime = /^@(aws-sdk|smithy|aws)\//.test(specifier)
-    if (!fromBundle || isBuiltin || inBundle || inRuntime) return resolved
+    if (resolved.url.startsWith(bundle)) return resolved
     throw Object.assign(new Error(`Cannot find package '${specifier}' imported from ${context.parentURL}`), {
       code: 'ERR_MODULE_NOT_FOUND',
     })
