@@ -1,7 +1,7 @@
+import { keyOf, positionAfter } from '#core/positions'
 import type { Connection, TokenSet } from '#core/records'
 import type { Connections, OAuthState } from '#sync/ports'
 import { keep } from './keep.ts'
-import { keyOf, positionAfter } from './positions.ts'
 
 const PAGE = 100
 

@@ -1,6 +1,6 @@
 import { compareKeys } from '#core/names'
+import { keyOf, positionAfter } from '#core/positions'
 import type { ListPage } from '#sync/ports'
-import { keyOf, positionAfter } from './positions.ts'
 
 /** Values by id, listed in order of a key that can change; ordering is put off until somebody lists. */
 export type OrderedList<T> = Readonly<{

@@ -1,7 +1,7 @@
+import { keyOf, positionAfter } from '#core/positions'
 import type { Run } from '#core/records'
 import type { Runs } from '#sync/ports'
 import { keep } from './keep.ts'
-import { keyOf, positionAfter } from './positions.ts'
 import type { Store } from './store.ts'
 import { createTables } from './tables.ts'
 

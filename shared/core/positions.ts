@@ -1,4 +1,4 @@
-import { Failure } from '#core/errors'
+import { Failure } from './errors.ts'
 
 /** A place in a list: the list's name and the key of the last row handed out. */
 export function positionAfter(list: string, key: string): string {

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { sortKey } from '#core/names'
+import type { Entity } from '#core/records'
+
+/** The primary key of an item. */
+export type Key = Readonly<{ pk: string; sk: string }>
+
+/** How many partitions share one company's list in name order, so that a pull writes to all of them at once. */
+const LIST_SHARDS = 8
+/** How many partitions share the outcomes of one run. */
+const OUTCOME_SHARDS = 4
+/** How many partitions of the index share all unfinished runs. */
+const RUNNING_SHARDS = 4
+
+/** Longest part of a key that is kept readable; a longer one, which only a made-up id can be, is hashed. */
+const LONGEST_PART = 200
+
+/**
+ * One part of a key. The separator is escaped, so that no id, however made up, can name a key outside of its
+ * workspace; `%` is always followed by two digits or, for a hash, by an `h`, so no two texts become the same part.
+ */
+function part(text: string): string {
+  if (text.length > LONGEST_PART) return `%h${createHash('sha256').update(text).digest('base64url')}`
+  return text.replaceAll('%', '%25').replaceAll('#', '%23')
+}
+
+/** Spreads evenly, and the same in every process. */
+function shardOf(text: string, shards: number): number {
+  return createHash('sha256').update(text).digest().readUInt32BE() % shards
+}
+
+function numbers(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, number) => number)
+}
+
+const workspacePk = (workspace: string) => `W#${part(workspace)}`
+
+export const connectionKey = (workspace: string): Key => ({ pk: workspacePk(workspace), sk: 'CONNECTION' })
+export const tokensKey = (workspace: string): Key => ({ pk: workspacePk(workspace), sk: 'TOKENS' })
+export const usageKey = (workspace: string, month: string): Key => ({
+  pk: workspacePk(workspace),
+  sk: `USAGE#${part(month)}`,
+})
+export const activeRunsPk = workspacePk
+export const ACTIVE_PREFIX = 'ACTIVE#'
+export const activeRunKey = (workspace: string, runId: string): Key => ({
+  pk: activeRunsPk(workspace),
+  sk: `${ACTIVE_PREFIX}${part(runId)}`,
+})
+
+export const realmKey = (realmId: string): Key => ({ pk: `REALM#${part(realmId)}`, sk: 'REALM' })
+export const stateKey = (nonceHash: string): Key => ({ pk: `STATE#${part(nonceHash)}`, sk: 'STATE' })
+export const pacerKey = (realmId: string, limits: 'REST' | 'BATCH'): Key => ({
+  pk: `PACER#${part(realmId)}`,
+  sk: limits,
+})
+export const idempotencyKey = (workspace: string, key: string): Key => ({
+  pk: `${workspacePk(workspace)}#KEY#${part(key)}`,
+  sk: 'KEY',
+})
+
+export const mirrorKey = (workspace: string, entity: Entity, id: string): Key => ({
+  pk: `${workspacePk(workspace)}#Q#${entity}#${part(id)}`,
+  sk: 'MIRROR',
+})
+const contactPk = (workspace: string, id: string) => `${workspacePk(workspace)}#C#${part(id)}`
+export const contactKey = (workspace: string, id: string): Key => ({ pk: contactPk(workspace, id), sk: 'CONTACT' })
+export const historyPk = contactPk
+export const HISTORY_PREFIX = 'J#'
+/** Where an entry stands in its contact's history: in order of time. */
+export const historyPlace = (at: string, id: string) => `${part(at)}#${part(id)}`
+export const historyKey = (workspace: string, contactId: string, at: string, id: string): Key => ({
+  pk: contactPk(workspace, contactId),
+  sk: `${HISTORY_PREFIX}${historyPlace(at, id)}`,
+})
+
+const runPk = (workspace: string, runId: string) => `${workspacePk(workspace)}#RUN#${part(runId)}`
+export const runKey = (workspace: string, runId: string): Key => ({ pk: runPk(workspace, runId), sk: 'RUN' })
+export const idsKey = (workspace: string, runId: string, list: string, page: number): Key => ({
+  pk: runPk(workspace, runId),
+  sk: `IDS#${part(list)}#${page}`,
+})
+export const outcomeKey = (workspace: string, runId: string, recordId: string): Key => ({
+  pk: `${runPk(workspace, runId)}#O#${shardOf(recordId, OUTCOME_SHARDS)}`,
+  sk: recordId.length > LONGEST_PART ? part(recordId) : recordId,
+})
+export const outcomePks = (workspace: string, runId: string): readonly string[] =>
+  numbers(OUTCOME_SHARDS).map((shard) => `${runPk(workspace, runId)}#O#${shard}`)
+
+export type ListName = 'contacts' | Entity
+
+const listPk = (workspace: string, list: ListName, shard: number) => `${workspacePk(workspace)}#${list}#${shard}`
+
+/** The part of a list's sort key that equal names share. */
+export const namePrefix = (name: string) => sortKey(name, '')
+
+/** The partition of the list that a name is in: equal names are in the same one, so that one query finds them. */
+export const listPkOf = (workspace: string, list: ListName, name: string): string =>
+  listPk(workspace, list, shardOf(namePrefix(name), LIST_SHARDS))
+
+export const listPks = (workspace: string, list: ListName): readonly string[] =>
+  numbers(LIST_SHARDS).map((shard) => listPk(workspace, list, shard))
+
+/** Where a record stands in its list, as attributes of its item. */
+export const listPlace = (workspace: string, list: ListName, name: string, id: string) => ({
+  gsi1pk: listPkOf(workspace, list, name),
+  gsi1sk: sortKey(name, id),
+})
+
+export const runListPk = (workspace: string) => `${workspacePk(workspace)}#runs`
+
+export const runningPkOf = (runId: string) => `RUNNING#${shardOf(runId, RUNNING_SHARDS)}`
+export const runningPks = (): readonly string[] => numbers(RUNNING_SHARDS).map((shard) => `RUNNING#${shard}`)
+
+/** Digits of an epoch in milliseconds, until the year 33658. */
+const TIME_DIGITS = 15
+export const timeDigits = (ms: number) => String(Math.max(0, Math.floor(ms))).padStart(TIME_DIGITS, '0')
+
+export const CONNECTED_PK = 'CONNECTION#connected'
+export const RECONNECT_PK = 'CONNECTION#reconnectNeeded'

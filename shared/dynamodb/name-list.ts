@@ -1,0 +1,84 @@
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query'
+import * as z from 'zod'
+import { keyOf, positionAfter } from '#core/positions'
+import type { ListPage } from '#sync/ports'
+import { type ListName, listPkOf, listPks, namePrefix } from './keys.ts'
+import { mergeShards } from './sorted-shards.ts'
+import type { Tandem } from './table.ts'
+
+/** How many shards of a list are read at once when all of it is wanted. */
+const SHARDS_AT_ONCE = 4
+
+const startKey = z.record(z.string(), z.unknown()).optional()
+
+/** One company's list in name order, in the shards of gsi1. `parse` turns an index item into a row or throws. */
+export type NameList<Row> = Readonly<{
+  page(workspace: string, list: ListName, limit: number, after: string | undefined): Promise<ListPage<Row>>
+  /** Rows whose name is folded like `name`: those of exactly that name are among them. */
+  namedLike(workspace: string, list: ListName, name: string): Promise<readonly Row[]>
+  scan(workspace: string, list: ListName): AsyncIterable<readonly Row[]>
+}>
+
+export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknown) => Row): NameList<Row> {
+  const place = z.object({ gsi1sk: z.string() })
+
+  const readShard = async (shard: string, limit: number, after: string | undefined) => {
+    const { Items, LastEvaluatedKey } = await table
+      .build(QueryCommand)
+      .query({ index: 'gsi1', partition: shard, ...(after !== undefined && { range: { gt: after } }) })
+      .options({ limit })
+      .send()
+    const rows = (Items ?? []).map((item) => ({ key: place.parse(item).gsi1sk, row: parse(item) }))
+    return { rows, more: LastEvaluatedKey !== undefined }
+  }
+
+  const readAll = async (shard: string, start: Record<string, unknown> | undefined) => {
+    const { Items, LastEvaluatedKey } = await table
+      .build(QueryCommand)
+      .query({ index: 'gsi1', partition: shard })
+      .options(start === undefined ? {} : { exclusiveStartKey: start })
+      .send()
+    return { rows: (Items ?? []).map(parse), next: startKey.parse(LastEvaluatedKey) }
+  }
+
+  return {
+    page: async (workspace, list, limit, after) => {
+      const above = after === undefined ? undefined : keyOf(list, after)
+      const { rows, more } = await mergeShards(listPks(workspace, list), limit, above, readShard)
+      const last = rows.at(-1)
+      const page = rows.map(({ row }) => row)
+      return more && last !== undefined ? { rows: page, next: positionAfter(list, last.key) } : { rows: page }
+    },
+    namedLike: async (workspace, list, name) => {
+      const { Items } = await table
+        .build(QueryCommand)
+        .query({ index: 'gsi1', partition: listPkOf(workspace, list, name), range: { beginsWith: namePrefix(name) } })
+        .options({ maxPages: Number.POSITIVE_INFINITY })
+        .send()
+      return (Items ?? []).map(parse)
+    },
+    scan: async function* (workspace, list) {
+      const waiting = [...listPks(workspace, list)]
+      type Answer = Readonly<{ shard: string; rows: readonly Row[]; next: Record<string, unknown> | undefined }>
+      const reading = new Map<string, Promise<Answer>>()
+      const read = (shard: string, start?: Record<string, unknown>) => {
+        reading.set(
+          shard,
+          readAll(shard, start).then((answer) => ({ shard, ...answer })),
+        )
+      }
+      const readNextShard = () => {
+        const shard = waiting.shift()
+        if (shard !== undefined) read(shard)
+      }
+      for (let n = 0; n < SHARDS_AT_ONCE; n++) readNextShard()
+      while (reading.size > 0) {
+        const { shard, rows, next } = await Promise.race(reading.values())
+        reading.delete(shard)
+        if (next === undefined) readNextShard()
+        else read(shard, next)
+        if (rows.length > 0) yield rows
+      }
+    },
+  }
+}

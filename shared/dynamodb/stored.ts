@@ -1,0 +1,212 @@
+/** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
+import * as z from 'zod'
+import {
+  ADDRESS_FIELDS,
+  type AddressField,
+  type Connection,
+  type Contact,
+  type ContactRow,
+  type Fields,
+  type JournalEntry,
+  type JsonObject,
+  type JsonValue,
+  type Mirror,
+  type MirrorRow,
+  type MirrorStamp,
+  type Outcome,
+  type Run,
+  type Snapshot,
+  TEXT_FIELDS,
+  type TextField,
+  type TokenSet,
+} from '#core/records'
+
+const text = z.string()
+const textOrNone = z.string().exactOptional()
+const entity = z.enum(['customer', 'vendor'])
+
+// What came out of JSON.parse or of the document client is JSON all through; z.json() would walk every leaf of every
+// raw object again, and that for 100,000 of them.
+const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+const jsonValue = z.custom<JsonValue>((value) => value !== undefined)
+
+const address = z.object({
+  line1: textOrNone,
+  line2: textOrNone,
+  line3: textOrNone,
+  line4: textOrNone,
+  line5: textOrNone,
+  city: textOrNone,
+  region: textOrNone,
+  postalCode: textOrNone,
+  country: textOrNone,
+})
+
+const fields: z.ZodType<Fields> = z.object({
+  ...shapeOf<TextField, typeof textOrNone>(TEXT_FIELDS, textOrNone),
+  ...shapeOf<AddressField, z.ZodExactOptional<typeof address>>(ADDRESS_FIELDS, address.exactOptional()),
+})
+
+const snapshot: z.ZodType<Snapshot> = z.object({ fields, parentRecordId: textOrNone, active: z.boolean() })
+
+export const connectionSchema: z.ZodType<Connection> = z.object({
+  workspace: text,
+  realmId: text,
+  companyName: textOrNone,
+  status: z.enum(['connected', 'reconnectNeeded', 'disconnected']),
+  since: text,
+  reason: textOrNone,
+  connectedBy: text,
+  connectedAt: text,
+  accessExpiresAt: textOrNone,
+  refreshExpiresAt: textOrNone,
+  hardExpiresAt: textOrNone,
+  gapFreeSince: textOrNone,
+  restUntil: textOrNone,
+  version: z.number(),
+})
+
+export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
+  accessToken: text,
+  refreshToken: text,
+  accessExpiresAt: text,
+  refreshExpiresAt: text,
+  hardExpiresAt: textOrNone,
+})
+
+const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text })
+
+const contactPerson = z.object({
+  role: z.literal('billing'),
+  name: text,
+  email: textOrNone,
+  cell: textOrNone,
+  address: address.exactOptional(),
+})
+
+const contactKind = z.enum(['client', 'building', 'job'])
+
+export const contactSchema: z.ZodType<Contact> = z.object({
+  id: text,
+  kind: contactKind,
+  isCustomer: z.boolean(),
+  fields,
+  parentId: textOrNone,
+  archived: z.boolean(),
+  people: z.array(contactPerson),
+  link: link.exactOptional(),
+  refusal: z.object({ code: text, reason: text, at: text }).exactOptional(),
+  conflictIds: z.array(text).exactOptional(),
+  toPushSince: textOrNone,
+  createdAt: text,
+  changedAt: text,
+  version: z.number(),
+})
+
+export const contactRowSchema: z.ZodType<ContactRow> = z.object({
+  id: text,
+  name: text,
+  kind: contactKind,
+  isCustomer: z.boolean(),
+  archived: z.boolean(),
+  parentId: textOrNone,
+  phone: textOrNone,
+  mobile: textOrNone,
+  email: textOrNone,
+  billLine: textOrNone,
+  dot: z.enum(['none', 'green', 'orange', 'red', 'conflict']),
+  reason: textOrNone,
+})
+
+/** A mirror without its end of the link, which is an attribute of its own. */
+export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
+  entity,
+  id: text,
+  revision: text,
+  snapshot,
+  fullName: text,
+  level: z.number(),
+  balance: z.number().exactOptional(),
+  balanceWithJobs: z.number().exactOptional(),
+  createdAt: textOrNone,
+  updatedAt: text,
+  raw: jsonObject,
+  contentHash: text,
+  rawHash: text,
+  changedAt: text,
+  goneAt: textOrNone,
+  mergedIntoId: textOrNone,
+})
+
+export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
+  id: text,
+  contentHash: text,
+  rawHash: text,
+  changedAt: text,
+  goneAt: textOrNone,
+})
+
+export const mirrorRowSchema: z.ZodType<MirrorRow> = z.object({
+  entity,
+  id: text,
+  name: text,
+  fullName: text,
+  level: z.number(),
+  parentRecordId: textOrNone,
+  companyName: textOrNone,
+  email: textOrNone,
+  phone: textOrNone,
+  billLine: textOrNone,
+  shipLine: textOrNone,
+  balance: z.number().exactOptional(),
+  active: z.boolean(),
+  gone: z.boolean(),
+})
+
+export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
+  id: text,
+  at: text,
+  contactId: text,
+  side: z.enum(['crm', 'quickbooks']),
+  runId: textOrNone,
+  actor: text,
+  because: text,
+  changes: z.array(z.object({ field: text, from: jsonValue.exactOptional(), to: jsonValue.exactOptional() })),
+})
+
+export const runSchema: z.ZodType<Run> = z.object({
+  id: text,
+  kind: z.enum(['pull', 'import']),
+  status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
+  startedBy: text,
+  startedAt: text,
+  finishedAt: textOrNone,
+  reason: textOrNone,
+  waitUntil: textOrNone,
+  cancelRequested: z.boolean().exactOptional(),
+  progress: z.object({
+    rows: z.number(),
+    rowsTotal: z.number().exactOptional(),
+    pages: z.number(),
+    pagesTotal: z.number().exactOptional(),
+    calls: z.number(),
+  }),
+  counts: z.record(z.string(), z.number()),
+  state: jsonObject,
+  movedAt: text,
+  version: z.number(),
+})
+
+export const outcomeSchema: z.ZodType<Outcome> = z.object({
+  recordId: text,
+  kind: z.enum(['imported', 'linked', 'skipped', 'failed']),
+  name: text,
+  contactId: textOrNone,
+  code: textOrNone,
+  reason: textOrNone,
+})
+
+function shapeOf<K extends string, S>(names: readonly K[], schema: S): Readonly<Record<K, S>> {
+  // Object.fromEntries forgets which keys it was given: exactly `names`.
+  return Object.fromEntries(names.map((name) => [name, schema])) as Record<K, S>
+}
