@@ -6,7 +6,7 @@ const CUSTOMERS = `/companies/${REALM}/customers`
 async function create({ control }: Driver, fields: object): Promise<string> {
   const { status, json } = await control('POST', CUSTOMERS, fields)
   expect(status).toBe(200)
-  return json.Id
+  return String(json.Id)
 }
 
 describe('a bookkeeper', () => {
@@ -66,10 +66,10 @@ describe('a bookkeeper', () => {
     driver.clock.advance(60_000)
     const billed = await driver.control('POST', `/companies/${REALM}/invoices`, { customer: id, amount: 12.5 })
     expect(billed.json.customer).toMatchObject({ Balance: 12.5, SyncToken: '0' })
-    expect(billed.json.customer.MetaData.LastUpdatedTime).not.toBe(billed.json.customer.MetaData.CreateTime)
+    expect(billed.json.customer?.MetaData?.LastUpdatedTime).not.toBe(billed.json.customer?.MetaData?.CreateTime)
     const invoices = await driver.control('GET', `/companies/${REALM}/invoices?customer=${id}`)
     expect(invoices.json.items).toEqual([billed.json.invoice])
-    const invoice = `/companies/${REALM}/invoices/${billed.json.invoice.id}`
+    const invoice = `/companies/${REALM}/invoices/${billed.json.invoice?.id}`
     expect((await driver.control('POST', `${invoice}/pay`)).json).toMatchObject({ Balance: 0 })
     expect((await driver.control('DELETE', invoice)).json).toMatchObject({ Balance: 0 })
     expect((await driver.control('GET', `/companies/${REALM}/invoices`)).json.items).toEqual([])

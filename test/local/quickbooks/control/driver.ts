@@ -16,8 +16,9 @@ export type Driver = {
 }
 
 /** What a test looks into by the names that it expects. */
-// biome-ignore lint/suspicious/noExplicitAny: an answer is looked into by name, and a wrong name fails the test.
-export type Json = any
+export interface Json {
+  readonly [name: string]: Json
+}
 
 /** A simulator with one empty company and one app, steered by its control API alone. */
 export function createDriver(options: SimulatorOptions = {}): Driver {

@@ -97,7 +97,7 @@ describe('the control API', () => {
     expect(usage.json.apps).toMatchObject([{ clientId: APP.clientId, monthlyReads: 1, monthlyLimit: null }])
     expect(usage.json.companies).toMatchObject([{ realmId: REALM, totals: { calls: 1 } }])
     await driver.control('DELETE', '/calls')
-    expect((await driver.control('GET', '/calls')).json.totals.calls).toBe(0)
+    expect((await driver.control('GET', '/calls')).json.totals?.calls).toBe(0)
   })
 
   it('shows calls without tokens in them', async () => {
@@ -124,9 +124,9 @@ describe('the control API', () => {
       latency: { fixedMs: 0 },
       maintenance: false,
     })
-    expect((await driver.control('GET', '/webhooks')).json.settings.lossShare).toBe(0)
+    expect((await driver.control('GET', '/webhooks')).json.settings?.lossShare).toBe(0)
     expect((await driver.control('GET', '/faults')).json.items).toEqual([])
-    expect((await driver.control('GET', `/companies/${REALM}`)).json.customers.active).toBe(1)
+    expect((await driver.control('GET', `/companies/${REALM}`)).json.customers?.active).toBe(1)
     const path = `/v3/company/${REALM}/companyinfo/${REALM}`
     expect((await driver.simulator.handle({ method: 'GET', path, headers })).status).toBe(200)
   })
@@ -167,7 +167,7 @@ describe('the developer’s portal', () => {
     expect(list.json.items).toMatchObject([{ clientId: APP.clientId, realmId: REALM }])
     expect(JSON.stringify(list.json)).not.toContain(json.refresh_token)
     expect((await driver.control('POST', `/companies/${REALM}/disconnect`, {})).json).toEqual({ ended: 1 })
-    expect((await driver.control('GET', '/grants')).json.items[0].end.because).toBe('disconnected')
+    expect((await driver.control('GET', '/grants')).json.items?.[0]?.end?.because).toBe('disconnected')
     expect((await driver.control('POST', '/companies/1/grant', {})).status).toBe(400)
     expect((await driver.control('POST', `/companies/${REALM}/grant`, { clientId: 'x' })).status).toBe(404)
   })
@@ -186,7 +186,7 @@ describe('webhooks', () => {
     expect(json.items).toMatchObject([{ state: 'waiting', events: 1, attempts: [{ outcome: 'HTTP 500', ok: false }] }])
     expect((await driver.control('POST', '/webhooks/retry')).status).toBe(204)
     await new Promise(setImmediate)
-    expect((await driver.control('GET', '/webhooks/deliveries')).json.items[0].attempts).toHaveLength(2)
+    expect((await driver.control('GET', '/webhooks/deliveries')).json.items?.[0]?.attempts).toHaveLength(2)
     await driver.control('DELETE', '/webhooks/deliveries')
     expect((await driver.control('GET', '/webhooks')).json.waiting).toEqual({ deliveries: 0, events: 0 })
   })
