@@ -30,7 +30,7 @@ export type Route<Uses> = Described &
     body: z.ZodType | undefined
     takesIdempotencyKey: boolean
     /** By media type; the schema is absent for what is not JSON. */
-    success: Readonly<{ status: number; description: string; contents: readonly Content[] }>
+    success: Readonly<{ status: 200 | 202; description: string; contents: readonly Content[] }>
     /** Whether a browser that asks for a page is shown problems as a page. */
     showsPages: boolean
     serve(request: HttpRequest, params: Readonly<Record<string, string>>, uses: Uses): Promise<HttpResponse>
@@ -73,7 +73,7 @@ type GuardedDeclaration<
     query?: Q
     body?: B
     takesIdempotencyKey?: boolean
-    success: Readonly<{ status: number; description: string; schema: R; example: z.input<R> }>
+    success: Readonly<{ status: 200 | 202; description: string; schema: R; example: z.input<R> }>
     answer(call: Call<P, Q, B>, uses: Uses): Promise<Answer<R>>
   }>
 

@@ -41,7 +41,14 @@ export const oauthRoutes = [
         },
       ],
     },
-    problems: ['stateInvalid', 'consentDenied', 'grantRefused', 'alreadyConnected', 'companyHeldElsewhere', 'quickbooksDown'],
+    problems: [
+      'stateInvalid',
+      'consentDenied',
+      'grantRefused',
+      'alreadyConnected',
+      'companyHeldElsewhere',
+      'quickbooksDown',
+    ],
     async answer({ request, query }, uses: ConnectUses) {
       const connected = await uses.finishConnect(definedOf(query))
       return answerConnected(request, connected)

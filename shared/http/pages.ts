@@ -2,7 +2,8 @@ import type { HttpResponse } from './exchange.ts'
 import { type AnyProblem, problemDetails, problemHeaders } from './problems.ts'
 
 /** No script, nothing from elsewhere, never inside a frame. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** A short page for a person: a title and paragraphs, all of them plain text. */
 export function page(status: number, title: string, paragraphs: readonly string[]): HttpResponse {

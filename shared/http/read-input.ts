@@ -55,7 +55,8 @@ function readJson(request: HttpRequest): unknown {
   if (bytes.byteLength > BODY_LIMIT_BYTES) throw new EdgeFailure({ kind: 'bodyTooLarge', limitBytes: BODY_LIMIT_BYTES })
   if (bytes.byteLength === 0) throw new EdgeFailure({ kind: 'bodyUnreadable', why: 'it is empty' })
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) throw new EdgeFailure({ kind: 'contentTypeUnsupported' })
+  if (!/^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
+    throw new EdgeFailure({ kind: 'contentTypeUnsupported' })
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (thrown) {
@@ -66,7 +67,9 @@ function readJson(request: HttpRequest): unknown {
 }
 
 function whyUnreadable(thrown: unknown): string {
-  return thrown instanceof SyntaxError ? 'it ends too early or holds a character that does not belong' : 'it is not UTF-8'
+  return thrown instanceof SyntaxError
+    ? 'it ends too early or holds a character that does not belong'
+    : 'it is not UTF-8'
 }
 
 function repeated(query: URLSearchParams): readonly FieldError[] {

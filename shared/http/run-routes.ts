@@ -26,7 +26,11 @@ const started = {
 } as const
 
 const selectIds = z.strictObject({
-  ids: z.array(id).min(1).max(10_000).meta({ description: 'Ids of QuickBooks customers', example: ['58', '59'] }),
+  ids: z
+    .array(id)
+    .min(1)
+    .max(10_000)
+    .meta({ description: 'Ids of QuickBooks customers', example: ['58', '59'] }),
 })
 
 const selectMatching = z.strictObject({

@@ -10,7 +10,9 @@ export type ContactList = 'customers' | 'contacts' | 'all'
 export type ImportRequest = Asker &
   Readonly<{
     as: 'account' | 'building'
-    select: Readonly<{ ids: readonly string[] }> | Readonly<{ filter: HeldFilter; search?: string; except?: readonly string[] }>
+    select:
+      | Readonly<{ ids: readonly string[] }>
+      | Readonly<{ filter: HeldFilter; search?: string; except?: readonly string[] }>
     sameName: 'ask' | 'link'
   }>
 

@@ -6,7 +6,10 @@ import type { Signer } from '#sync/ports'
  * @param key answers with the signing secret; asked at each use, so that a cache decides how long one is kept
  */
 export function createSigner(key: () => Promise<string>): Signer {
-  const sign = async (encoded: string): Promise<Buffer> => createHmac('sha256', await key()).update(encoded).digest()
+  const sign = async (encoded: string): Promise<Buffer> =>
+    createHmac('sha256', await key())
+      .update(encoded)
+      .digest()
   return {
     async seal(payload) {
       const encoded = Buffer.from(payload, 'utf8').toString('base64url')
