@@ -92,6 +92,8 @@ const SWITCHES = [
     ['no', 'yes'],
     'no',
   ),
+  declare('invoice-emits-customer', 'Does an invoice emit an event for its customer?', ['no', 'yes'], 'no'),
+  declare('merge-bumps', 'What moves on the survivor of a merge?', ['time', 'token-and-time'], 'time'),
   // Query
   declare('max-results', 'What does MAXRESULTS above 1000 do?', ['capped', 'refused'], 'capped'),
   declare('query-not', 'Are != and NOT accepted in a query?', ['refused', 'accepted'], 'refused'),

@@ -1,5 +1,10 @@
 import type { ChangeListener } from './change.ts'
-import type { Company } from './company.ts'
+import { type Company, createCompany } from './company.ts'
+import { generatedRecords } from './generate.ts'
+import type { CustomerType } from './lists.ts'
+import type { NameRecord } from './record.ts'
+import { sampleRecords } from './sample.ts'
+import { type CompanySurroundings, nowSeconds } from './state.ts'
 
 /** A company to begin with. */
 export interface CompanySeed {
@@ -14,6 +19,7 @@ export interface CompanySeed {
   readonly country?: string
   /** Default sandbox. */
   readonly environment?: 'sandbox' | 'production'
+  readonly customerTypes?: readonly string[]
 }
 
 export interface Companies {
@@ -23,4 +29,90 @@ export interface Companies {
   list(): readonly Company[]
   /** Changes of all companies, those added later too. The result unsubscribes. */
   onChange(listener: ChangeListener): () => void
+}
+
+const CURRENCY: Readonly<Record<string, { readonly value: string; readonly name: string }>> = {
+  US: { value: 'USD', name: 'United States Dollar' },
+  CA: { value: 'CAD', name: 'Canadian Dollar' },
+  GB: { value: 'GBP', name: 'British Pound Sterling' },
+  AU: { value: 'AUD', name: 'Australian Dollar' },
+}
+const CUSTOMER_TYPES = ['Residential', 'Commercial', 'Government']
+const KIND_NAMES = { sample: 'Sandbox Company_US_1', generated: 'Generated Company', empty: 'Empty Company' } as const
+
+function customerTypes(names: readonly string[], now: number): readonly CustomerType[] {
+  return names.map((name, i) => ({
+    id: String(i + 1),
+    name,
+    active: true,
+    syncToken: 0,
+    created: now - 400 * 86_400,
+    updated: now - 400 * 86_400,
+  }))
+}
+
+/** Creates the companies of a simulator. */
+export function createCompanies(surroundings: CompanySurroundings, seeds: readonly CompanySeed[]): Companies {
+  const companies = new Map<string, Company>()
+  const listeners = new Set<ChangeListener>()
+
+  const recordsOf = (
+    seed: CompanySeed,
+    currency: { readonly value: string; readonly name: string },
+    takeAddressId: () => string,
+  ) => {
+    const now = nowSeconds(surroundings.clock)
+    const make: Record<CompanySeed['kind'], () => readonly NameRecord[]> = {
+      sample: () => sampleRecords(now, currency, takeAddressId),
+      generated: () =>
+        generatedRecords(
+          seed.customers ?? 1000,
+          now,
+          surroundings.random.fork(`company ${seed.realmId}`),
+          currency,
+          takeAddressId,
+        ),
+      empty: () => [],
+    }
+    return make[seed.kind]()
+  }
+  const add = (seed: CompanySeed): Company => {
+    if (companies.has(seed.realmId)) throw new Error(`There is a company with realm ${seed.realmId} already.`)
+    if (!/^\d{1,30}$/.test(seed.realmId)) throw new Error(`A realm is a number, not "${seed.realmId}".`)
+    const country = seed.country ?? 'US'
+    const currency = CURRENCY[country] ?? { value: 'USD', name: 'United States Dollar' }
+    let addressId = 2
+    const records = recordsOf(seed, currency, () => String(addressId++))
+    const now = nowSeconds(surroundings.clock)
+    const company = createCompany(
+      {
+        realmId: seed.realmId,
+        name: seed.name ?? KIND_NAMES[seed.kind],
+        zone: seed.zone ?? 'America/Los_Angeles',
+        country,
+        environment: seed.environment ?? 'sandbox',
+        created: now - 401 * 86_400,
+        homeCurrency: currency.value,
+        customerTypes: customerTypes(seed.customerTypes ?? CUSTOMER_TYPES, now),
+        firstAddressId: addressId,
+      },
+      records,
+      surroundings,
+    )
+    companies.set(seed.realmId, company)
+    company.onChange((change) => {
+      for (const listener of listeners) listener(change)
+    })
+    return company
+  }
+  for (const seed of seeds) add(seed)
+  return {
+    add,
+    find: (realmId) => companies.get(realmId),
+    list: () => [...companies.values()],
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
 }

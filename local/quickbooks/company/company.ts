@@ -1,8 +1,13 @@
-import type { ChangeListener } from './change.ts'
+import { createBookkeeper, createInvoices } from './bookkeeping.ts'
+import type { Change, ChangeListener } from './change.ts'
 import type { BusinessError } from './errors.ts'
 import type { JsonObject } from './json.ts'
-
-export type NameEntity = 'Customer' | 'Vendor' | 'Employee'
+import { type CustomerType, createResolve } from './lists.ts'
+import type { NameEntity, NameRecord } from './record.ts'
+import { renderRecord } from './render.ts'
+import type { CompanyState, CompanySurroundings } from './state.ts'
+import { createStore } from './store.ts'
+import { createZone } from './zone.ts'
 
 /** What became of an action: the record as a read now shows it, or the errors and nothing done. */
 export type Outcome =
@@ -46,10 +51,17 @@ export interface ListOptions {
 export interface Company {
   readonly realmId: string
   readonly name: string
+  /** ISO-2. */
+  readonly country: string
   /** IANA zone in which metadata times are written. */
   readonly zone: string
   readonly environment: 'sandbox' | 'production'
+  /** Epoch seconds. */
+  readonly created: number
   readonly bookkeeper: Bookkeeper
+  /** For the Accounting API: records and what actions on them need. */
+  readonly state: CompanyState
+  readonly customerTypes: ReadonlyMap<string, CustomerType>
   /** Calls back after each change, in order. The result unsubscribes. */
   onChange(listener: ChangeListener): () => void
   /** The record as a read shows it, or undefined when there is none. */
@@ -57,4 +69,85 @@ export interface Company {
   /** For a screen: by name, with how many fit in all. */
   list(options: ListOptions): { readonly total: number; readonly rows: readonly JsonObject[] }
   count(entity: NameEntity, active?: boolean): number
+}
+
+export interface CompanyFacts {
+  readonly realmId: string
+  readonly name: string
+  readonly zone: string
+  readonly country: string
+  readonly environment: 'sandbox' | 'production'
+  readonly created: number
+  readonly homeCurrency: string
+  readonly customerTypes: readonly CustomerType[]
+  readonly firstAddressId: number
+}
+
+function fits(record: NameRecord, search: string): boolean {
+  if (record.path.toLowerCase().includes(search)) return true
+  const { CompanyName, PrimaryEmailAddr } = record.fields
+  return JSON.stringify([CompanyName, PrimaryEmailAddr] as const)
+    .toLowerCase()
+    .includes(search)
+}
+
+/** Creates a company with the records given; they are its own from then on. */
+export function createCompany(
+  facts: CompanyFacts,
+  records: readonly NameRecord[],
+  { clock, switches }: Pick<CompanySurroundings, 'clock' | 'switches'>,
+): Company {
+  const store = createStore()
+  store.addAll(records)
+  const customerTypes = new Map(facts.customerTypes.map((each) => [each.id, each]))
+  const listeners = new Set<ChangeListener>()
+  const invoices = createInvoices()
+  const zone = createZone(facts.zone)
+  let nextAddressId = facts.firstAddressId
+  const state: CompanyState = {
+    realmId: facts.realmId,
+    store,
+    clock,
+    switches,
+    zone,
+    homeCurrency: facts.homeCurrency,
+    resolve: createResolve(customerTypes),
+    takeAddressId: () => String(nextAddressId++),
+    hasOpenInvoices: (customerId) => invoices.hasOpen(customerId),
+    emit(change) {
+      const full: Change = { realmId: facts.realmId, ...change, time: clock.now() }
+      for (const listener of listeners) listener(full)
+    },
+  }
+  return {
+    realmId: facts.realmId,
+    name: facts.name,
+    country: facts.country,
+    zone: facts.zone,
+    environment: facts.environment,
+    created: facts.created,
+    bookkeeper: createBookkeeper(state, invoices),
+    state,
+    customerTypes,
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    read(entity, id) {
+      const record = /^\d+$/.test(id) ? store.find(entity, Number(id)) : undefined
+      return record === undefined ? undefined : renderRecord(state, record, false)
+    },
+    list({ entity = 'Customer', search, active, offset = 0, limit = 100 }) {
+      const activity = active === undefined ? 'all' : active ? 'active' : 'inactive'
+      const index = store.index(entity, activity, 'path')
+      const render = (record: NameRecord): JsonObject => renderRecord(state, record, false)
+      if (search === undefined || search === '') {
+        return { total: index.size, rows: [...index.slice(offset, offset + limit)].map(render) }
+      }
+      const found = [...index.slice(0)].filter((record) => fits(record, search.toLowerCase()))
+      return { total: found.length, rows: found.slice(offset, offset + limit).map(render) }
+    },
+    count: (entity, active) =>
+      store.index(entity, active === undefined ? 'all' : active ? 'active' : 'inactive', 'id').size,
+  }
 }

@@ -109,21 +109,24 @@ async function showRows() {
   $('previous').disabled = offset === 0
   $('next').disabled = offset + PAGE >= total
   $('rows').replaceChildren(
-    ...items.map((record) => {
-      const row = make(
+    ...items.map((record) =>
+      make(
         'tr',
         { className: record.Active === false ? 'pick inactive' : 'pick', onclick: attempt(() => showCard(record.Id)) },
-        cell(record.FullyQualifiedName ?? record.DisplayName),
-        cell(record.CompanyName),
-        cell(record.PrimaryEmailAddr?.Address),
-        cell(record.PrimaryPhone?.FreeFormNumber),
+        make(
+          'td',
+          { className: 'text', title: record.FullyQualifiedName ?? record.DisplayName },
+          make('span', { style: `padding-left:${(record.Level ?? 0) * 1.4}rem` }, record.DisplayName),
+        ),
+        cell(record.CompanyName, 'text'),
+        cell(record.PrimaryEmailAddr?.Address, 'text'),
+        cell(record.PrimaryPhone?.FreeFormNumber, 'text'),
         cell(record.Balance?.toFixed(2), 'number'),
-        cell(record.MetaData?.LastUpdatedTime),
+        cell(record.MetaData?.LastUpdatedTime, 'time'),
         cell(record.SyncToken, 'number'),
         cell(record.Id, 'number'),
-      )
-      return row
-    }),
+      ),
+    ),
   )
 }
 function fieldInputs(record) {
@@ -285,14 +288,14 @@ async function showWebhooks() {
           value: app.webhookUrl ?? '',
           placeholder: 'no webhooks',
           size: 44,
-          ariaLabel: 'Webhook URL',
         })
         const token = make('input', { value: app.verifierToken, size: 44, ariaLabel: 'Verifier token' })
         return make(
           'div',
           {},
           make('p', {}, `${app.name} · ${app.environment} · ${app.clientId}`),
-          make('div', { className: 'bar' }, url),
+          make('label', {}, 'Webhook URL', make('div', { className: 'bar' }, url)),
+          make('span', {}, 'Verifier token'),
           make(
             'div',
             { className: 'bar' },

@@ -1,0 +1,129 @@
+import type { Bookkeeper, Invoice, Outcome } from './company.ts'
+import { businessRule, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
+import type { Json, JsonObject } from './json.ts'
+import { DEEPEST_LEVEL, heightOf, isWithin, levelOf, type NameEntity, type NameRecord, pathOf } from './record.ts'
+import { renderRecord } from './render.ts'
+import { type CompanyState, nowSeconds } from './state.ts'
+import type { Store } from './store.ts'
+import { changeRecord, createRecord, type Written } from './write.ts'
+
+/** The invoices of a company, as far as they show on customers. */
+export interface Invoices {
+  readonly all: Map<string, Invoice>
+  hasOpen(customerId: number): boolean
+}
+
+export function createInvoices(): Invoices {
+  const all = new Map<string, Invoice>()
+  return {
+    all,
+    hasOpen(customerId) {
+      for (const invoice of all.values()) if (!invoice.paid && invoice.customerId === String(customerId)) return true
+      return false
+    },
+  }
+}
+
+const cents = (amount: number): number => Math.round(amount * 100) / 100
+const REFUSED = { ok: false as const, errors: [NOT_FOUND] }
+
+function findRecord(store: Store, entity: NameEntity, id: string): NameRecord | undefined {
+  return /^\d+$/.test(id) ? store.find(entity, Number(id)) : undefined
+}
+
+/** Why the loser cannot go into the survivor, if so. Its sub-customers must find their place there. */
+function mergeRefusal(state: CompanyState, survivor: NameRecord, loser: NameRecord) {
+  if (survivor === loser) return businessRule('A record cannot be merged with itself.')
+  if (isWithin(survivor, loser)) return PARENT_IS_CHILD
+  for (const child of loser.children ?? []) {
+    if (levelOf(survivor) + 1 + heightOf(child) > DEEPEST_LEVEL) return TOO_DEEP
+    if (state.store.holderOf(pathOf(survivor, child.displayName), child) !== undefined) return NAME_TAKEN
+  }
+  return undefined
+}
+
+/** What a person does in QuickBooks' own screens. */
+export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookkeeper {
+  let nextInvoice = 1
+  const outcome = (written: Written): Outcome =>
+    written.ok ? { ok: true, record: renderRecord(state, written.record, false) } : written
+  const edit = (entity: NameEntity, id: string, fields: JsonObject): Outcome => {
+    const record = findRecord(state.store, entity, id)
+    return record === undefined ? REFUSED : outcome(changeRecord(state, record, fields, 'sparse', 'person'))
+  }
+
+  /** A transaction moves LastUpdatedTime of its customer, and never the SyncToken. */
+  const bill = (record: NameRecord, amount: number): Outcome => {
+    const now = nowSeconds(state.clock)
+    record.balance = cents(record.balance + amount)
+    const up = state.switches.get('invoice-moves-ancestors') === 'yes'
+    for (let each: NameRecord | undefined = record; each !== undefined; each = up ? each.parent : undefined) {
+      state.store.change(each, (changing) => {
+        changing.updated = now
+      })
+    }
+    if (state.switches.get('invoice-emits-customer') === 'yes') {
+      state.emit({ entity: record.entity, id: String(record.id), operation: 'Update' })
+    }
+    return { ok: true, record: renderRecord(state, record, false) }
+  }
+  const moveUnder = (child: NameRecord, parent: NameRecord): void => {
+    const body: Record<string, Json> = { Job: true, ParentRef: { value: String(parent.id) } }
+    changeRecord(state, child, body, 'sparse', 'person')
+  }
+
+  return {
+    create: (entity, fields) => outcome(createRecord(state, entity, fields, 'person')),
+    edit,
+    deactivate: (entity, id) => edit(entity, id, { Active: false }),
+    reactivate: (entity, id) => edit(entity, id, { Active: true }),
+    merge(entity, survivorId, loserId) {
+      const survivor = findRecord(state.store, entity, survivorId)
+      const loser = findRecord(state.store, entity, loserId)
+      if (survivor === undefined || loser === undefined) return REFUSED
+      const refusal = mergeRefusal(state, survivor, loser)
+      if (refusal !== undefined) return { ok: false, errors: [refusal] }
+      for (const child of [...(loser.children ?? [])]) moveUnder(child, survivor)
+      for (const [id, invoice] of invoices.all) {
+        if (invoice.customerId === loserId) invoices.all.set(id, { ...invoice, customerId: survivorId })
+      }
+      const now = nowSeconds(state.clock)
+      state.store.bury(loser, now)
+      survivor.balance = cents(survivor.balance + loser.balance)
+      state.store.change(survivor, (record) => {
+        record.updated = now
+        if (state.switches.get('merge-bumps') === 'token-and-time') {
+          record.syncToken++
+          record.edited = now
+        }
+      })
+      state.emit({ entity, id: survivorId, operation: 'Merge', deletedId: loserId })
+      return { ok: true, record: renderRecord(state, survivor, false) }
+    },
+    createInvoice(customerId, amount) {
+      const record = findRecord(state.store, 'Customer', customerId)
+      if (record === undefined || !record.active) return REFUSED
+      if (!(amount > 0)) return { ok: false, errors: [businessRule('An invoice needs an amount above zero.')] }
+      const invoice: Invoice = { id: String(nextInvoice++), customerId, amount: cents(amount), paid: false }
+      invoices.all.set(invoice.id, invoice)
+      return { ...bill(record, invoice.amount), invoice }
+    },
+    payInvoice(invoiceId) {
+      const invoice = invoices.all.get(invoiceId)
+      const record = invoice === undefined ? undefined : findRecord(state.store, 'Customer', invoice.customerId)
+      if (invoice === undefined || record === undefined) return REFUSED
+      if (invoice.paid) return { ok: false, errors: [businessRule('The invoice is paid already.')] }
+      invoices.all.set(invoiceId, { ...invoice, paid: true })
+      return bill(record, -invoice.amount)
+    },
+    deleteInvoice(invoiceId) {
+      const invoice = invoices.all.get(invoiceId)
+      const record = invoice === undefined ? undefined : findRecord(state.store, 'Customer', invoice.customerId)
+      if (invoice === undefined || record === undefined) return REFUSED
+      invoices.all.delete(invoiceId)
+      return bill(record, invoice.paid ? 0 : -invoice.amount)
+    },
+    invoices: (customerId) =>
+      [...invoices.all.values()].filter((each) => customerId === undefined || each.customerId === customerId),
+  }
+}

@@ -1,0 +1,270 @@
+import { assembleFields, type WriteMode } from './assemble.ts'
+import {
+  BILL_WITH_PARENT_FIXED,
+  type BusinessError,
+  businessRule,
+  EMAIL_REQUIRED,
+  HAS_BALANCE,
+  HAS_UNBILLED,
+  invalidNumber,
+  missingParameter,
+  NOT_FOUND,
+  STALE,
+} from './errors.ts'
+import { settleParent } from './hierarchy.ts'
+import type { Json, JsonObject } from './json.ts'
+import { settleName, wantedName } from './naming.ts'
+import { readBoolean, readFields, readNumber, unknownIn } from './read-fields.ts'
+import { balanceWithJobs, type NameEntity, type NameRecord, pathOf, plainName } from './record.ts'
+import { type CompanyState, nowSeconds } from './state.ts'
+
+export type Written =
+  | { readonly ok: true; readonly record: NameRecord }
+  | { readonly ok: false; readonly errors: readonly BusinessError[] }
+
+/** Who writes: an app over the API, or a person in QuickBooks' screens (who is never stale, and may write off). */
+export type Writer = { readonly app: string } | 'person'
+
+const DEFAULT_TAX_CODE: JsonObject = { value: '2' }
+
+interface Draft {
+  readonly parent: NameRecord | undefined
+  readonly active: boolean
+  readonly displayName: string
+  readonly fields: JsonObject
+}
+type Drafted =
+  | { readonly ok: true; readonly draft: Draft }
+  | { readonly ok: false; readonly errors: readonly BusinessError[] }
+
+const refuse = (
+  ...errors: readonly BusinessError[]
+): { readonly ok: false; readonly errors: readonly BusinessError[] } => ({
+  ok: false,
+  errors,
+})
+const byApp = (writer: Writer): { readonly byApp?: string } => (writer === 'person' ? {} : { byApp: writer.app })
+
+function settleActive(state: CompanyState, given: Json | undefined, mode: WriteMode, record?: NameRecord): Json {
+  if (given !== null && given !== undefined) return given
+  if (record === undefined || record.active) return true
+  return mode === 'full' && state.switches.get('full-update-omitted-active') === 'activates'
+}
+
+/** What the record would be after the write, or why it cannot be. */
+function draftOf(
+  state: CompanyState,
+  entity: NameEntity,
+  body: JsonObject,
+  mode: WriteMode,
+  record: NameRecord | undefined,
+): Drafted {
+  const { values, errors } = readFields(entity, body, state.resolve)
+  if (errors.length > 0) return refuse(...errors)
+  const homeCurrency = state.resolve('Currency', state.homeCurrency) ?? { value: state.homeCurrency }
+  const assembled = assembleFields({
+    entity,
+    mode,
+    previous: record?.fields ?? {},
+    values,
+    mergeNested: state.switches.get('sparse-nested') === 'merged',
+    homeCurrency,
+    takeAddressId: state.takeAddressId,
+  })
+  const active = readBoolean(settleActive(state, body.Active, mode, record))
+  if (!active.ok) return refuse(active.error)
+  const wanted = wantedName(body.DisplayName, mode, assembled, record)
+  if (!wanted.ok) return refuse(wanted.error)
+  const parented =
+    entity === 'Customer' ? settleParent(state, body, mode, record) : { ok: true as const, parent: undefined }
+  if (!parented.ok) return refuse(parented.error)
+  const named = settleName(state, wanted.name, active.value === true, parented.parent, record)
+  if (!named.ok) return refuse(named.error)
+
+  const fields: Record<string, Json> = {}
+  for (const [field, value] of Object.entries(assembled)) if (value !== undefined) fields[field] = value
+  if (entity === 'Customer' && parented.parent === undefined) fields.BillWithParent = false
+  if (fields.PrintOnCheckName === undefined) {
+    fields.PrintOnCheckName = String(fields.CompanyName ?? plainName(named.name)).slice(0, 110)
+  }
+  return {
+    ok: true,
+    draft: { parent: parented.parent, active: active.value === true, displayName: named.name, fields },
+  }
+}
+
+function deliveryRefusal(fields: JsonObject): BusinessError | undefined {
+  return fields.PreferredDeliveryMethod === 'Email' && fields.PrimaryEmailAddr === undefined
+    ? EMAIL_REQUIRED
+    : undefined
+}
+
+/** Creates a record. Unknown properties 2010, bad values 2xxx, no name 6080, a taken one 6240, hierarchy 6150 ff. */
+export function createRecord(state: CompanyState, entity: NameEntity, body: JsonObject, writer: Writer): Written {
+  const unknown = unknownIn(entity, body)
+  if (unknown !== undefined) return refuse(unknown)
+  const balance = readNumber(entity === 'Customer' ? (body.Balance ?? null) : null)
+  if (!balance.ok) return refuse(balance.error)
+  const drafted = draftOf(state, entity, body, 'create', undefined)
+  if (!drafted.ok) return drafted
+  const { draft } = drafted
+  const refusal = deliveryRefusal(draft.fields)
+  if (refusal !== undefined) return refuse(refusal)
+  const now = nowSeconds(state.clock)
+  const record: NameRecord = {
+    entity,
+    id: state.store.takeId(),
+    syncToken: 0,
+    active: draft.active,
+    created: now,
+    updated: now,
+    edited: now,
+    displayName: draft.displayName,
+    lowerName: draft.displayName.toLowerCase(),
+    path: pathOf(draft.parent, draft.displayName),
+    parent: draft.parent,
+    children: undefined,
+    balance: typeof balance.value === 'number' ? balance.value : 0,
+    unbilled: false,
+    // The recorded answer to a minimal create has it, last.
+    fields:
+      entity === 'Customer' && draft.fields.DefaultTaxCodeRef === undefined
+        ? { ...draft.fields, DefaultTaxCodeRef: DEFAULT_TAX_CODE }
+        : draft.fields,
+  }
+  state.store.add(record)
+  state.emit({ entity, id: String(record.id), operation: 'Create', ...byApp(writer) })
+  return { ok: true, record }
+}
+
+function deactivationRefusal(state: CompanyState, record: NameRecord): BusinessError | undefined {
+  const mode = state.switches.get('deactivate-parent')
+  const hasActiveChildren = [...(record.children ?? [])].some((child) => child.active)
+  if (hasActiveChildren && mode === 'refused') {
+    return businessRule('This customer has active sub-customers. Make them inactive first.')
+  }
+  const balance = mode === 'cascade' ? balanceWithJobs(record) : record.balance
+  if (balance !== 0) {
+    const Detail = HAS_BALANCE.Detail?.replace('This customer', `This ${record.entity.toLowerCase()}`) ?? ''
+    return { ...HAS_BALANCE, Detail }
+  }
+  return record.unbilled ? HAS_UNBILLED : undefined
+}
+
+/** The balance becomes zero, as by the credit memos that the screens make. */
+function writeOff(record: NameRecord, withChildren: boolean): void {
+  record.balance = 0
+  if (withChildren) for (const child of record.children ?? []) writeOff(child, true)
+}
+
+/** Paths of all sub-customers follow their parent's; what else moves on them is a switch. */
+function carryPathDown(state: CompanyState, parent: NameRecord, writer: Writer): void {
+  const bumps = state.switches.get('child-path-bumps')
+  const now = nowSeconds(state.clock)
+  for (const child of parent.children ?? []) {
+    const path = pathOf(parent, child.displayName)
+    if (child.path === path) continue
+    state.store.change(child, (record) => {
+      record.path = path
+      if (bumps !== 'nothing') record.updated = now
+      if (bumps === 'token-and-time') record.syncToken++
+    })
+    if (state.switches.get('child-path-events') === 'yes') {
+      state.emit({ entity: 'Customer', id: String(child.id), operation: 'Update', ...byApp(writer) })
+    }
+    carryPathDown(state, child, writer)
+  }
+}
+
+function apply(state: CompanyState, record: NameRecord, draft: Draft, writer: Writer): void {
+  const goesInactive = record.active && !draft.active
+  const now = nowSeconds(state.clock)
+  state.store.change(record, (changing) => {
+    changing.syncToken++
+    changing.updated = now
+    changing.edited = now
+    changing.active = draft.active
+    changing.displayName = draft.displayName
+    changing.lowerName = draft.displayName.toLowerCase()
+    changing.parent = draft.parent
+    changing.path = pathOf(draft.parent, draft.displayName)
+    changing.fields = draft.fields
+  })
+  const operation = goesInactive ? state.switches.get('deactivation-event') : 'Update'
+  state.emit({ entity: record.entity, id: String(record.id), operation, ...byApp(writer) })
+  carryPathDown(state, record, writer)
+  if (goesInactive && state.switches.get('deactivate-parent') === 'cascade') {
+    for (const child of [...(record.children ?? [])]) if (child.active) deactivateChild(state, child, writer)
+  }
+}
+
+function deactivateChild(state: CompanyState, child: NameRecord, writer: Writer): void {
+  const named = settleName(state, child.displayName, false, child.parent, child)
+  // Only the position "refused" can refuse, and then the plain suffix is the least wrong name left.
+  const displayName = named.ok ? named.name : `${child.displayName} (deleted)`
+  apply(state, child, { parent: child.parent, active: false, displayName, fields: child.fields }, writer)
+}
+
+const isSame = (record: NameRecord, draft: Draft): boolean =>
+  record.active === draft.active &&
+  record.displayName === draft.displayName &&
+  record.parent === draft.parent &&
+  JSON.stringify(record.fields) === JSON.stringify(draft.fields)
+
+/** Changes a record that has been found. A write that changes nothing moves neither SyncToken nor LastUpdatedTime. */
+export function changeRecord(
+  state: CompanyState,
+  record: NameRecord,
+  body: JsonObject,
+  mode: 'full' | 'sparse',
+  writer: Writer,
+): Written {
+  const drafted = draftOf(state, record.entity, body, mode, record)
+  if (!drafted.ok) return drafted
+  const { draft } = drafted
+  if (isSame(record, draft)) return { ok: true, record }
+  const currency = JSON.stringify(record.fields.CurrencyRef)
+  if (currency !== JSON.stringify(draft.fields.CurrencyRef)) {
+    return refuse(businessRule('The currency cannot be changed once it is set.'))
+  }
+  const billsWithParent = record.fields.BillWithParent === draft.fields.BillWithParent
+  if (!billsWithParent && record.parent !== undefined && state.hasOpenInvoices(record.parent.id)) {
+    return refuse(BILL_WITH_PARENT_FIXED)
+  }
+  const delivery = deliveryRefusal(draft.fields)
+  if (delivery !== undefined && deliveryRefusal(record.fields) === undefined) return refuse(delivery)
+  if (record.active && !draft.active) {
+    const refusal = writer === 'person' ? undefined : deactivationRefusal(state, record)
+    if (refusal !== undefined) return refuse(refusal)
+    if (writer === 'person') writeOff(record, state.switches.get('deactivate-parent') === 'cascade')
+  }
+  apply(state, record, draft, writer)
+  return { ok: true, record }
+}
+
+/** A whole number from a request's Id or SyncToken, or the error that QuickBooks gives for anything else. */
+export function readId(
+  value: Json | undefined,
+  element: 'Id' | 'SyncToken',
+): { readonly ok: true; readonly id: number } | { readonly ok: false; readonly error: BusinessError } {
+  if (value === undefined || value === null || value === '') return { ok: false, error: missingParameter(element) }
+  const text = String(value)
+  return /^\d{1,15}$/.test(text) ? { ok: true, id: Number(text) } : { ok: false, error: invalidNumber(text, element) }
+}
+
+/** An update over the API: full, or sparse where the body says so. Unknown record 610, old SyncToken 5010. */
+export function updateRecord(state: CompanyState, entity: NameEntity, body: JsonObject, writer: Writer): Written {
+  const unknown = unknownIn(entity, body)
+  if (unknown !== undefined) return refuse(unknown)
+  const id = readId(body.Id, 'Id')
+  if (!id.ok) return refuse(id.error)
+  const token = readId(body.SyncToken, 'SyncToken')
+  if (!token.ok) return refuse(token.error)
+  const record = state.store.find(entity, id.id)
+  const mode = body.sparse === true || body.sparse === 'true' ? 'sparse' : 'full'
+  if (record === undefined) return refuse(NOT_FOUND)
+  const { errors } = readFields(entity, body, state.resolve)
+  if (errors.length > 0) return refuse(...errors)
+  if (record.syncToken !== token.id) return refuse(STALE)
+  return changeRecord(state, record, body, mode, writer)
+}

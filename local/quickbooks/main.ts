@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util'
+import { DEFAULT_APP } from './apps.ts'
+import type { CompanySeed } from './company/companies.ts'
+import { redirectUriRefusal } from './oauth/redirect-uri.ts'
+import { createSimulator, SAMPLE_REALM } from './simulator.ts'
+
+const HELP = `The QuickBooks Online simulator.
+
+  --port N        port to listen on (default 9000; 0 takes a free one)
+  --host H        address to listen on (default 127.0.0.1)
+  --customers N   a generated company of N customers beside the sample company
+  --seed S        everything made up or left to chance follows from it (default 1)
+  --latency MS    every answer takes this long
+
+The app that connects:
+  --client-id ID, --client-secret SECRET
+                  its keys (default: those of a sample app)
+  --redirect-uri URI
+                  where consent returns to; may be given several times
+  --webhook-url URL, --verifier-token TOKEN
+                  where its webhooks go, and what signs them
+`
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`--${name} must be a whole number, not "${text}".`)
+  return Number(text)
+}
+
+function redirectUris(uris: readonly string[]): readonly string[] {
+  for (const uri of uris) {
+    const refusal = redirectUriRefusal(uri, 'sandbox')
+    if (refusal !== undefined) throw new Error(`--redirect-uri: ${refusal}`)
+  }
+  return uris
+}
+
+function webhookUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text)) throw new Error(`--webhook-url must be a URL, not "${text}".`)
+  return text
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '9000' },
+      host: { type: 'string', default: '127.0.0.1' },
+      customers: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      latency: { type: 'string', default: '0' },
+      'client-id': { type: 'string', default: DEFAULT_APP.clientId },
+      'client-secret': { type: 'string', default: DEFAULT_APP.clientSecret },
+      'redirect-uri': { type: 'string', multiple: true, default: [...DEFAULT_APP.redirectUris] },
+      'webhook-url': { type: 'string' },
+      'verifier-token': { type: 'string', default: DEFAULT_APP.verifierToken },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return
+  }
+  const companies: CompanySeed[] = [{ realmId: SAMPLE_REALM, kind: 'sample' }]
+  if (values.customers !== undefined) {
+    const customers = wholeNumber('customers', values.customers)
+    companies.push({ realmId: '9341452000000002', kind: 'generated', customers })
+  }
+  const simulator = createSimulator({
+    seed: values.seed,
+    companies,
+    apps: [
+      {
+        ...DEFAULT_APP,
+        clientId: values['client-id'],
+        clientSecret: values['client-secret'],
+        redirectUris: redirectUris(values['redirect-uri']),
+        verifierToken: values['verifier-token'],
+        ...(values['webhook-url'] === undefined ? {} : { webhookUrl: webhookUrl(values['webhook-url']) }),
+      },
+    ],
+    gateway: { latency: { fixedMs: wholeNumber('latency', values.latency) } },
+    log: (line) => console.log(line),
+  })
+  const { url, close } = await simulator.listen({ port: wholeNumber('port', values.port), host: values.host })
+  console.log(`QuickBooks Online, simulated: ${url}`)
+  for (const company of simulator.companies.list()) {
+    console.log(`  realm ${company.realmId}  ${company.name}  ${company.count('Customer')} customers`)
+  }
+  for (const app of simulator.apps.list()) console.log(`  app ${app.name}  client id ${app.clientId}`)
+  const stop = (): void => {
+    simulator.close()
+    void close().then(() => process.exit(0))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+})

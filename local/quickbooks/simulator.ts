@@ -1,0 +1,129 @@
+import { type App, createApps, DEFAULT_APP } from './apps.ts'
+import { createCallLog } from './call-log.ts'
+import { type Clock, createRealClock } from './clock.ts'
+import { type CompanySeed, createCompanies } from './company/companies.ts'
+import type { SimulatorContext } from './context.ts'
+import type { TokenAuthority } from './gateway/authority.ts'
+import { createFaults } from './gateway/faults.ts'
+import { createGatewaySettings, type GatewayChanges } from './gateway/gateway-settings.ts'
+import { underFaults } from './gateway/under-faults.ts'
+import { htmlResponse, type RoutedRequest, type SimulatorRequest, type SimulatorResponse } from './http.ts'
+import { createModules, type Modules } from './modules.ts'
+import { createRandom } from './random.ts'
+import { createAccountingApi } from './rest/accounting-api.ts'
+import { createRouter } from './router.ts'
+import { type Listening, type ListenOptions, listenOn } from './server.ts'
+import { createSwitches, type SwitchOverrides } from './switches.ts'
+import type { Send } from './webhooks/delivery-queue.ts'
+import { sendOverHttp } from './webhooks/http-sender.ts'
+
+/** The realm of the sample company that is there when no companies are given. */
+export const SAMPLE_REALM = '9341452000000001'
+
+export interface SimulatorOptions {
+  /** Everything made up or left to chance follows from it. Default 1. */
+  readonly seed?: number | string
+  /** Default: real time with an offset. */
+  readonly clock?: Clock
+  readonly switches?: SwitchOverrides
+  /** Default: one sample company. */
+  readonly companies?: readonly CompanySeed[]
+  /** Default: one app. */
+  readonly apps?: readonly App[]
+  readonly gateway?: GatewayChanges
+  readonly log?: (line: string) => void
+  /** Carries webhooks out. Default: HTTP. */
+  readonly send?: Send
+  /** Instead of OAuth: decides which bearer tokens are good. For tests of the Accounting API alone. */
+  readonly authority?: TokenAuthority
+}
+
+export interface Simulator extends SimulatorContext {
+  readonly modules: Modules
+  /**
+   * Answers one request without a socket. What it does is done when the promise resolves; `latencyMs` and `transport`
+   * say what the wire would add, and are left to the caller. Never rejects.
+   */
+  handle(request: SimulatorRequest): Promise<SimulatorResponse>
+  /** Serves over HTTP, with latency and transport faults. Port 0 takes a free one. */
+  listen(options: ListenOptions): Promise<Listening>
+  /** Stops what modules have running. */
+  close(): void
+}
+
+const NO_BODY = new Uint8Array()
+
+/** Splits a request into what routes work on; header names become lower case. */
+function routed(request: SimulatorRequest): Omit<RoutedRequest, 'params'> {
+  const mark = request.path.indexOf('?')
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value
+  return {
+    method: request.method.toUpperCase(),
+    url: request.path,
+    pathname: mark < 0 ? request.path : request.path.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : request.path.slice(mark + 1)),
+    headers,
+    body:
+      request.body === undefined
+        ? NO_BODY
+        : typeof request.body === 'string'
+          ? Buffer.from(request.body)
+          : request.body,
+  }
+}
+
+/** Creates a simulator with its companies seeded; nothing listens yet. */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  const clock = options.clock ?? createRealClock()
+  const random = createRandom(options.seed ?? 1)
+  const switches = createSwitches(options.switches)
+  const log = options.log ?? (() => {})
+  const context: SimulatorContext = {
+    clock,
+    random,
+    switches,
+    apps: createApps(options.apps ?? [DEFAULT_APP]),
+    companies: createCompanies(
+      { clock, random, switches },
+      options.companies ?? [{ realmId: SAMPLE_REALM, kind: 'sample' }],
+    ),
+    calls: createCallLog(),
+    faults: createFaults(random.fork('faults')),
+    gateway: createGatewaySettings(options.gateway),
+    log,
+  }
+  const modules = createModules(context, options.send ?? sendOverHttp)
+  const router = createRouter()
+  router.add(createAccountingApi(context, options.authority ?? modules.authority).routes)
+  for (const module of modules.all) router.add(module.routes)
+
+  const answer = async (request: SimulatorRequest): Promise<SimulatorResponse> => {
+    const parts = routed(request)
+    const match = router.match(parts.method, parts.pathname)
+    if (match === undefined) return htmlResponse(404, '<html><body><h1>404 Not Found</h1></body></html>')
+    if (match === 'wrong-method') return htmlResponse(405, '<html><body><h1>405 Method Not Allowed</h1></body></html>')
+    const run = async (): Promise<SimulatorResponse> => match.handler({ ...parts, params: match.params })
+    // The Accounting API knows the app of a call only after its own check of the token, so it puts faults in itself;
+    // the control API is not QuickBooks and never fails on purpose.
+    if (parts.pathname.startsWith('/v3/') || parts.pathname.startsWith('/control')) return run()
+    return underFaults(context, { method: parts.method, url: parts.pathname }, run)
+  }
+  const simulator: Simulator = {
+    ...context,
+    modules,
+    async handle(request) {
+      try {
+        return await answer(request)
+      } catch (error) {
+        log(`The simulator failed on ${request.method}: ${error instanceof Error ? error.stack : String(error)}`)
+        return htmlResponse(500, '<html><body><h1>500: the simulator itself failed; see its log</h1></body></html>')
+      }
+    },
+    listen: (to) => listenOn(simulator.handle, clock, to),
+    close() {
+      for (const module of modules.all) module.close?.()
+    },
+  }
+  return simulator
+}
