@@ -122,7 +122,7 @@ async function showRows() {
         cell(record.PrimaryEmailAddr?.Address, 'text'),
         cell(record.PrimaryPhone?.FreeFormNumber, 'text'),
         cell(record.Balance?.toFixed(2), 'number'),
-        cell(record.MetaData?.LastUpdatedTime, 'time'),
+        cell(record.MetaData?.LastUpdatedTime?.replace('T', ' ').slice(0, 19), 'time'),
         cell(record.SyncToken, 'number'),
         cell(record.Id, 'number'),
       ),
