@@ -1,17 +1,9 @@
 import { policyFor, type SyncSettings } from './policies.ts'
-import type { Snapshot } from './records.ts'
-import { SLOTS, type Slot, type SlotValue, sameValue, slotValue, withSlot } from './slots.ts'
+import { type Conflict, type Pin, SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
+import { sameValue, slotValue, withSlot } from './slots.ts'
 
 /** A side and when its content last changed (ISO 8601 UTC). */
 export type Side = Readonly<{ snapshot: Snapshot; changedAt: string }>
-
-/** Both sides changed a slot and no policy decides: a person does. */
-export type Conflict = Readonly<{
-  slot: Slot
-  base: SlotValue
-  crm: SlotValue
-  quickbooks: SlotValue
-}>
 
 /** What a person decided about an open conflict, and the two values that they saw when they did. */
 export type Resolution = Readonly<{
@@ -32,6 +24,8 @@ export type Sides = Readonly<{
   /** The values on which both sides last agreed; undefined for a contact that is to be created in QuickBooks. */
   base: Snapshot
   openConflicts: readonly Conflict[]
+  /** Slots that an undo put back: they stay apart while both values are as the undo left them. */
+  pins: readonly Pin[]
   resolutions: readonly Resolution[]
 }>
 
@@ -166,6 +160,11 @@ function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings
       : [{ kind: 'agree', slot, value: quickbooks, because: 'both sides hold the same value' }]
     return [...agreed, ...close('both sides hold the same value now')]
   }
+
+  const pinned = sides.pins.some(
+    (pin) => pin.slot === slot && sameValue(slot, pin.crm, crm) && sameValue(slot, pin.quickbooks, quickbooks),
+  )
+  if (pinned) return [{ kind: 'keep', slot, because: 'the change was undone, and neither side has changed it since' }]
 
   const crmChanged = !sameValue(slot, crm, base)
   const quickbooksChanged = !sameValue(slot, quickbooks, base)

@@ -1,4 +1,4 @@
-import type { Slot } from './slots.ts'
+import type { Slot } from './records.ts'
 
 /** Who wins where both sides changed the same slot since they last agreed. */
 export type ConflictPolicy = 'newest' | 'quickbooks' | 'crm' | 'ask'

@@ -50,6 +50,13 @@ export type AddressField = (typeof ADDRESS_FIELDS)[number]
 
 export type Fields = Readonly<{ [K in TextField]?: string } & { [K in AddressField]?: Address }>
 
+/** One thing that is merged as a whole: a field, the place in the hierarchy, or being active. */
+export const SLOTS = [...TEXT_FIELDS, ...ADDRESS_FIELDS, 'parent', 'active'] as const
+export type Slot = (typeof SLOTS)[number]
+
+/** Undefined is "empty". A parent is the QuickBooks id of the parent customer. */
+export type SlotValue = string | boolean | Address | undefined
+
 /**
  * What the three sides (contact, mirror, base) are compared by. `parentRecordId` is the QuickBooks id of the
  * parent customer, on every side: a contact's parent is translated through the parent's link.
@@ -152,8 +159,14 @@ export type Contact = Readonly<{
   link?: Link
   /** Why QuickBooks refused it: the red dot, in words, with what to do. */
   refusal?: Refusal
-  /** Ids of its open conflicts. */
-  conflictIds?: readonly string[]
+  /** Slots that both sides changed, waiting for a person; at most one a slot. */
+  conflicts?: readonly OpenConflict[]
+  /** Why nothing may be done to it before a person has looked. */
+  hold?: Hold
+  /** Slots that an undo put back: they stay apart until either side changes them again. */
+  pins?: readonly Pin[]
+  /** The write to QuickBooks that is under way: sent again, with the same request id, after a crash. */
+  intent?: PushIntent
   /** Since when it differs from its base and waits to be pushed; absent when nothing waits. */
   toPushSince?: string
   createdAt: string
@@ -163,7 +176,38 @@ export type Contact = Readonly<{
   version: number
 }>
 
-export type Refusal = Readonly<{ code: string; reason: string; at: string }>
+/** `reason` says what QuickBooks refused, in words; `advice` what a person can do about it. */
+export type Refusal = Readonly<{
+  code: string
+  reason: string
+  advice?: string
+  at: string
+  /** When it is tried again by itself; absent when only a change can help. */
+  nextTryAt?: string
+}>
+
+/** Both sides changed a slot and no policy decides: a person does. */
+export type Conflict = Readonly<{ slot: Slot; base?: SlotValue; crm?: SlotValue; quickbooks?: SlotValue }>
+export type OpenConflict = Conflict & Readonly<{ openedAt: string }>
+
+export type Hold = Readonly<{ code: 'survivorTaken' | 'recordGone'; reason: string; at: string; survivorId?: string }>
+
+/** The two values at which an undone slot rests. */
+export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue }>
+
+/** A write to QuickBooks, stored before it is sent so that a retry repeats it instead of writing twice. */
+export type PushIntent = Readonly<{
+  requestId: string
+  operation: 'create' | 'update'
+  /** The slots that are sent, and the values that the record has once QuickBooks took them. */
+  slots: readonly Slot[]
+  sent: Snapshot
+  /** The revision that an update was made on; absent for a create. */
+  revision?: string
+  at: string
+  actor: string
+  runId?: string
+}>
 
 export type Dot = 'none' | 'green' | 'orange' | 'red' | 'conflict'
 
@@ -183,7 +227,7 @@ export type ContactRow = Readonly<{
   reason?: string
 }>
 
-export type RunKind = 'pull' | 'import'
+export type RunKind = 'pull' | 'import' | 'preview' | 'sync' | 'undo'
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled'
 
 /** One piece of work that a person or a schedule started. */
@@ -245,7 +289,8 @@ export type JournalEntry = Readonly<{
   changes: readonly JournalChange[]
 }>
 
-export type JournalChange = Readonly<{ field: string; from?: JsonValue; to?: JsonValue }>
+/** `superseded`: `from` was somebody's own change, which gave way in a conflict; it lives on here only. */
+export type JournalChange = Readonly<{ field: string; from?: JsonValue; to?: JsonValue; superseded?: boolean }>
 
 export type ConnectionStatus = 'connected' | 'reconnectNeeded' | 'disconnected'
 

@@ -1,19 +1,5 @@
-import {
-  ADDRESS_FIELDS,
-  type Address,
-  type AddressField,
-  type Snapshot,
-  TEXT_FIELDS,
-  type TextField,
-} from './records.ts'
+import type { AddressField, Slot, SlotValue, Snapshot, TextField } from './records.ts'
 import { addressLines } from './snapshots.ts'
-
-/** One thing that is merged as a whole: a field, the place in the hierarchy, or being active. */
-export const SLOTS = [...TEXT_FIELDS, ...ADDRESS_FIELDS, 'parent', 'active'] as const
-export type Slot = (typeof SLOTS)[number]
-
-/** Undefined is "empty". A parent is the QuickBooks id of the parent customer. */
-export type SlotValue = string | boolean | Address | undefined
 
 /** The value that a snapshot holds in a slot. */
 export function slotValue(snapshot: Snapshot, slot: Slot): SlotValue {

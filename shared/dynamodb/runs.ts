@@ -36,7 +36,11 @@ const place = z.object({ pk: z.string(), sk: z.string(), gsi1sk: z.string() })
 const activeItem = z.object({ runId: z.string() })
 const stalledItem = z.object({
   gsi2sk: z.string(),
-  row: z.object({ workspace: z.string(), runId: z.string(), kind: z.enum(['pull', 'import']) }),
+  row: z.object({
+    workspace: z.string(),
+    runId: z.string(),
+    kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
+  }),
 })
 
 export function createRuns(tandem: Tandem, clock: Clock): Runs {

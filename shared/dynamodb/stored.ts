@@ -15,6 +15,7 @@ import {
   type MirrorStamp,
   type Outcome,
   type Run,
+  SLOTS,
   type Snapshot,
   TEXT_FIELDS,
   type TextField,
@@ -84,6 +85,10 @@ const contactPerson = z.object({
   address: address.exactOptional(),
 })
 
+const slot = z.enum(SLOTS)
+const slotValue = z.union([text, z.boolean(), address]).exactOptional()
+const conflict = { slot, base: slotValue, crm: slotValue, quickbooks: slotValue }
+
 const contactKind = z.enum(['client', 'building', 'job'])
 
 export const contactSchema: z.ZodType<Contact> = z.object({
@@ -95,8 +100,24 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   archived: z.boolean(),
   people: z.array(contactPerson),
   link: link.exactOptional(),
-  refusal: z.object({ code: text, reason: text, at: text }).exactOptional(),
-  conflictIds: z.array(text).exactOptional(),
+  refusal: z.object({ code: text, reason: text, advice: textOrNone, at: text, nextTryAt: textOrNone }).exactOptional(),
+  conflicts: z.array(z.object({ ...conflict, openedAt: text })).exactOptional(),
+  hold: z
+    .object({ code: z.enum(['survivorTaken', 'recordGone']), reason: text, at: text, survivorId: textOrNone })
+    .exactOptional(),
+  pins: z.array(z.object({ slot, crm: slotValue, quickbooks: slotValue })).exactOptional(),
+  intent: z
+    .object({
+      requestId: text,
+      operation: z.enum(['create', 'update']),
+      slots: z.array(slot),
+      sent: snapshot,
+      revision: textOrNone,
+      at: text,
+      actor: text,
+      runId: textOrNone,
+    })
+    .exactOptional(),
   toPushSince: textOrNone,
   createdAt: text,
   changedAt: text,
@@ -176,7 +197,7 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
 
 export const runSchema: z.ZodType<Run> = z.object({
   id: text,
-  kind: z.enum(['pull', 'import']),
+  kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
   status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
   startedBy: text,
   startedAt: text,

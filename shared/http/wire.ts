@@ -156,7 +156,7 @@ export const HeldCustomerDetails = z
 export const Run = z
   .object({
     id: text,
-    kind: z.enum(['pull', 'import']),
+    kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
     status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
     reason: text.optional().meta({ description: 'Why it waits, failed or was cancelled' }),
     startedBy: text,

@@ -1,18 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  baseAfter,
-  type Conflict,
-  conflictsAfter,
-  contactAfter,
-  type Plan,
-  plan,
-  recordAfter,
-  type Sides,
-} from '#core/plan'
+import { baseAfter, conflictsAfter, contactAfter, type Plan, plan, recordAfter, type Sides } from '#core/plan'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
-import type { Snapshot } from '#core/records'
-import { SLOTS, sameValue, slotValue } from '#core/slots'
+import { type Conflict, SLOTS, type Snapshot } from '#core/records'
+import { sameValue, slotValue } from '#core/slots'
 import { threeSides } from './snapshot-arbitraries.ts'
 
 const EARLY = '2026-01-01T00:00:00.000Z'
@@ -31,6 +22,7 @@ const sidesOf = (world: World, crmIsNewer: boolean, resolutions: Sides['resoluti
   record: { kind: 'present', side: { snapshot: world.quickbooks, changedAt: crmIsNewer ? EARLY : LATE } },
   base: world.base,
   openConflicts: world.open,
+  pins: [],
   resolutions,
 })
 
@@ -147,6 +139,28 @@ describe('a plan', () => {
         for (const { slot, value } of resolutions) {
           expect(sameValue(slot, slotValue(settled.crm, slot), value)).toBe(true)
           expect(sameValue(slot, slotValue(settled.quickbooks, slot), value)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('lets an undone slot rest until either side changes it', () => {
+    fc.assert(
+      fc.property(worlds, worlds, settings, (world, later, chosen) => {
+        const pins = SLOTS.map((slot) => ({
+          slot,
+          crm: slotValue(world.crm, slot),
+          quickbooks: slotValue(world.quickbooks, slot),
+        }))
+        const resting = plan({ ...sidesOf(world, true), pins }, chosen)
+        expect(resting.actions.every(({ kind }) => kind === 'keep' || kind === 'agree')).toBe(true)
+        const moved = { ...world, crm: later.crm }
+        const free = plan(sidesOf(moved, true), chosen).actions
+        for (const action of plan({ ...sidesOf(moved, true), pins }, chosen).actions) {
+          const rests =
+            action.kind === 'keep' &&
+            sameValue(action.slot, slotValue(moved.crm, action.slot), slotValue(world.crm, action.slot))
+          expect(rests || free.some((other) => JSON.stringify(other) === JSON.stringify(action))).toBe(true)
         }
       }),
     )

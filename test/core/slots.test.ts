@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { SLOTS, sameValue, slotValue, withSlot } from '#core/slots'
+import { SLOTS } from '#core/records'
+import { sameValue, slotValue, withSlot } from '#core/slots'
 import { canonical, sameContent } from '#core/snapshots'
 import { snapshots } from './snapshot-arbitraries.ts'
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
-import { ADDRESS_FIELDS, type Address, type Snapshot, TEXT_FIELDS } from '#core/records'
-import { SLOTS, type Slot, type SlotValue, withSlot } from '#core/slots'
+import {
+  ADDRESS_FIELDS,
+  type Address,
+  SLOTS,
+  type Slot,
+  type SlotValue,
+  type Snapshot,
+  TEXT_FIELDS,
+} from '#core/records'
+import { withSlot } from '#core/slots'
 import { withoutEmpty } from '#core/snapshots'
 
 /** Few values, so that independent changes often meet on the same one. */
