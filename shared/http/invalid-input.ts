@@ -48,11 +48,11 @@ function inWords(issue: Issue): string {
       return `has to be ${listed(issue.values.map(String))}`
     case 'too_small':
       return issue.origin === 'string' || issue.origin === 'array'
-        ? `has to hold at least ${issue.minimum} ${unit(issue.origin)}`
+        ? `has to hold at least ${counted(issue.minimum, issue.origin)}`
         : `has to be at least ${issue.minimum}`
     case 'too_big':
       return issue.origin === 'string' || issue.origin === 'array'
-        ? `may hold ${issue.maximum} ${unit(issue.origin)} at most`
+        ? `may hold ${counted(issue.maximum, issue.origin)} at most`
         : `may be ${issue.maximum} at most`
     default:
       return issue.message
@@ -65,8 +65,9 @@ function mustBe(expected: string, message: string): string {
   return `has to be ${TYPES[expected] ?? expected}`
 }
 
-function unit(origin: string): string {
-  return origin === 'string' ? 'characters' : 'entries'
+function counted(count: number | bigint, origin: 'string' | 'array'): string {
+  const [one, many] = origin === 'string' ? ['character', 'characters'] : ['entry', 'entries']
+  return `${count} ${Number(count) === 1 ? one : many}`
 }
 
 function listed(values: readonly string[]): string {

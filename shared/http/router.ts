@@ -60,7 +60,7 @@ type Found<Uses> = Readonly<{ route: Route<Uses>; params: Readonly<Record<string
 
 /** Browsers ask for HTML by name; whoever asks for JSON, or for nothing in particular, is a program. */
 export function wantsPage({ headers }: HttpRequest): boolean {
-  return (headers['accept'] ?? '').toLowerCase().includes('text/html')
+  return (headers.accept ?? '').toLowerCase().includes('text/html')
 }
 
 function knownProblem(thrown: unknown): AnyProblem | undefined {
