@@ -1,4 +1,4 @@
-import type { Slot } from './records.ts'
+import type { Entity, Slot } from './records.ts'
 
 /** Who wins where both sides changed the same slot since they last agreed. */
 export type ConflictPolicy = 'newest' | 'quickbooks' | 'crm' | 'ask'
@@ -10,9 +10,19 @@ export type SyncSettings = Readonly<{
   conflictsBySlot: Readonly<Partial<Record<Slot, ConflictPolicy>>>
   /** Off: notes of the CRM never leave it. */
   pushNotes: boolean
+  /** Whether what changed in the CRM is sent by itself, or only when somebody asks for a sync. */
+  push: 'automatic' | 'whenAsked'
+  /** Which QuickBooks lists take part. */
+  entities: readonly Entity[]
 }>
 
-export const DEFAULT_SETTINGS: SyncSettings = { conflicts: 'newest', conflictsBySlot: {}, pushNotes: true }
+export const DEFAULT_SETTINGS: SyncSettings = {
+  conflicts: 'newest',
+  conflictsBySlot: {},
+  pushNotes: true,
+  push: 'automatic',
+  entities: ['customer'],
+}
 
 /** The policy for one slot. */
 export function policyFor(settings: SyncSettings, slot: Slot): ConflictPolicy {

@@ -13,6 +13,8 @@ const settings: fc.Arbitrary<SyncSettings> = fc.record({
   conflicts: fc.constantFrom('newest', 'quickbooks', 'crm', 'ask'),
   conflictsBySlot: fc.dictionary(fc.constantFrom(...SLOTS), fc.constantFrom('newest', 'quickbooks', 'crm', 'ask')),
   pushNotes: fc.boolean(),
+  push: fc.constant('automatic' as const),
+  entities: fc.constant(['customer' as const]),
 })
 
 type World = Readonly<{ crm: Snapshot; quickbooks: Snapshot; base: Snapshot; open: readonly Conflict[] }>
