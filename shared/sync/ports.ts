@@ -86,7 +86,11 @@ export interface Connections {
   freeRefreshLease(workspace: string, owner: string): Promise<void>
 }
 
-/** Intuit's OAuth 2.0 endpoints. Throws Failure: grantRefused (invalid_grant), quickbooksDown, quickbooksThrottled. */
+/**
+ * Intuit's OAuth 2.0 endpoints. Throws Failure: grantRefused (invalid_grant), quickbooksDown, quickbooksThrottled.
+ * Every call is sent once and ends within 30 seconds: the lease that keeps a refresh token from being on its way twice
+ * lasts twice as long.
+ */
 export interface Consent {
   authorizeUrl(state: string): Promise<string>
   exchange(code: string): Promise<TokenSet>
@@ -279,4 +283,6 @@ export type Ports = Readonly<{
   runs: Runs
   idempotency: Idempotency
   hints: Hints
+  /** Reads that one workspace may use in a month; 100,000 when absent. */
+  readsPerMonth?: number
 }>

@@ -1,0 +1,55 @@
+import type { Contact, ContactKind, ContactPerson, Fields, Mirror } from './records.ts'
+import { withoutEmpty } from './snapshots.ts'
+
+/** As what a top-level customer enters the CRM. Sub-customers always become jobs. */
+export const IMPORT_KINDS = ['account', 'building'] as const
+export type ImportKind = (typeof IMPORT_KINDS)[number]
+
+/** The kind of contact that a record becomes. */
+export function importedKind(mirror: Readonly<Pick<Mirror, 'snapshot'>>, as: ImportKind): ContactKind {
+  if (mirror.snapshot.parentRecordId !== undefined) return 'job'
+  return as === 'account' ? 'client' : 'building'
+}
+
+/**
+ * The new contact that a QuickBooks customer becomes, linked to it and agreeing with it in every field. The fields
+ * are taken whole: a building's physical address is its shipping address, and where it has none, views show the
+ * billing address.
+ *
+ * `parentId` is the contact that the record's parent is linked to; only jobs have one.
+ */
+export function contactOf(
+  mirror: Mirror,
+  as: ImportKind,
+  made: Readonly<{ id: string; at: string; parentId?: string }>,
+): Contact {
+  const { snapshot } = mirror
+  const kind = importedKind(mirror, as)
+  return {
+    id: made.id,
+    kind,
+    isCustomer: true,
+    fields: snapshot.fields,
+    ...(made.parentId !== undefined && { parentId: made.parentId }),
+    archived: !snapshot.active,
+    people: kind === 'building' ? [billingPerson(snapshot.fields)] : [],
+    link: { entity: mirror.entity, recordId: mirror.id, base: snapshot, revision: mirror.revision, linkedAt: made.at },
+    createdAt: made.at,
+    changedAt: made.at,
+    version: 1,
+  }
+}
+
+/** Whom to write to about a building's bills: the person that QuickBooks names, else the customer itself. */
+function billingPerson(fields: Fields): ContactPerson {
+  const { title, givenName, middleName, familyName, suffix, displayName, companyName, email, mobile, billAddress } =
+    fields
+  const person = Object.values(withoutEmpty({ title, givenName, middleName, familyName, suffix })).join(' ')
+  return {
+    role: 'billing',
+    name: person !== '' ? person : (displayName ?? companyName ?? ''),
+    ...(email !== undefined && { email }),
+    ...(mobile !== undefined && { cell: mobile }),
+    ...(billAddress !== undefined && { address: billAddress }),
+  }
+}

@@ -1,0 +1,173 @@
+import { Failure, problemOf } from '#core/errors'
+import type { TokenSet } from '#core/records'
+import { changeConnection } from './connection-changes.ts'
+import type { CallGate, CallKind, Company, Ports } from './ports.ts'
+import { currentTokens, markReconnectNeeded, RENEW_BEFORE_MS, reconnectNeeded } from './tokens.ts'
+
+/** Reads that one workspace may use in a month, unless set otherwise: a fifth of what Intuit gives to all of an app. */
+const READS_PER_MONTH = 100_000
+
+/** After a 429 nothing is sent for at least this long (Intuit: "API call limits and throttles"). */
+const REST_MS = 60_000
+
+export type CompanyPorts = Pick<
+  Ports,
+  'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'consent' | 'quickbooks' | 'pacer' | 'usage' | 'readsPerMonth'
+>
+
+/** A company with a memory of what was sent to it since it was opened. */
+export type OpenCompany = Company &
+  Readonly<{
+    realmId: string
+    /** Calls sent so far, answered well or not. */
+    calls(): number
+    /** Adds what was counted to the workspace's month. Call it when a piece of work ends, well or not. */
+    flushUsage(): Promise<void>
+  }>
+
+/**
+ * The workspace's company, with everything that stands around a call: its token, its place in the rate limit, the
+ * read budget and the count of what Intuit meters. A 429 puts the company to rest for all workers; a grant that
+ * QuickBooks does not take any more becomes 'reconnect needed'.
+ * Throws notConnected, reconnectNeeded, and quickbooksThrottled while the company rests.
+ */
+export async function openCompany(ports: CompanyPorts, workspace: string): Promise<OpenCompany> {
+  const { clock, connections, usage } = ports
+  const connection = await connections.get(workspace)
+  if (connection === undefined || connection.status === 'disconnected') throw new Failure({ kind: 'notConnected' })
+  if (connection.status === 'reconnectNeeded') throw reconnectNeeded(connection)
+  const restMs = connection.restUntil === undefined ? 0 : Date.parse(connection.restUntil) - clock.now()
+  if (restMs > 0) throw new Failure({ kind: 'quickbooksThrottled', restMs })
+
+  const { realmId } = connection
+  const month = monthOf(clock.now())
+  const { reads: readsBefore } = await usage.get(workspace, month)
+  const budget = (ports.readsPerMonth ?? READS_PER_MONTH) - readsBefore
+  const tokens = tokenKeeper(ports, workspace)
+  const slot = slotQueue(ports, realmId)
+  let calls = 0
+  let readsBegun = 0
+  let counted = { reads: 0, writes: 0 }
+
+  const gate: CallGate = {
+    token: async () => (await tokens.current()).accessToken,
+    renew: async (token) => (await tokens.other(token)).accessToken,
+    enter: async (kind) => {
+      // Counted when it begins, so that calls side by side do not pass the budget together.
+      if (kind === 'read' && readsBegun >= budget) throw new Failure({ kind: 'readBudgetSpent', month })
+      if (kind === 'read') readsBegun += 1
+      await slot(kind)
+    },
+    sent: (kind, succeeded) => {
+      calls += 1
+      // Intuit meters calls that succeeded only (App Partner Program FAQ).
+      if (!succeeded) return
+      counted = kind === 'read' ? { ...counted, reads: counted.reads + 1 } : { ...counted, writes: counted.writes + 1 }
+    },
+  }
+
+  const company = ports.quickbooks.open(realmId, gate)
+  const watched = <T>(call: Promise<T>) => call.catch((thrown: unknown) => noteRefusal(ports, workspace, thrown))
+  return {
+    realmId,
+    info: () => watched(company.info()),
+    count: (entity) => watched(company.count(entity)),
+    page: (entity, start, size) => watched(company.page(entity, start, size)),
+    updatedSince: (entity, since, start, size) => watched(company.updatedSince(entity, since, start, size)),
+    byIds: (entity, ids) => watched(company.byIds(entity, ids)),
+    customerTypes: () => watched(company.customerTypes()),
+    calls: () => calls,
+    flushUsage: async () => {
+      const counts = counted
+      counted = { reads: 0, writes: 0 }
+      if (counts.reads + counts.writes > 0) await usage.add(workspace, month, counts)
+    },
+  }
+}
+
+/** The month that usage is counted in, 'YYYY-MM' in UTC. */
+export function monthOf(nowMs: number): string {
+  return new Date(nowMs).toISOString().slice(0, 7)
+}
+
+/** Keeps the tokens for as long as they are good, and looks them up once for all calls that ask at the same time. */
+function tokenKeeper(ports: CompanyPorts, workspace: string) {
+  let kept: TokenSet | undefined
+  let pending: Promise<TokenSet> | undefined
+  const fetch = (refused: string | undefined) => {
+    pending ??= currentTokens(ports, workspace, refused)
+      .then((tokens) => {
+        kept = tokens
+        return tokens
+      })
+      .finally(() => {
+        pending = undefined
+      })
+    return pending
+  }
+  return {
+    current: async () => {
+      const isGood = kept !== undefined && Date.parse(kept.accessExpiresAt) - ports.clock.now() > RENEW_BEFORE_MS
+      return isGood && kept !== undefined ? kept : fetch(undefined)
+    },
+    other: async (refused: string) => {
+      const got = kept !== undefined && kept.accessToken !== refused ? kept : await fetch(refused)
+      // A look-up that was under way for another call may have come back with the very token that was refused.
+      return got.accessToken === refused ? fetch(refused) : got
+    },
+  }
+}
+
+/** Reserves places in the rate limit for all calls that ask at the same time, in one write, and waits for each. */
+function slotQueue({ pacer, clock }: Pick<Ports, 'pacer' | 'clock'>, realmId: string) {
+  type Waiting = Readonly<{ kind: CallKind; resolve: (at: number) => void; reject: (reason: unknown) => void }>
+  let waiting: readonly Waiting[] = []
+  let reserving = false
+
+  const reserve = async () => {
+    reserving = true
+    while (waiting.length > 0) {
+      // Lets all who ask in this very moment join.
+      await Promise.resolve()
+      const kind = waiting[0]?.kind ?? 'read'
+      const batch = waiting.filter((call) => call.kind === kind)
+      waiting = waiting.filter((call) => call.kind !== kind)
+      try {
+        const times = await pacer.reserve(realmId, kind, batch.length, clock.now())
+        batch.forEach((call, index) => {
+          call.resolve(times[index] ?? clock.now())
+        })
+      } catch (failure) {
+        for (const call of batch) call.reject(failure)
+      }
+    }
+    reserving = false
+  }
+
+  return async (kind: CallKind): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    waiting = [...waiting, { kind, resolve, reject }]
+    if (!reserving) void reserve()
+    const at = await promise
+    const waitMs = at - clock.now()
+    if (waitMs > 0) await clock.sleep(waitMs)
+  }
+}
+
+async function noteRefusal(ports: CompanyPorts, workspace: string, thrown: unknown): Promise<never> {
+  const problem = problemOf(thrown)
+  if (problem?.kind === 'quickbooksThrottled') {
+    const restUntil = new Date(ports.clock.now() + Math.max(problem.restMs, REST_MS)).toISOString()
+    await changeConnection(ports, workspace, (connection) =>
+      connection.status === 'disconnected' || (connection.restUntil ?? '') >= restUntil
+        ? undefined
+        : { ...connection, restUntil },
+    )
+    ports.log.warn('company.throttled', { workspace })
+  }
+  if (problem?.kind === 'quickbooksAuthExpired') {
+    await markReconnectNeeded(ports, workspace, 'QuickBooks refused a token that it had just given.')
+  }
+  if (problem?.kind === 'quickbooksForbidden') await markReconnectNeeded(ports, workspace, problem.reason)
+  throw thrown
+}

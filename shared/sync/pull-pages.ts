@@ -1,0 +1,122 @@
+import { type Gap, gapsIn } from '#core/coverage'
+import { compareIds, type IdOrder } from '#core/id-order'
+import { allSettled, eachAtMost } from './in-parallel.ts'
+
+import { keepLater, keepRecords, noteOrder, spanOf } from './pull-records.ts'
+import type { PullPorts, PullSlice, PullState } from './pull-state.ts'
+import { sweepChanges } from './pull-sweep.ts'
+
+/** The most that QuickBooks answers at once (Intuit: "Data queries", MAXRESULTS). */
+export const PAGE_ROWS = 1_000
+/** Each page begins with the last row of the one before, which proves that nothing lies between. */
+const STEP = PAGE_ROWS - 1
+/** Pages that are on their way at the same time: under ten calls at once, and a bound on memory. */
+const PAGES_AT_ONCE = 8
+/** A bridge begins this many rows before where a gap was: as many may have vanished before it since. */
+const BRIDGE_MARGIN = 300
+/** A bridge that came out behind its gap is followed by one that begins this much before it. */
+const BRIDGE_STEP = 900
+/** Bridges beyond one for each page: more means that the list moves faster than it can be read. */
+const SPARE_BRIDGES = 12
+
+/**
+ * Reads the whole list. Answers 'again' when the slice is over, else why the list is not proven to be whole, if so.
+ *
+ * QuickBooks pages by position over a list that moves: when a record vanishes (merged) between two pages, another
+ * one falls between them, and a count does not notice when the vanished one was seen before. Pages that touch do.
+ */
+export async function readPages(
+  ports: PullPorts,
+  slice: PullSlice,
+): Promise<'again' | Readonly<{ unproven?: string }>> {
+  if (slice.state().count === undefined) {
+    const isFirstRead = slice.state().spans[0] !== undefined
+    const first = isFirstRead ? Promise.resolve() : readPage(ports, slice, 0)
+    const [count] = await allSettled(slice.company.count('customer'), first)
+    slice.change({ state: { count } })
+    planPages(slice, pagesFor(count))
+    await slice.save()
+  }
+  const isRead = await eachAtMost(PAGES_AT_ONCE, missingPages(slice), slice.isOver, (page) =>
+    readPage(ports, slice, page),
+  )
+  if (!isRead) return 'again'
+
+  while (!slice.state().spans.some((span) => span?.ended === true)) {
+    if (slice.isOver()) return 'again'
+    // The last page was full: whether anything follows, and what has changed, can be asked at the same time.
+    const end = slice.state().spans.length
+    planPages(slice, end + 1)
+    await allSettled(readPage(ports, slice, end), sweepChanges(ports, slice))
+  }
+  return closeGaps(ports, slice)
+}
+
+/** Reads a page, stores its rows, and then that it was read. */
+async function readPage(ports: PullPorts, slice: PullSlice, page: number): Promise<void> {
+  const row = page * STEP + 1
+  const { records } = await slice.company.page('customer', row, PAGE_ROWS)
+  const stored = await keepRecords(ports, slice, { of: 'page', number: page }, records)
+  noteOrder(slice, records)
+  const spans = [...slice.state().spans]
+  spans[page] = spanOf(row, PAGE_ROWS, records)
+  slice.change({
+    state: { spans },
+    progress: { pages: spans.filter((span) => span !== null).length, rows: rowsIn(spans) },
+    counts: { stored: (slice.run().counts.stored ?? 0) + stored },
+  })
+  await slice.save()
+}
+
+/** Rows read so far: the first row of every further page is the last one of another. */
+function rowsIn(spans: PullState['spans']): number {
+  return spans.reduce((sum, span) => sum + Math.max(0, (span?.rows ?? 0) - (span?.row === 1 ? 0 : 1)), 0)
+}
+
+function planPages(slice: PullSlice, pages: number): void {
+  const { spans, count } = slice.state()
+  const planned = Array.from({ length: Math.max(pages, spans.length) }, (_, page) => spans[page] ?? null)
+  slice.change({
+    state: { spans: planned },
+    progress: { pagesTotal: planned.length, ...(count !== undefined && { rowsTotal: count }) },
+  })
+}
+
+/** How many pages hold that many rows, when each shares one with the next. */
+function pagesFor(count: number): number {
+  return Math.max(1, Math.ceil((count - 1) / STEP))
+}
+
+function missingPages(slice: PullSlice): readonly number[] {
+  return slice.state().spans.flatMap((span, page) => (span === null ? [page] : []))
+}
+
+/** Reads again around each place where pages do not touch, until nothing can lie between them. */
+async function closeGaps(ports: PullPorts, slice: PullSlice): Promise<'again' | Readonly<{ unproven?: string }>> {
+  for (;;) {
+    const { spans, bridges, orders } = slice.state()
+    const read = [...spans.filter((span) => span !== null), ...bridges]
+    const order = orders[0]
+    if (order === undefined) {
+      return { unproven: 'QuickBooks listed its customers in no order, so the list may not be whole. Pull again.' }
+    }
+    const gap = gapsIn(read, order)[0]
+    if (gap === undefined) return {}
+    if (bridges.length >= spans.length + SPARE_BRIDGES) {
+      return { unproven: 'So much moved in QuickBooks meanwhile that the list may not be whole. Pull again.' }
+    }
+    if (slice.isOver()) return 'again'
+    await readBridge(ports, slice, gap, order)
+  }
+}
+
+async function readBridge(ports: PullPorts, slice: PullSlice, gap: Gap, order: IdOrder): Promise<void> {
+  const { bridges } = slice.state()
+  const missed = bridges.filter(({ first }) => first === undefined || compareIds(order, first, gap.after ?? first) > 0)
+  const row = Math.max(1, Math.min(gap.nearRow - BRIDGE_MARGIN, ...missed.map((bridge) => bridge.row - BRIDGE_STEP)))
+  const { records } = await slice.company.page('customer', row, PAGE_ROWS)
+  await keepLater(ports, slice, records)
+  noteOrder(slice, records)
+  slice.change({ state: { bridges: [...bridges, spanOf(row, PAGE_ROWS, records)] } })
+  await slice.save()
+}

@@ -1,0 +1,40 @@
+import { keepLater } from './pull-records.ts'
+import type { PullPorts, PullSlice, SweepState } from './pull-state.ts'
+
+const SWEEP_ROWS = 1_000
+/** QuickBooks' clock and ours differ, and its times are whole seconds. */
+const OVERLAP_MS = 5 * 60_000
+/** When more rows than an answer holds share one second, the next answer begins this many rows further on. */
+const STEP = 900
+
+/**
+ * Reads what changed since the pull began, so that it ends as fresh as it can: edits on pages that were read before,
+ * and what was created. Goes on from the last time seen rather than by position, because every edit moves a row to
+ * the end of this list. Answers 'again' when the slice is over.
+ */
+export async function sweepChanges(ports: PullPorts, slice: PullSlice): Promise<'again' | 'swept'> {
+  for (;;) {
+    const sweep = slice.state().sweep ?? beginning(slice)
+    if (sweep.done) return 'swept'
+    const { records } = await slice.company.updatedSince('customer', sweep.since, sweep.row, SWEEP_ROWS)
+    await keepLater(ports, slice, records)
+    const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
+    slice.change({ state: { sweep: next(sweep, records.length, last) } })
+    await slice.save()
+    if (slice.isOver() && slice.state().sweep?.done !== true) return 'again'
+  }
+}
+
+/** Where a sweep begins. */
+export function beginning(slice: PullSlice): SweepState {
+  const t0 = slice.state().t0
+  if (t0 === undefined) throw new Error('A pull that has not begun has nothing to sweep.')
+  return { since: new Date(Date.parse(t0) - OVERLAP_MS).toISOString(), row: 1, done: false }
+}
+
+function next(sweep: SweepState, rows: number, lastMs: number): SweepState {
+  if (rows < SWEEP_ROWS) return { ...sweep, done: true }
+  return lastMs > Date.parse(sweep.since)
+    ? { since: new Date(lastMs).toISOString(), row: 1, done: false }
+    : { ...sweep, row: sweep.row + STEP }
+}

@@ -1,0 +1,113 @@
+import { Failure } from '#core/errors'
+import type { Run } from '#core/records'
+import { requireConnection } from './connect.ts'
+import { changeConnection } from './connection-changes.ts'
+import { hintRun } from './hint-run.ts'
+import type { Ports } from './ports.ts'
+import { compareWithCount } from './pull-count.ts'
+import { markGone } from './pull-gone.ts'
+import { readPages } from './pull-pages.ts'
+import { type Seen, seenBy } from './pull-records.ts'
+import { newPullState, type PullPorts, type PullSlice, parsePullState } from './pull-state.ts'
+import { sweepChanges } from './pull-sweep.ts'
+import { type Finish, runSlice, type SliceEnd } from './run-slice.ts'
+import { newRun } from './runs.ts'
+
+/**
+ * Starts to read all customers of the connected company into the holding area.
+ * `confirmGone`: a person says that it is right when more records than the guard allows are gone.
+ * Throws notConnected, reconnectNeeded, runInProgress.
+ */
+export async function startPull(
+  ports: Pick<Ports, 'clock' | 'ids' | 'log' | 'connections' | 'runs' | 'hints'>,
+  { workspace, person, confirmGone = false }: Readonly<{ workspace: string; person: string; confirmGone?: boolean }>,
+): Promise<Run> {
+  await requireConnection(ports, workspace)
+  await refuseSecond(ports, workspace, undefined)
+  const id = ports.ids.next()
+  const run = newRun('pull', {
+    id,
+    startedBy: person,
+    nowMs: ports.clock.now(),
+    state: { work: newPullState(confirmGone) },
+  })
+  await ports.runs.create(workspace, run)
+  // Two that started in the same moment have both seen no other: of these, the one with the lower id stays.
+  await refuseSecond(ports, workspace, run)
+  await hintRun(ports, workspace, run)
+  return run
+}
+
+/**
+ * Does a few seconds of a pull. Its steps: pages in order of id, side by side, each sharing a row with the next; what
+ * changed meanwhile; the count; what is gone. A step that was done is not done again, so a slice that dies costs its
+ * last page at most.
+ */
+export async function pullSlice(ports: PullPorts, workspace: string, runId: string): Promise<SliceEnd> {
+  return runSlice(ports, { workspace, runId, kind: 'pull' }, parsePullState, (slice) => pullOn(ports, slice))
+}
+
+async function pullOn(ports: PullPorts, slice: PullSlice): Promise<'again' | Finish> {
+  if (slice.state().t0 === undefined) slice.change({ state: { t0: new Date(ports.clock.now()).toISOString() } })
+  await slice.save()
+
+  const pages = await readPages(ports, slice)
+  if (pages === 'again') return 'again'
+  if ((await sweepChanges(ports, slice)) === 'again') return 'again'
+  const compared = await compareWithCount(ports, slice)
+  if (compared === 'again') return 'again'
+  // A list that could not be proven whole proves of no record that it is gone.
+  const unproven = pages.unproven ?? compared.unproven
+  const gone = unproven === undefined ? await markGone(ports, slice, compared.seen) : undefined
+  if (gone === 'again') return 'again'
+
+  await showCounts(ports, slice, compared.seen)
+  if (gone?.stopped !== undefined) return { status: 'failed', reason: gone.stopped }
+  if (unproven !== undefined) return { status: 'done', reason: unproven }
+  await moveGapFreeSince(ports, slice)
+  return { status: 'done' }
+}
+
+/** The exact counts, from the lists of ids: whatever was done twice after a crash is in them once. */
+async function showCounts(ports: PullPorts, slice: PullSlice, before: Seen): Promise<void> {
+  const { ids } = await seenBy(ports, slice, before)
+  let stored = 0
+  for (const isStored of ids.values()) if (isStored) stored += 1
+  const goneIds = new Set<string>()
+  for (let list = 0; list < slice.state().goneLists; list++) {
+    for (const id of (await ports.runs.getIds(slice.workspace, slice.runId, 'gone', list)) ?? []) goneIds.add(id)
+  }
+  slice.change({
+    progress: { rows: ids.size, rowsTotal: ids.size },
+    counts: { stored, unchanged: ids.size - stored, gone: goneIds.size },
+  })
+}
+
+/** Everything that changed in QuickBooks up to the pull's beginning is stored now. */
+async function moveGapFreeSince(ports: PullPorts, { workspace, company, state }: PullSlice): Promise<void> {
+  const { t0 } = state()
+  await changeConnection(ports, workspace, (connection) =>
+    t0 === undefined || connection.realmId !== company.realmId || (connection.gapFreeSince ?? '') >= t0
+      ? undefined
+      : { ...connection, gapFreeSince: t0 },
+  )
+}
+
+/** Throws runInProgress when another pull is unfinished; of two that exist already, for the one with the higher id. */
+async function refuseSecond(
+  ports: Pick<Ports, 'clock' | 'runs'>,
+  workspace: string,
+  created: Run | undefined,
+): Promise<void> {
+  const others = (await ports.runs.unfinished(workspace)).filter(
+    ({ id, kind }) => kind === 'pull' && id !== created?.id && (created === undefined || id < created.id),
+  )
+  const first = others[0]
+  if (first === undefined) return
+  if (created !== undefined) {
+    const now = new Date(ports.clock.now()).toISOString()
+    const stopped: Run = { ...created, status: 'cancelled', reason: 'Another pull was started first.', finishedAt: now }
+    await ports.runs.save(workspace, stopped, created.version)
+  }
+  throw new Failure({ kind: 'runInProgress', runId: first.id })
+}
