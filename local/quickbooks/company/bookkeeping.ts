@@ -55,12 +55,10 @@ export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookk
   /** A transaction moves LastUpdatedTime of its customer, and never the SyncToken. */
   const bill = (record: NameRecord, amount: number): Outcome => {
     const now = nowSeconds(state.clock)
-    record.balance = cents(record.balance + amount)
+    state.store.change(record, { balance: cents(record.balance + amount) })
     const up = state.switches.get('invoice-moves-ancestors') === 'yes'
     for (let each: NameRecord | undefined = record; each !== undefined; each = up ? each.parent : undefined) {
-      state.store.change(each, (changing) => {
-        changing.updated = now
-      })
+      state.store.change(each, { updated: now })
     }
     if (state.switches.get('invoice-emits-customer') === 'yes') {
       state.emit({ entity: record.entity, id: String(record.id), operation: 'Update' })
@@ -89,13 +87,11 @@ export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookk
       }
       const now = nowSeconds(state.clock)
       state.store.bury(loser, now)
-      survivor.balance = cents(survivor.balance + loser.balance)
-      state.store.change(survivor, (record) => {
-        record.updated = now
-        if (state.switches.get('merge-bumps') === 'token-and-time') {
-          record.syncToken++
-          record.edited = now
-        }
+      const bumps = state.switches.get('merge-bumps') === 'token-and-time'
+      state.store.change(survivor, {
+        balance: cents(survivor.balance + loser.balance),
+        updated: now,
+        ...(bumps ? { syncToken: survivor.syncToken + 1, edited: now } : {}),
       })
       state.emit({ entity, id: survivorId, operation: 'Merge', deletedId: loserId })
       return { ok: true, record: renderRecord(state, survivor, false) }

@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts'
 
 export type NameEntity = 'Customer' | 'Vendor' | 'Employee'
 
-/** A customer, vendor or employee as it is kept. Only the store's `change` may touch what it is indexed by. */
+/** A customer, vendor or employee as it is kept. Only the store's `change` changes it. */
 export interface NameRecord {
   readonly entity: NameEntity
   readonly id: number

@@ -35,6 +35,23 @@ export interface Tombstone {
   readonly at: number
 }
 
+/** The orders in which a change moves the record. */
+function movedOrders(record: NameRecord, to: RecordChange): readonly KeptOrder[] {
+  const orders: KeptOrder[] = []
+  if (to.path !== undefined && to.path !== record.path) orders.push('path')
+  if (to.displayName !== undefined && to.displayName !== record.displayName) orders.push('name')
+  if (to.updated !== undefined && to.updated !== record.updated) orders.push('updated')
+  return orders
+}
+
+/** What can change of a record. */
+export type RecordChange = Partial<
+  Pick<
+    NameRecord,
+    'syncToken' | 'active' | 'updated' | 'edited' | 'displayName' | 'path' | 'parent' | 'balance' | 'fields'
+  >
+>
+
 /** The records of one company. Customers, vendors and employees share one sequence of ids and one space of names. */
 export interface Store {
   /** The next id of the sequence; taking it uses it up. */
@@ -45,8 +62,8 @@ export interface Store {
   addAll(records: readonly NameRecord[]): void
   /** Takes a record away and leaves a tombstone. */
   bury(record: NameRecord, at: number): void
-  /** Changes a record; everything that it is indexed by must change in here. */
-  change(record: NameRecord, mutate: (record: NameRecord) => void): void
+  /** Changes a record, and its place in the orders that this moves. */
+  change(record: NameRecord, to: RecordChange): void
   /** Another record of this path, whatever its entity; case does not matter. */
   holderOf(path: string, except?: NameRecord): NameRecord | undefined
   /** All records of this path; case does not matter. */
@@ -140,10 +157,16 @@ export function createStore(): Store {
       tombstones.push({ entity: record.entity, id: record.id, at })
       tombstones.sort((a, b) => a.at - b.at)
     },
-    change(record, mutate) {
-      unindex(record)
+    change(record, to) {
       const before = record.parent
-      mutate(record)
+      const moved = movedOrders(record, to)
+      const changesActivity = to.active !== undefined && to.active !== record.active
+      const renames = to.path !== undefined && to.path !== record.path
+      const orders = changesActivity ? KEPT_ORDERS : moved
+      for (const indexes of indexesOf(record)) for (const order of orders) indexes[order].remove(record)
+      if (renames) release(record)
+      Object.assign(record, to)
+      if (to.displayName !== undefined) record.lowerName = to.displayName.toLowerCase()
       if (before !== record.parent) {
         before?.children?.delete(record)
         if (record.parent !== undefined) {
@@ -151,7 +174,8 @@ export function createStore(): Store {
           record.parent.children.add(record)
         }
       }
-      index(record)
+      for (const indexes of indexesOf(record)) for (const order of orders) indexes[order].add(record)
+      if (renames) hold(record)
     },
     holderOf: (path, except) => holdersOf(path).find((each) => each !== except),
     holdersOf,

@@ -152,9 +152,9 @@ function deactivationRefusal(state: CompanyState, record: NameRecord): BusinessE
 }
 
 /** The balance becomes zero, as by the credit memos that the screens make. */
-function writeOff(record: NameRecord, withChildren: boolean): void {
-  record.balance = 0
-  if (withChildren) for (const child of record.children ?? []) writeOff(child, true)
+function writeOff(state: CompanyState, record: NameRecord, withChildren: boolean): void {
+  state.store.change(record, { balance: 0 })
+  if (withChildren) for (const child of record.children ?? []) writeOff(state, child, true)
 }
 
 /** Paths of all sub-customers follow their parent's; what else moves on them is a switch. */
@@ -164,10 +164,10 @@ function carryPathDown(state: CompanyState, parent: NameRecord, writer: Writer):
   for (const child of parent.children ?? []) {
     const path = pathOf(parent, child.displayName)
     if (child.path === path) continue
-    state.store.change(child, (record) => {
-      record.path = path
-      if (bumps !== 'nothing') record.updated = now
-      if (bumps === 'token-and-time') record.syncToken++
+    state.store.change(child, {
+      path,
+      ...(bumps === 'nothing' ? {} : { updated: now }),
+      ...(bumps === 'token-and-time' ? { syncToken: child.syncToken + 1 } : {}),
     })
     if (state.switches.get('child-path-events') === 'yes') {
       state.emit({ entity: 'Customer', id: String(child.id), operation: 'Update', ...byApp(writer) })
@@ -179,16 +179,12 @@ function carryPathDown(state: CompanyState, parent: NameRecord, writer: Writer):
 function apply(state: CompanyState, record: NameRecord, draft: Draft, writer: Writer): void {
   const goesInactive = record.active && !draft.active
   const now = nowSeconds(state.clock)
-  state.store.change(record, (changing) => {
-    changing.syncToken++
-    changing.updated = now
-    changing.edited = now
-    changing.active = draft.active
-    changing.displayName = draft.displayName
-    changing.lowerName = draft.displayName.toLowerCase()
-    changing.parent = draft.parent
-    changing.path = pathOf(draft.parent, draft.displayName)
-    changing.fields = draft.fields
+  state.store.change(record, {
+    ...draft,
+    syncToken: record.syncToken + 1,
+    updated: now,
+    edited: now,
+    path: pathOf(draft.parent, draft.displayName),
   })
   const operation = goesInactive ? state.switches.get('deactivation-event') : 'Update'
   state.emit({ entity: record.entity, id: String(record.id), operation, ...byApp(writer) })
@@ -236,7 +232,7 @@ export function changeRecord(
   if (record.active && !draft.active) {
     const refusal = writer === 'person' ? undefined : deactivationRefusal(state, record)
     if (refusal !== undefined) return refuse(refusal)
-    if (writer === 'person') writeOff(record, state.switches.get('deactivate-parent') === 'cascade')
+    if (writer === 'person') writeOff(state, record, state.switches.get('deactivate-parent') === 'cascade')
   }
   apply(state, record, draft, writer)
   return { ok: true, record }
