@@ -4,6 +4,8 @@ import { docsPage } from './docs-page.ts'
 import { jsonResponse } from './exchange.ts'
 import type { AdminUses } from './use-cases.ts'
 
+type Uses = Pick<AdminUses, 'digest' | 'document'>
+
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' })
 
 /** What the API tells of itself, to everyone. */
@@ -19,7 +21,7 @@ export const documentRoutes = [
       description: 'It does',
       contents: [{ mediaType: 'application/json', schema: Health, example: { status: 'ok' } }],
     },
-    async answer(_call, _uses: AdminUses) {
+    async answer(_call, _uses: Uses) {
       return jsonResponse(200, Health.parse({ status: 'ok' }))
     },
   }),
@@ -30,7 +32,7 @@ export const documentRoutes = [
     tag: 'About',
     summary: 'This document',
     success: { status: 200, description: 'OpenAPI 3.1', contents: [{ mediaType: 'application/json' }] },
-    async answer(_call, uses: AdminUses) {
+    async answer(_call, uses: Uses) {
       return jsonResponse(200, uses.document)
     },
   }),
@@ -43,7 +45,7 @@ export const documentRoutes = [
     // The sign-in comes back here, with parameters of its own.
     query: z.looseObject({}),
     success: { status: 200, description: 'The page', contents: [{ mediaType: 'text/html' }] },
-    async answer(_call, uses: AdminUses) {
+    async answer(_call, uses: Uses) {
       return docsPage(uses.digest)
     },
   }),

@@ -65,7 +65,7 @@ function mustBe(expected: string, message: string): string {
   return `has to be ${TYPES[expected] ?? expected}`
 }
 
-function counted(count: number | bigint, origin: 'string' | 'array'): string {
+function counted(count: number | bigint, origin: string): string {
   const [one, many] = origin === 'string' ? ['character', 'characters'] : ['entry', 'entries']
   return `${count} ${Number(count) === 1 ? one : many}`
 }
