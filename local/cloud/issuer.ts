@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose'
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { importJWK, type JSONWebKeySet, type JWK, SignJWT } from 'jose'
 import * as z from 'zod'
 import type { Clock } from './clock.ts'
 import { openStoredFile } from './stored-file.ts'
@@ -30,8 +30,7 @@ const keySchema = z.looseObject({ kty: z.literal('RSA'), kid: z.string(), n: z.s
 
 /** Opens the issuer of a folder, with a new key when it has none. Tokens carry `url` as their `iss`. */
 export async function openIssuer(folder: string | undefined, url: string, clock: Clock): Promise<Issuer> {
-  const fresh = await newKey()
-  const stored = openStoredFile(folder, 'issuer-key.json', keySchema, () => fresh)
+  const stored = openStoredFile(folder, 'issuer-key.json', keySchema, newKey)
   const jwk: JWK = stored.read()
   const key = await importJWK(jwk, algorithm)
   const { kty, kid = '', n = '', e = '' } = jwk
@@ -59,7 +58,7 @@ export async function openIssuer(folder: string | undefined, url: string, clock:
   }
 }
 
-async function newKey(): Promise<z.infer<typeof keySchema>> {
-  const { privateKey } = await generateKeyPair(algorithm, { modulusLength: 2048, extractable: true })
-  return keySchema.parse({ ...(await exportJWK(privateKey)), kid: randomUUID() })
+function newKey(): z.infer<typeof keySchema> {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return keySchema.parse({ ...privateKey.export({ format: 'jwk' }), kid: randomUUID() })
 }

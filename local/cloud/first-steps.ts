@@ -1,0 +1,52 @@
+import type { ApiClient, HeldCustomer } from './api-client.ts'
+import { type Column, textTable } from './text-table.ts'
+
+export interface FirstSteps {
+  readonly client: ApiClient
+  /** Undefined: Intuit itself, where only a person can consent. */
+  readonly simulator: { readonly isConnected: () => Promise<boolean> } | undefined
+  readonly print: (text: string) => void
+}
+
+const rowsShown = 60
+
+/**
+ * Connects the company if need be, pulls it into the holding area and prints what is there.
+ * @returns false when a person has to consent first; the link has been printed then
+ */
+export async function takeFirstSteps({ client, simulator, print }: FirstSteps): Promise<boolean> {
+  const connection = await client.connection()
+  // A simulator that has forgotten its grants would only answer with "reconnect needed".
+  const isConnected = connection.status === 'connected' && (await simulator?.isConnected()) !== false
+  if (isConnected) {
+    print(`Connected since an earlier start: ${connection.companyName ?? 'the QuickBooks company'}.`)
+  } else {
+    const url = await client.authorize()
+    if (simulator === undefined) {
+      print(`Open this link to connect a sandbox company (good once, for ten minutes):\n  ${url}`)
+      return false
+    }
+    await client.consent(url)
+    const { companyName } = await client.connection()
+    print(`Connected ${companyName ?? 'the QuickBooks company'} by OAuth.`)
+  }
+  const started = await client.startPull()
+  const run = await client.waitForRun(started.id, () => {})
+  const counts = Object.entries(run.counts).map(([name, count]) => `${count} ${name}`)
+  const outcome = run.status === 'done' ? '' : ` It ended as ${run.status}: ${run.reason ?? 'no reason given'}.`
+  print(`Pulled ${run.progress.rows} rows with ${run.progress.calls} calls (${counts.join(', ')}).${outcome}\n`)
+
+  const customers = await client.heldCustomers(rowsShown + 1)
+  print(textTable(columns, customers.slice(0, rowsShown)))
+  if (customers.length > rowsShown) print(`… and more; GET /quickbooks/customers?filter=all has them all.`)
+  return true
+}
+
+const columns: readonly Column<HeldCustomer>[] = [
+  { title: 'Customer', value: ({ name, level }) => `${'  '.repeat(level)}${name}`, atMost: 40 },
+  { title: 'Company', value: ({ companyName = '' }) => companyName, atMost: 24 },
+  { title: 'Email or phone', value: ({ email, phone }) => email ?? phone ?? '', atMost: 30 },
+  { title: 'Billing address', value: ({ billLine = '' }) => billLine, atMost: 36 },
+  { title: 'Balance', value: ({ balance }) => balance?.toFixed(2) ?? '', atMost: 12, alignRight: true },
+  { title: 'Active', value: ({ active }) => (active ? 'yes' : 'no'), atMost: 6 },
+]
