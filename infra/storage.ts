@@ -5,7 +5,14 @@ import { Key } from 'aws-cdk-lib/aws-kms'
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 
-const indexes = ['gsi1', 'gsi2'] as const
+/**
+ * Each index with the attributes that it holds beside the keys: the compact row of a list, and no more, so that an
+ * item's other attributes change without a write to the index.
+ */
+const indexes = {
+  gsi1: ['row', 'contactId'],
+  gsi2: ['row'],
+} as const
 
 export interface Storage {
   readonly table: TableV2
@@ -68,11 +75,12 @@ function addTable(scope: Construct): TableV2 {
   return new TableV2(scope, 'Table', {
     partitionKey: string('pk'),
     sortKey: string('sk'),
-    globalSecondaryIndexes: indexes.map((indexName) => ({
+    globalSecondaryIndexes: Object.entries(indexes).map(([indexName, attributes]) => ({
       indexName,
       partitionKey: string(`${indexName}pk`),
       sortKey: string(`${indexName}sk`),
-      projectionType: ProjectionType.ALL,
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: [...attributes],
     })),
     billing: Billing.onDemand(),
     encryption: TableEncryptionV2.dynamoOwnedKey(),
@@ -114,7 +122,7 @@ export function tableAccess(table: TableV2, actions: readonly TableAction[]): Po
   // Each index by name, as `index/*` would be a wildcard.
   const onIndexes = new PolicyStatement({
     actions: ['dynamodb:Query'],
-    resources: indexes.map((name) => `${table.tableArn}/index/${name}`),
+    resources: Object.keys(indexes).map((name) => `${table.tableArn}/index/${name}`),
   })
   return [onTable, onIndexes]
 }
