@@ -1,0 +1,246 @@
+import { contactOf, importedKind } from '#core/import-mapping'
+import { agreedBase } from '#core/link-base'
+import { listName, recordName } from '#core/names'
+import type { Contact, JournalChange, JournalEntry, Mirror, Outcome } from '#core/records'
+import { contactSnapshot, sameContent } from '#core/snapshots'
+import type { ImportPorts, ImportSlice } from './import-state.ts'
+import type { Write } from './ports.ts'
+
+/** How often a row is looked at again when somebody else was at it in the same moment. */
+const TRIES = 3
+
+/**
+ * Imports one customer: makes a contact of it, links an existing one, or says why not. Whatever it does commits
+ * together with its outcome. 'withoutParent' when its parent is not in the CRM yet and may still come in this run.
+ */
+export async function importRow(
+  ports: ImportPorts,
+  slice: ImportSlice,
+  mirror: Mirror,
+): Promise<Outcome | 'withoutParent'> {
+  try {
+    return await tryRow(ports, slice, mirror)
+  } catch (thrown) {
+    ports.log.warn('import.rowFailed', { workspace: slice.workspace, runId: slice.runId, recordId: mirror.id })
+    return await again(ports, slice, mirror, thrown)
+  }
+}
+
+/**
+ * A row that failed for no reason we know is tried once more and then marked, so that it does not stop the others.
+ * When not even its mark can be stored, it is not the row that is at fault.
+ */
+async function again(
+  ports: ImportPorts,
+  slice: ImportSlice,
+  mirror: Mirror,
+  first: unknown,
+): Promise<Outcome | 'withoutParent'> {
+  try {
+    return await tryRow(ports, slice, mirror)
+  } catch {
+    try {
+      return await storeOutcome(ports, slice, {
+        ...outcomeOf(mirror, 'failed'),
+        code: 'fault',
+        reason: 'Something went wrong inside Tandem with this customer. Import it again; if it stays so, report it.',
+      })
+    } catch {
+      throw first
+    }
+  }
+}
+
+async function tryRow(ports: ImportPorts, slice: ImportSlice, read: Mirror): Promise<Outcome | 'withoutParent'> {
+  const { workspace, runId } = slice
+  let mirror = read
+  for (let tries = 0; tries < TRIES; tries++) {
+    const next = await decide(ports, slice, mirror)
+    if (next === 'withoutParent') return next
+    const committed = await ports.ledger.commit(workspace, [
+      ...next.writes,
+      { kind: 'outcome', runId, outcome: next.outcome },
+    ])
+    if (committed === 'committed') return next.outcome
+    const decided = (await ports.runs.outcomesOf(workspace, runId, [mirror.id]))[0]
+    if (decided !== undefined) return decided
+    // Linked, or the contact changed, in this very moment: look again.
+    mirror = (await ports.mirrors.get(workspace, mirror.entity, mirror.id)) ?? mirror
+  }
+  return storeOutcome(ports, slice, {
+    ...outcomeOf(mirror, 'failed'),
+    code: 'busy',
+    reason: 'It was being changed by somebody else all the time. Import it again.',
+  })
+}
+
+/** Stores an outcome alone. The first one that a row got is the one that counts, and is answered. */
+export async function storeOutcome(
+  { ledger, runs }: Pick<ImportPorts, 'ledger' | 'runs'>,
+  { workspace, runId }: ImportSlice,
+  outcome: Outcome,
+): Promise<Outcome> {
+  if ((await ledger.commit(workspace, [{ kind: 'outcome', runId, outcome }])) === 'committed') return outcome
+  return (await runs.outcomesOf(workspace, runId, [outcome.recordId]))[0] ?? outcome
+}
+
+type Decision = Readonly<{ outcome: Outcome; writes: readonly Write[] }>
+
+async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): Promise<Decision | 'withoutParent'> {
+  if (mirror.contactId !== undefined) {
+    const contact = await ports.contacts.get(slice.workspace, mirror.contactId)
+    return noted(mirror, 'skipped', 'alreadyLinked', `already linked to ${named(contact)}`, mirror.contactId)
+  }
+  const parent = await parentOf(ports, slice, mirror)
+  if (parent !== undefined && parent.contactId === undefined) {
+    if (!slice.state().last) return 'withoutParent'
+    return noted(
+      mirror,
+      'failed',
+      'parentNotImported',
+      `Its parent “${parent.name}” is not in the CRM. Import that first, or together with it.`,
+    )
+  }
+  const parentId = parent?.contactId
+  const sameName = await unlinkedOfSameName(ports, slice, mirror, parentId)
+  const only = sameName.length === 1 ? sameName[0] : undefined
+  if (only !== undefined) {
+    return slice.state().sameName === 'link'
+      ? linked(ports, slice, mirror, only)
+      : noted(mirror, 'skipped', 'nameExists', 'a contact of this exact name exists: link it?', only.id)
+  }
+  if (sameName.length > 1) {
+    return noted(
+      mirror,
+      'skipped',
+      'nameAmbiguous',
+      `${sameName.length} contacts of this exact name exist: link the right one by hand.`,
+    )
+  }
+  return imported(ports, slice, mirror, parentId)
+}
+
+/** The record's parent and the contact that it is linked to; undefined for a top-level record. */
+async function parentOf(
+  ports: ImportPorts,
+  { workspace }: ImportSlice,
+  { entity, fullName, snapshot }: Mirror,
+): Promise<Readonly<{ name: string; contactId?: string }> | undefined> {
+  const { parentRecordId } = snapshot
+  if (parentRecordId === undefined) return undefined
+  const parent = await ports.mirrors.get(workspace, entity, parentRecordId)
+  const name = parent === undefined ? (fullName.split(':').at(-2) ?? '') : recordName(parent.snapshot.fields)
+  return { name, ...(parent?.contactId !== undefined && { contactId: parent.contactId }) }
+}
+
+/** A job's name is its own only among its parent's jobs. */
+async function unlinkedOfSameName(
+  { contacts }: ImportPorts,
+  slice: ImportSlice,
+  mirror: Mirror,
+  parentId: string | undefined,
+): Promise<readonly Contact[]> {
+  const kind = importedKind(mirror, slice.state().as)
+  const rows = await contacts.byExactName(slice.workspace, listName({ kind, fields: mirror.snapshot.fields }))
+  const found = await contacts.getMany(
+    slice.workspace,
+    rows.map(({ id }) => id),
+  )
+  return found.filter(
+    (contact) =>
+      contact.link === undefined && (contact.kind === 'job') === (kind === 'job') && contact.parentId === parentId,
+  )
+}
+
+function imported(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, parentId: string | undefined): Decision {
+  const at = new Date(ports.clock.now()).toISOString()
+  const { as } = slice.state()
+  const contact = contactOf(mirror, as, {
+    id: ports.ids.next(),
+    at,
+    ...(parentId !== undefined && { parentId }),
+  })
+  const because = `imported from QuickBooks as ${contact.kind === 'job' ? 'job' : as}`
+  return {
+    outcome: { ...outcomeOf(mirror, 'imported'), contactId: contact.id },
+    writes: [
+      { kind: 'contact', contact, expectedVersion: undefined },
+      { kind: 'claim', entity: mirror.entity, recordId: mirror.id, contactId: contact.id },
+      { kind: 'journal', entry: entryOf(ports, slice, contact, at, because, madeOf(contact)) },
+    ],
+  }
+}
+
+/** Ties an existing contact to the record. No value moves: where the two differ, the plan decides later. */
+function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact: Contact): Decision {
+  const at = new Date(ports.clock.now()).toISOString()
+  const snapshot = contactSnapshot(contact, mirror.snapshot.parentRecordId)
+  const base = agreedBase(snapshot, mirror.snapshot)
+  const after: Contact = {
+    ...contact,
+    isCustomer: true,
+    link: { entity: mirror.entity, recordId: mirror.id, base, revision: mirror.revision, linkedAt: at },
+    ...(!sameContent(snapshot, base) && { toPushSince: at }),
+    version: contact.version + 1,
+  }
+  const changes: readonly JournalChange[] = [
+    { field: 'link', to: { entity: mirror.entity, recordId: mirror.id } },
+    ...(contact.isCustomer ? [] : [{ field: 'isCustomer', from: false, to: true }]),
+  ]
+  const because = 'linked to the QuickBooks customer of exactly the same name'
+  return {
+    outcome: { ...outcomeOf(mirror, 'linked'), contactId: contact.id },
+    writes: [
+      { kind: 'contact', contact: after, expectedVersion: contact.version },
+      { kind: 'claim', entity: mirror.entity, recordId: mirror.id, contactId: contact.id },
+      { kind: 'journal', entry: entryOf(ports, slice, contact, at, because, changes) },
+    ],
+  }
+}
+
+function noted(mirror: Mirror, kind: 'skipped' | 'failed', code: string, reason: string, contactId?: string): Decision {
+  return {
+    outcome: { ...outcomeOf(mirror, kind), code, reason, ...(contactId !== undefined && { contactId }) },
+    writes: [],
+  }
+}
+
+function outcomeOf({ id, snapshot }: Mirror, kind: Outcome['kind']): Outcome {
+  return { recordId: id, kind, name: recordName(snapshot.fields) }
+}
+
+function named(contact: Contact | undefined): string {
+  return contact === undefined ? 'a contact' : `“${listName(contact)}”`
+}
+
+function entryOf(
+  ports: ImportPorts,
+  slice: ImportSlice,
+  { id }: Contact,
+  at: string,
+  because: string,
+  changes: readonly JournalChange[],
+): JournalEntry {
+  return {
+    id: ports.ids.next(),
+    at,
+    contactId: id,
+    side: 'crm',
+    runId: slice.runId,
+    actor: slice.run().startedBy,
+    because,
+    changes,
+  }
+}
+
+/** Everything that a new contact came with. */
+function madeOf({ kind, fields, parentId, archived, people, link }: Contact): readonly JournalChange[] {
+  return [
+    { field: 'kind', to: kind },
+    ...Object.entries(fields).map(([field, to]) => ({ field, to })),
+    ...(parentId === undefined ? [] : [{ field: 'parentId', to: parentId }]),
+    ...(archived ? [{ field: 'archived', to: true }] : []),
+    ...(people.length === 0 ? [] : [{ field: 'people', to: people }]),
+    ...(link === undefined ? [] : [{ field: 'link', to: { entity: link.entity, recordId: link.recordId } }]),
+  ]
+}

@@ -1,0 +1,126 @@
+import { problemOf } from '#core/errors'
+import type { Run } from '#core/records'
+import { refreshCompanyName } from './connect.ts'
+import { hintRun } from './hint-run.ts'
+import { importSlice } from './import.ts'
+import type { ImportPorts } from './import-state.ts'
+import type { Ports, PullHint, PushHint } from './ports.ts'
+import { pullSlice } from './pull.ts'
+import type { PullPorts } from './pull-state.ts'
+import type { SliceEnd } from './run-slice.ts'
+import { isFinished } from './runs.ts'
+import { renewToken } from './tokens.ts'
+
+/** A run that has not moved for this long has lost its worker, or its hint. */
+const STILL_MS = 30_000
+/** Runs that one sweep hints; the next one, a minute later, goes on. */
+const RUNS_A_SWEEP = 200
+/**
+ * A refresh token lives for 100 days after its last use (Intuit: "OAuth 2.0 FAQ"). A workspace that reads nothing for
+ * half of that is refreshed, which leaves as long to find out why it failed.
+ */
+const REFRESH_LEFT_MS = 50 * 24 * 60 * 60_000
+
+type ServePorts = PullPorts & ImportPorts & Pick<Ports, 'hints'>
+
+/**
+ * Does what a hint of the pull queue points at. What goes wrong with QuickBooks is kept in the run or the connection
+ * and never thrown; a fault of our own side is, so that the message comes back.
+ */
+export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<void> {
+  switch (hint.kind) {
+    case 'run':
+      return serveRun(ports, hint.workspace, hint.runId)
+    case 'upkeep':
+      return upkeep(ports, hint.workspace)
+  }
+}
+
+/**
+ * Takes a hint of the push queue. No use case marks contacts as waiting for a push before the sync goes both ways:
+ * the marks that links leave stay in the table, where the hint for them will be found by then.
+ */
+export async function servePushHint({ log }: Pick<Ports, 'log'>, { kind, workspace }: PushHint): Promise<void> {
+  log.info('push.nothingToSend', { kind, workspace })
+}
+
+/** Every minute: hints the runs that stand still, because a worker died, a hint was lost, or their wait is over. */
+export async function sweep(
+  ports: Pick<Ports, 'clock' | 'log' | 'runs' | 'hints'>,
+): Promise<Readonly<{ hinted: number }>> {
+  const stalled = await ports.runs.stalled(ports.clock.now() - STILL_MS, RUNS_A_SWEEP)
+  let hinted = 0
+  for (const { workspace, runId } of stalled) {
+    const run = await ports.runs.get(workspace, runId)
+    if (run === undefined || isFinished(run)) continue
+    await hintRun(ports, workspace, run)
+    hinted += 1
+  }
+  if (hinted > 0) ports.log.info('sweep.hinted', { hinted })
+  return { hinted }
+}
+
+/** Once a day: hints the upkeep of every connection, and shows how many wait for a person. */
+export async function daily(
+  ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'connections' | 'hints'>,
+): Promise<Readonly<{ hinted: number }>> {
+  const day = new Date(ports.clock.now()).toISOString().slice(0, 10)
+  let hinted = 0
+  let after: string | undefined
+  do {
+    const { workspaces, next } = await ports.connections.connectedWorkspaces(after)
+    for (const workspace of workspaces) {
+      await ports.hints.pull({ kind: 'upkeep', workspace }, `upkeep-${workspace}-${day}`)
+      hinted += 1
+    }
+    after = next
+  } while (after !== undefined)
+  ports.metrics.count('ConnectionsNeedingReconnect', await ports.connections.countNeedingReconnect())
+  return { hinted }
+}
+
+async function serveRun(ports: ServePorts, workspace: string, runId: string): Promise<void> {
+  const run = await ports.runs.get(workspace, runId)
+  if (run === undefined) {
+    ports.log.warn('run.unknown', { workspace, runId })
+    return
+  }
+  const end = await sliceOf(ports, workspace, run)
+  if (end !== 'again') return
+  const later = await ports.runs.get(workspace, runId)
+  if (later !== undefined) await hintRun(ports, workspace, later)
+}
+
+async function sliceOf(ports: ServePorts, workspace: string, { id, kind }: Run): Promise<SliceEnd> {
+  switch (kind) {
+    case 'pull':
+      return pullSlice(ports, workspace, id)
+    case 'import':
+      return importSlice(ports, workspace, id)
+    case 'preview':
+    case 'sync':
+    case 'undo':
+      // Nothing starts such runs on this queue: the hint came from a newer version that was taken back.
+      ports.log.warn('run.notServed', { workspace, runId: id, kind })
+      return 'finished'
+  }
+}
+
+/** Keeps a grant alive that is seldom used, and reads the company's name where it is not known or may have changed. */
+async function upkeep(ports: ServePorts, workspace: string): Promise<void> {
+  const connection = await ports.connections.get(workspace)
+  if (connection?.status !== 'connected') return
+  const leftMs =
+    connection.refreshExpiresAt === undefined ? 0 : Date.parse(connection.refreshExpiresAt) - ports.clock.now()
+  const isDue = leftMs <= REFRESH_LEFT_MS
+  try {
+    const tokens = isDue ? await ports.connections.tokens(workspace) : undefined
+    if (tokens !== undefined) await renewToken(ports, workspace, tokens.accessToken)
+    if (isDue || connection.companyName === undefined) await refreshCompanyName(ports, workspace)
+  } catch (thrown) {
+    const problem = problemOf(thrown)
+    if (problem === undefined) throw thrown
+    // Tomorrow's upkeep tries again; a grant that has ended is on the connection already.
+    ports.log.warn('upkeep.failed', { workspace, problem: problem.kind })
+  }
+}
