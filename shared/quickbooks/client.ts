@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import NodeQuickBooks from 'node-quickbooks'
 import { Failure } from '#core/errors'
-import type { Entity, SourceRecord } from '#core/records'
-import type { CallGate, CallKind, Company, QuickBooks } from '#sync/ports'
+import type { Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
+import type { CallGate, CallKind, Company } from '#sync/ports'
 import { readAnswer } from './answers.ts'
-import { anyRows, inOrderOfId, MOST_ROWS, selectByIds, selectCount, updatedSince } from './query.ts'
+import { anyRows, inOrderOfId, MOST_ROWS, named, selectByIds, selectCount, toSecond, updatedSince } from './query.ts'
 import { exchange, post } from './transport.ts'
-import { companyInfoOf, countOf, customerToRecord, customerTypeOf, rowsOf, vendorToRecord } from './wire.ts'
+import {
+  changesOf,
+  companyInfoOf,
+  countOf,
+  customerToRecord,
+  customerTypeOf,
+  recordIn,
+  rowsOf,
+  vendorToRecord,
+  type WireChanges,
+} from './wire.ts'
+import { changesToUpdate, recordToCreate } from './writes.ts'
 
 export type QuickBooksOptions = Readonly<{
   environment: 'sandbox' | 'production'
@@ -28,24 +39,60 @@ const HOSTS = {
 } as const
 
 const ENTITIES = {
-  customer: { name: 'Customer', toRecord: customerToRecord, find: 'findCustomers' },
-  vendor: { name: 'Vendor', toRecord: vendorToRecord, find: 'findVendors' },
+  customer: {
+    name: 'Customer',
+    toRecord: customerToRecord,
+    find: 'findCustomers',
+    create: 'createCustomer',
+    update: 'updateCustomer',
+  },
+  vendor: {
+    name: 'Vendor',
+    toRecord: vendorToRecord,
+    find: 'findVendors',
+    create: 'createVendor',
+    update: 'updateVendor',
+  },
 } as const
 
+/** A company with all that this client can do in it; it fails as the port Company says. */
+export type OnlineCompany = Company &
+  Readonly<{
+    /**
+     * Change data capture: what changed at `since` (ISO 8601) or later, at most 30 days back. `cut`: as many came as
+     * QuickBooks gives at once, so there may be more. A tombstone is a claim that a read has to verify.
+     */
+    changes(entities: readonly Entity[], since: string): Promise<WireChanges>
+    /** Records, active or not, of this DisplayName; QuickBooks ignores case. */
+    byName(entity: Entity, displayName: string): Promise<Readonly<{ records: readonly SourceRecord[] }>>
+    /**
+     * Creates a record, always active. The same `requestId` (up to 50 characters) with the same content answers with
+     * the record that was created the first time.
+     */
+    create(entity: Entity, content: Snapshot, requestId: string): Promise<SourceRecord>
+    /**
+     * Brings a record, as last seen in `current`, to `content`, and answers with what it is now; sends nothing if
+     * nothing differs. quickbooksRefused with code 5010 when it has moved since it was seen.
+     */
+    update(current: SourceRecord, content: Snapshot, requestId: string): Promise<SourceRecord>
+  }>
+
 /** QuickBooks Online through node-quickbooks. Nothing is sent before a company's methods are called. */
-export function createQuickBooks(options: QuickBooksOptions): QuickBooks {
+export function createQuickBooks(
+  options: QuickBooksOptions,
+): Readonly<{ open(realmId: string, gate: CallGate): OnlineCompany }> {
   return { open: (realmId, gate) => openCompany(options, realmId, gate) }
 }
 
 type Caller = Readonly<{
   library: NodeQuickBooks
   /** The good answer's JSON to what `send` lets the library send. */
-  call(kind: CallKind, send: () => Promise<unknown>): Promise<unknown>
+  call(kind: CallKind, send: () => Promise<unknown>, requestId?: string): Promise<unknown>
   /** The rows in the answer to a whole statement. */
   query(statement: string): Promise<unknown>
 }>
 
-function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate): Company {
+function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate): OnlineCompany {
   // It becomes part of the address.
   if (!/^\d+$/.test(realmId))
     throw new Failure({
@@ -72,7 +119,39 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
       return toPage(entity, await caller.query(selectByIds(ENTITIES[entity].name, wanted)))
     },
     customerTypes: () => allCustomerTypes(caller),
+    async changes(entities, since) {
+      if (entities.length === 0) return { records: [], tombstones: [], cut: false }
+      const names = entities.map((entity) => ENTITIES[entity].name)
+      // node-quickbooks puts the moment into the address as it is, where a + would arrive as a blank.
+      const moment = toSecond(since)
+      const body = await call('read', () => called((done) => library.changeDataCapture(names, moment, done)))
+      return changesOf(body, MOST_ROWS)
+    },
+    async byName(entity, displayName) {
+      // QuickBooks allows none of these in a name, and the parser of addresses would drop tab and newline.
+      if (displayName === '' || /[:\t\n\r]/.test(displayName)) return { records: [] }
+      return find(caller, entity, named(displayName))
+    },
+    create: (entity, content, requestId) =>
+      write(caller, entity, ENTITIES[entity].create, recordToCreate(entity, content), requestId),
+    async update(current, content, requestId) {
+      const body = changesToUpdate(current.entity, current.raw, content)
+      if (body === undefined) return current
+      return write(caller, current.entity, ENTITIES[current.entity].update, body, requestId)
+    },
   }
+}
+
+async function write(
+  { library, call }: Caller,
+  entity: Entity,
+  method: 'createCustomer' | 'createVendor' | 'updateCustomer' | 'updateVendor',
+  body: JsonObject,
+  requestId: string,
+): Promise<SourceRecord> {
+  // A copy, since node-quickbooks takes properties out of what it is given.
+  const send = () => called((done) => library[method]({ ...body }, done))
+  return recordIn(entity, await call('write', send, requestId))
 }
 
 async function find({ library, call }: Caller, entity: Entity, criteria: string) {
@@ -98,13 +177,13 @@ async function allCustomerTypes({ library, call }: Caller) {
 
 function createCaller(options: QuickBooksOptions, realmId: string, gate: CallGate): Caller {
   const { environment, simulatorUrl, timeoutMs = 30_000 } = options
-  const call = async (kind: CallKind, send: () => Promise<unknown>): Promise<unknown> => {
+  const call: Caller['call'] = async (kind, send, requestId = randomUUID()) => {
     const attempt = async (bearer: string): Promise<unknown> => {
       let entered = false
       const enter = async () => {
         await gate.enter(kind)
         entered = true
-        return { bearer, requestId: randomUUID() }
+        return { bearer, requestId }
       }
       const outcome = await settled(async () => readAnswer(await exchange({ timeoutMs, simulatorUrl, enter }, send)))
       if (entered) gate.sent(kind, 'value' in outcome)

@@ -28,5 +28,10 @@ declare module 'node-quickbooks' {
     findCustomers(criteria: string, callback: Callback): void
     findVendors(criteria: string, callback: Callback): void
     findCustomerTypes(criteria: string, callback: Callback): void
+    changeDataCapture(entities: readonly string[], since: string, callback: Callback): void
+    createCustomer(body: object, callback: Callback): void
+    createVendor(body: object, callback: Callback): void
+    updateCustomer(body: object, callback: Callback): void
+    updateVendor(body: object, callback: Callback): void
   }
 }

@@ -21,8 +21,17 @@ export function inOrderOfId(start: number, size: number): string {
  * pages do not overlap. QuickBooks keeps whole seconds: `since` is rounded down. Throws RangeError if it is no time.
  */
 export function updatedSince(since: string, start: number, size: number): string {
-  const second = `${new Date(since).toISOString().slice(0, 19)}Z`
-  return `WHERE ${ANY} AND MetaData.LastUpdatedTime >= ${quote(second)} ORDERBY MetaData.LastUpdatedTime, Id ${rows(start, size)}`
+  return `WHERE ${ANY} AND MetaData.LastUpdatedTime >= ${quote(toSecond(since))} ORDERBY MetaData.LastUpdatedTime, Id ${rows(start, size)}`
+}
+
+/** A time (ISO 8601) in UTC, rounded down to the whole second that QuickBooks keeps. Throws RangeError if it is none. */
+export function toSecond(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`
+}
+
+/** Criteria for records of this DisplayName, active and inactive. */
+export function named(displayName: string): string {
+  return `WHERE DisplayName = ${quote(displayName)} AND ${ANY} ${rows(1, MOST_ROWS)}`
 }
 
 /** Criteria for all of a short list, active and inactive, in QuickBooks' own order. */

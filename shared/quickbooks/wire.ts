@@ -19,6 +19,9 @@ const number = z
   .nullish()
   .transform((value) => value ?? undefined)
 
+const PROPERTIES = { customer: 'Customer', vendor: 'Vendor' } as const
+const ENTITY_NAMES = ['customer', 'vendor'] as const
+
 // Only what a record cannot be kept without is demanded. All other properties stay in `raw`, known or not.
 const recordSchema = z.looseObject({
   Id: z.string().min(1),
@@ -71,6 +74,35 @@ export function rowsOf(body: unknown, property: string): readonly JsonObject[] {
   return parse(rows, QueryResponse[property] ?? [], `a list of ${property} that is no list of objects`)
 }
 
+/** The record in the answer to a create or an update. */
+export function recordIn(entity: Entity, body: unknown): SourceRecord {
+  const what = `no ${entity} in its answer`
+  return toRecord(entity, parse(row, parse(row, body, what)[PROPERTIES[entity]], what))
+}
+
+/** What a change data capture tells: records as they are now, and ids that QuickBooks calls deleted. */
+export type WireChanges = Readonly<{
+  records: readonly SourceRecord[]
+  tombstones: readonly Readonly<{ entity: Entity; id: string }>[]
+  cut: boolean
+}>
+
+/** The changes in a CDC answer; `most` objects or more mean that it was cut (Intuit: "Change data capture"). */
+export function changesOf(body: unknown, most: number): WireChanges {
+  const answers = parse(cdcAnswer, body, 'an answer that is no change data capture')
+  const parts = answers.CDCResponse.flatMap(({ QueryResponse }) => QueryResponse)
+  const told = ENTITY_NAMES.flatMap((entity) =>
+    parts.flatMap((part) => rowsOf({ QueryResponse: part }, PROPERTIES[entity]).map((raw) => ({ entity, raw }))),
+  )
+  return {
+    records: told.filter(({ raw }) => !isTombstone(raw)).map(({ entity, raw }) => toRecord(entity, raw)),
+    tombstones: told
+      .filter(({ raw }) => isTombstone(raw))
+      .map(({ entity, raw }) => ({ entity, id: parse(tombstone, raw, `a deleted ${entity} without Id`).Id })),
+    cut: told.length >= most,
+  }
+}
+
 /** The number in a count's answer. */
 export function countOf(body: unknown): number {
   return parse(countAnswer, body, 'no count').QueryResponse.totalCount
@@ -88,7 +120,10 @@ export function customerTypeOf(raw: JsonObject): Readonly<{ id: string; name: st
 }
 
 const queryAnswer = z.looseObject({ QueryResponse: z.looseObject({}) })
-const rows = z.array(z.custom<JsonObject>(isJsonObject))
+const row = z.custom<JsonObject>(isJsonObject)
+const rows = z.array(row)
+const cdcAnswer = z.looseObject({ CDCResponse: z.array(z.looseObject({ QueryResponse: z.array(row) })) })
+const tombstone = z.looseObject({ Id: z.string().min(1) })
 const countAnswer = z.looseObject({ QueryResponse: z.looseObject({ totalCount: z.number().int().min(0) }) })
 const companyInfo = z.looseObject({
   CompanyInfo: z.looseObject({ CompanyName: z.string().min(1), Country: z.string().nullish() }),
@@ -115,6 +150,10 @@ function toRecord(entity: Entity, raw: JsonObject): SourceRecord {
     updatedAt: LastUpdatedTime,
     raw,
   }
+}
+
+function isTombstone(raw: JsonObject): boolean {
+  return raw.status === 'Deleted'
 }
 
 /** What the schema makes of the value. `what` says what it is if not that: only property names follow, no values. */

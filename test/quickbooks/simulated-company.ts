@@ -1,5 +1,6 @@
 import type { Entity, JsonObject } from '#core/records'
-import { createQuickBooks } from '#quickbooks/client'
+import { createQuickBooks, type OnlineCompany } from '#quickbooks/client'
+import type { CallGate } from '#sync/ports'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import type { Outcome } from '../../local/quickbooks/company/company.ts'
@@ -37,10 +38,16 @@ export const FAULTS: Readonly<Record<CompanyTrouble, FaultKind>> = {
   'no answer': { kind: 'delay', ms: 1_000 },
 }
 
+export type SimulatedCompany = Omit<CompanyWorld, 'open'> &
+  Readonly<{
+    open(gate: CallGate, patience?: 'impatient'): OnlineCompany
+    merge(entity: Entity, survivorId: string, loserId: string): void
+  }>
+
 const ENTITIES = { customer: 'Customer', vendor: 'Vendor' } as const
 
 /** An empty company of the QuickBooks simulator behind the real client. */
-export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<CompanyWorld> {
+export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<SimulatedCompany> {
   const clock = createVirtualClock(START)
   const simulator = createSimulator({
     clock,
@@ -61,6 +68,7 @@ export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<
     create: (entity: Entity, fields: JsonObject) => idOf(bookkeeper.create(ENTITIES[entity], defined(fields))),
     edit: (entity, id, fields) => void idOf(bookkeeper.edit(ENTITIES[entity], id, defined(fields))),
     deactivate: (entity, id) => void idOf(bookkeeper.deactivate(ENTITIES[entity], id)),
+    merge: (entity, survivorId, loserId) => void idOf(bookkeeper.merge(ENTITIES[entity], survivorId, loserId)),
     advance: clock.advance,
     now: clock.now,
     strike(trouble, nth = 1) {
