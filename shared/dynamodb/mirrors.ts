@@ -1,6 +1,7 @@
 import { Entity } from 'dynamodb-toolbox/entity'
 import { UpdateTransaction } from 'dynamodb-toolbox/entity/actions/transactUpdate'
-import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update'
+import { $remove } from 'dynamodb-toolbox/entity/actions/update'
+import { UpdateAttributesCommand } from 'dynamodb-toolbox/entity/actions/updateAttributes'
 import { any } from 'dynamodb-toolbox/schema/any'
 import { item } from 'dynamodb-toolbox/schema/item'
 import { string } from 'dynamodb-toolbox/schema/string'
@@ -36,7 +37,7 @@ export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
     const { revision, updatedAt } = mirror
     const seen = revisionKey(revision)
     const update = mirrorItem
-      .build(UpdateItemCommand)
+      .build(UpdateAttributesCommand)
       .item(toItem(workspace, mirror))
       .options({
         condition: {

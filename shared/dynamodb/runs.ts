@@ -28,7 +28,7 @@ import {
 } from './keys.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createRunIds } from './run-ids.ts'
-import { runSchema } from './stored.ts'
+import { runKindSchema, runSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
 
 const storedItem = z.object({ run: runSchema, version: z.number(), lastWrite: z.string(), active: z.boolean() })
@@ -39,7 +39,7 @@ const stalledItem = z.object({
   row: z.object({
     workspace: z.string(),
     runId: z.string(),
-    kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
+    kind: runKindSchema,
   }),
 })
 
@@ -97,7 +97,7 @@ export function createRuns(tandem: Tandem, clock: Clock): Runs {
         .options({ reverse: true, limit: limit + 1 })
         .send()
       const places = z.array(place).parse(Items ?? [])
-      const runs = (await stored(places.slice(0, limit))).map(({ run }) => run)
+      const runs = (await stored(places.slice(0, limit).map(({ pk, sk }) => ({ pk, sk })))).map(({ run }) => run)
       const last = places[limit - 1]
       const rows = [...runs].sort((a, b) => (listKey(a) < listKey(b) ? 1 : -1))
       return last !== undefined && places.length > limit ? { rows, next: positionAfter('runs', last.gsi1sk) } : { rows }

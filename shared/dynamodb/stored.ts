@@ -2,25 +2,42 @@
 import * as z from 'zod'
 import {
   ADDRESS_FIELDS,
+  type Address,
   type AddressField,
   type Connection,
   type Contact,
+  type ContactPerson,
   type ContactRow,
   type Fields,
+  type Hold,
+  type JournalChange,
   type JournalEntry,
   type JsonObject,
   type JsonValue,
+  type Link,
   type Mirror,
   type MirrorRow,
   type MirrorStamp,
+  type OpenConflict,
   type Outcome,
+  type Pin,
+  type PushIntent,
+  type Refusal,
   type Run,
+  type RunKind,
+  type RunProgress,
   SLOTS,
   type Snapshot,
   TEXT_FIELDS,
   type TextField,
   type TokenSet,
 } from '#core/records'
+
+/**
+ * The properties of a record, every one of them: a schema that forgets a property would drop its value from the table
+ * at the next write, so the compiler asks for it (`satisfies`).
+ */
+type Shape<T> = { readonly [K in keyof Required<T>]: z.ZodType }
 
 const text = z.string()
 const textOrNone = z.string().exactOptional()
@@ -41,14 +58,18 @@ const address = z.object({
   region: textOrNone,
   postalCode: textOrNone,
   country: textOrNone,
-})
+} satisfies Shape<Address>)
 
 const fields: z.ZodType<Fields> = z.object({
   ...shapeOf<TextField, typeof textOrNone>(TEXT_FIELDS, textOrNone),
   ...shapeOf<AddressField, z.ZodExactOptional<typeof address>>(ADDRESS_FIELDS, address.exactOptional()),
 })
 
-const snapshot: z.ZodType<Snapshot> = z.object({ fields, parentRecordId: textOrNone, active: z.boolean() })
+const snapshot: z.ZodType<Snapshot> = z.object({
+  fields,
+  parentRecordId: textOrNone,
+  active: z.boolean(),
+} satisfies Shape<Snapshot>)
 
 export const connectionSchema: z.ZodType<Connection> = z.object({
   workspace: text,
@@ -65,7 +86,7 @@ export const connectionSchema: z.ZodType<Connection> = z.object({
   gapFreeSince: textOrNone,
   restUntil: textOrNone,
   version: z.number(),
-})
+} satisfies Shape<Connection>)
 
 export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
   accessToken: text,
@@ -73,9 +94,9 @@ export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
   accessExpiresAt: text,
   refreshExpiresAt: text,
   hardExpiresAt: textOrNone,
-})
+} satisfies Shape<TokenSet>)
 
-const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text })
+const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text } satisfies Shape<Link>)
 
 const contactPerson = z.object({
   role: z.literal('billing'),
@@ -83,11 +104,47 @@ const contactPerson = z.object({
   email: textOrNone,
   cell: textOrNone,
   address: address.exactOptional(),
-})
+} satisfies Shape<ContactPerson>)
 
 const slot = z.enum(SLOTS)
+// Absent means empty, as everywhere.
 const slotValue = z.union([text, z.boolean(), address]).exactOptional()
-const conflict = { slot, base: slotValue, crm: slotValue, quickbooks: slotValue }
+
+const refusal = z.object({
+  code: text,
+  reason: text,
+  advice: textOrNone,
+  at: text,
+  nextTryAt: textOrNone,
+} satisfies Shape<Refusal>)
+
+const openConflict = z.object({
+  slot,
+  base: slotValue,
+  crm: slotValue,
+  quickbooks: slotValue,
+  openedAt: text,
+} satisfies Shape<OpenConflict>)
+
+const hold = z.object({
+  code: z.enum(['survivorTaken', 'recordGone']),
+  reason: text,
+  at: text,
+  survivorId: textOrNone,
+} satisfies Shape<Hold>)
+
+const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue } satisfies Shape<Pin>)
+
+const intent = z.object({
+  requestId: text,
+  operation: z.enum(['create', 'update']),
+  slots: z.array(slot),
+  sent: snapshot,
+  revision: textOrNone,
+  at: text,
+  actor: text,
+  runId: textOrNone,
+} satisfies Shape<PushIntent>)
 
 const contactKind = z.enum(['client', 'building', 'job'])
 
@@ -100,29 +157,16 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   archived: z.boolean(),
   people: z.array(contactPerson),
   link: link.exactOptional(),
-  refusal: z.object({ code: text, reason: text, advice: textOrNone, at: text, nextTryAt: textOrNone }).exactOptional(),
-  conflicts: z.array(z.object({ ...conflict, openedAt: text })).exactOptional(),
-  hold: z
-    .object({ code: z.enum(['survivorTaken', 'recordGone']), reason: text, at: text, survivorId: textOrNone })
-    .exactOptional(),
-  pins: z.array(z.object({ slot, crm: slotValue, quickbooks: slotValue })).exactOptional(),
-  intent: z
-    .object({
-      requestId: text,
-      operation: z.enum(['create', 'update']),
-      slots: z.array(slot),
-      sent: snapshot,
-      revision: textOrNone,
-      at: text,
-      actor: text,
-      runId: textOrNone,
-    })
-    .exactOptional(),
+  refusal: refusal.exactOptional(),
+  conflicts: z.array(openConflict).exactOptional(),
+  hold: hold.exactOptional(),
+  pins: z.array(pin).exactOptional(),
+  intent: intent.exactOptional(),
   toPushSince: textOrNone,
   createdAt: text,
   changedAt: text,
   version: z.number(),
-})
+} satisfies Shape<Contact>)
 
 export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   id: text,
@@ -137,7 +181,7 @@ export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   billLine: textOrNone,
   dot: z.enum(['none', 'green', 'orange', 'red', 'conflict']),
   reason: textOrNone,
-})
+} satisfies Shape<ContactRow>)
 
 /** A mirror without its end of the link, which is an attribute of its own. */
 export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
@@ -157,7 +201,7 @@ export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
   changedAt: text,
   goneAt: textOrNone,
   mergedIntoId: textOrNone,
-})
+} satisfies Shape<Omit<Mirror, 'contactId'>>)
 
 export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
   id: text,
@@ -165,9 +209,10 @@ export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
   rawHash: text,
   changedAt: text,
   goneAt: textOrNone,
-})
+} satisfies Shape<MirrorStamp>)
 
-export const mirrorRowSchema: z.ZodType<MirrorRow> = z.object({
+/** A mirror's row as projected; its `contactId` is projected apart. */
+export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object({
   entity,
   id: text,
   name: text,
@@ -182,7 +227,14 @@ export const mirrorRowSchema: z.ZodType<MirrorRow> = z.object({
   balance: z.number().exactOptional(),
   active: z.boolean(),
   gone: z.boolean(),
-})
+} satisfies Shape<Omit<MirrorRow, 'contactId'>>)
+
+const journalChange = z.object({
+  field: text,
+  from: jsonValue.exactOptional(),
+  to: jsonValue.exactOptional(),
+  superseded: z.boolean().exactOptional(),
+} satisfies Shape<JournalChange>)
 
 export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
   id: text,
@@ -192,12 +244,22 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
   runId: textOrNone,
   actor: text,
   because: text,
-  changes: z.array(z.object({ field: text, from: jsonValue.exactOptional(), to: jsonValue.exactOptional() })),
-})
+  changes: z.array(journalChange),
+} satisfies Shape<JournalEntry>)
+
+export const runKindSchema = z.enum(['pull', 'import', 'preview', 'sync', 'undo'] satisfies readonly RunKind[])
+
+const progress = z.object({
+  rows: z.number(),
+  rowsTotal: z.number().exactOptional(),
+  pages: z.number(),
+  pagesTotal: z.number().exactOptional(),
+  calls: z.number(),
+} satisfies Shape<RunProgress>)
 
 export const runSchema: z.ZodType<Run> = z.object({
   id: text,
-  kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
+  kind: runKindSchema,
   status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
   startedBy: text,
   startedAt: text,
@@ -205,18 +267,12 @@ export const runSchema: z.ZodType<Run> = z.object({
   reason: textOrNone,
   waitUntil: textOrNone,
   cancelRequested: z.boolean().exactOptional(),
-  progress: z.object({
-    rows: z.number(),
-    rowsTotal: z.number().exactOptional(),
-    pages: z.number(),
-    pagesTotal: z.number().exactOptional(),
-    calls: z.number(),
-  }),
+  progress,
   counts: z.record(z.string(), z.number()),
   state: jsonObject,
   movedAt: text,
   version: z.number(),
-})
+} satisfies Shape<Run>)
 
 export const outcomeSchema: z.ZodType<Outcome> = z.object({
   recordId: text,
@@ -225,7 +281,7 @@ export const outcomeSchema: z.ZodType<Outcome> = z.object({
   contactId: textOrNone,
   code: textOrNone,
   reason: textOrNone,
-})
+} satisfies Shape<Outcome>)
 
 function shapeOf<K extends string, S>(names: readonly K[], schema: S): Readonly<Record<K, S>> {
   // Object.fromEntries forgets which keys it was given: exactly `names`.

@@ -4,6 +4,7 @@ import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get'
 import { DeleteTransaction } from 'dynamodb-toolbox/entity/actions/transactDelete'
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut'
 import { $remove, UpdateItemCommand } from 'dynamodb-toolbox/entity/actions/update'
+import { UpdateAttributesCommand } from 'dynamodb-toolbox/entity/actions/updateAttributes'
 import { any } from 'dynamodb-toolbox/schema/any'
 import { item } from 'dynamodb-toolbox/schema/item'
 import { number } from 'dynamodb-toolbox/schema/number'
@@ -64,7 +65,7 @@ export function createTokens({ table }: Tandem, clock: Clock, vault: TokenVault)
   const storeRefreshed: Connections['storeRefreshed'] = async (workspace, owner, tokens) => {
     const lastWrite = randomUUID()
     const store = tokensItem
-      .build(UpdateItemCommand)
+      .build(UpdateAttributesCommand)
       .item({ ...tokensKey(workspace), ...freed, sealed: await vault.seal(workspace, tokens), lastWrite })
       .options({ condition: { attr: 'leaseOwner', eq: owner } })
     if ((await conditional(clock, () => store.send())) === 'written') return 'stored'

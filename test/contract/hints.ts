@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { Hints, PullHint, PushHint } from '#sync/ports'
+import { aWorkspace } from './workspaces.ts'
+
+/** Hints of one queue as a worker gets them: it takes what is to be had now, and is done with some of it. */
+export type Received<Hint> = Readonly<{ hint: Hint; done(): Promise<void> }>
+
+export type HintQueues = Readonly<{
+  hints: Hints
+  takePulls(): Promise<readonly Received<PullHint>[]>
+  takePushes(): Promise<readonly Received<PushHint>[]>
+}>
+
+/** What every pair of queues does. Each `open` answers with empty queues. */
+export function hintsContract(open: () => Promise<HintQueues>): void {
+  const run = (workspace: string, runId: string): PullHint => ({ kind: 'run', workspace, runId })
+
+  /** Everything in the queue, in the order in which it can be had. */
+  const drain = async <Hint>(take: () => Promise<readonly Received<Hint>[]>) => {
+    const hints: Hint[] = []
+    for (let received = await take(); received.length > 0; received = await take()) {
+      for (const { hint, done } of received) {
+        hints.push(hint)
+        await done()
+      }
+    }
+    return hints
+  }
+
+  describe('hints', () => {
+    it('come out as they went in, pulls and pushes apart', async () => {
+      const { hints, takePulls, takePushes } = await open()
+      const workspace = aWorkspace()
+      await hints.pull(run(workspace, 'r1'), 'a')
+      await hints.pull({ kind: 'upkeep', workspace }, 'b')
+      await hints.push({ kind: 'contacts', workspace }, 'c')
+      expect(await drain(takePulls)).toEqual([run(workspace, 'r1'), { kind: 'upkeep', workspace }])
+      expect(await drain(takePushes)).toEqual([{ kind: 'contacts', workspace }])
+    })
+
+    it('of one workspace keep their order, and one is out at a time', async () => {
+      const { hints, takePulls } = await open()
+      const workspace = aWorkspace()
+      for (const runId of ['r1', 'r2', 'r3']) await hints.pull(run(workspace, runId), runId)
+      const [first, ...rest] = await takePulls()
+      expect(first?.hint).toEqual(run(workspace, 'r1'))
+      expect(rest).toEqual([])
+      expect(await takePulls()).toEqual([])
+      await first?.done()
+      expect(await drain(takePulls)).toEqual([run(workspace, 'r2'), run(workspace, 'r3')])
+    })
+
+    it('of another workspace do not wait', async () => {
+      const { hints, takePulls } = await open()
+      const [busy, other] = [aWorkspace(), aWorkspace()]
+      await hints.pull(run(busy, 'r1'), '1')
+      await takePulls()
+      await hints.pull(run(busy, 'r2'), '2')
+      await hints.pull(run(other, 'r3'), '3')
+      expect((await takePulls()).map(({ hint }) => hint)).toEqual([run(other, 'r3')])
+    })
+
+    it('of the same name are sent once, in each queue', async () => {
+      const { hints, takePulls, takePushes } = await open()
+      const workspace = aWorkspace()
+      const name = `${workspace}#r1#${'long '.repeat(40)}ü`
+      await hints.pull(run(workspace, 'r1'), name)
+      await hints.pull(run(workspace, 'r1'), name)
+      await hints.pull(run(workspace, 'r1'), `${name}!`)
+      await hints.push({ kind: 'contacts', workspace }, name)
+      expect(await drain(takePulls)).toHaveLength(2)
+      expect(await drain(takePushes)).toHaveLength(1)
+    })
+
+    it('go to a workspace of any name', async () => {
+      const { hints, takePulls } = await open()
+      const workspaces = ['ü ö', '#', 'w'.repeat(300), '東京']
+      for (const workspace of workspaces) await hints.pull({ kind: 'upkeep', workspace }, workspace)
+      const found = await drain(takePulls)
+      expect(found.map(({ workspace }) => workspace).sort()).toEqual([...workspaces].sort())
+    })
+  })
+}

@@ -1,0 +1,32 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDynamoPorts } from '#dynamodb/ports'
+import { createTokenVault } from '#dynamodb/token-vault'
+import { connectionsContract } from '../contract/connections.ts'
+import { contactsContract } from '../contract/contacts.ts'
+import { idempotencyContract } from '../contract/idempotency.ts'
+import { ledgerContract } from '../contract/ledger.ts'
+import { mirrorsContract } from '../contract/mirrors.ts'
+import { pacerContract } from '../contract/pacer.ts'
+import { runsContract } from '../contract/runs.ts'
+import { usageContract } from '../contract/usage.ts'
+import { startLocalDynamo } from './local-dynamodb.ts'
+import { createMemoryKms } from './memory-kms.ts'
+
+const { client, tableName } = await startLocalDynamo()
+const vault = createTokenVault({
+  kms: createMemoryKms().client,
+  keyArn: 'arn:aws:kms:us-east-1:000000000000:key/tokens',
+})
+const clock = { now: () => Date.now(), sleep: async (ms: number) => void (await sleep(ms)) }
+/** Ports of another worker on the same table. */
+const open = () => createDynamoPorts({ tableName, client, clock, vault })
+const ports = open()
+
+connectionsContract(() => ports.connections)
+mirrorsContract(() => ports, 10)
+contactsContract(() => ports, 10)
+ledgerContract(() => ports)
+runsContract(() => ports)
+idempotencyContract(() => ports.idempotency)
+usageContract(() => ports.usage)
+pacerContract(() => open().pacer)

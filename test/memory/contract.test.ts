@@ -1,0 +1,40 @@
+import type { HintQueue } from '#memory/hints'
+import { createMemoryPorts } from '#memory/ports'
+import { connectionsContract } from '../contract/connections.ts'
+import { contactsContract } from '../contract/contacts.ts'
+import { digestContract, signerContract } from '../contract/cryptography.ts'
+import { hintsContract, type Received } from '../contract/hints.ts'
+import { idempotencyContract } from '../contract/idempotency.ts'
+import { idsContract } from '../contract/ids.ts'
+import { ledgerContract } from '../contract/ledger.ts'
+import { mirrorsContract } from '../contract/mirrors.ts'
+import { pacerContract } from '../contract/pacer.ts'
+import { runsContract } from '../contract/runs.ts'
+import { usageContract } from '../contract/usage.ts'
+
+const ports = createMemoryPorts()
+
+connectionsContract(() => ports.connections)
+mirrorsContract(() => ports, 100)
+contactsContract(() => ports, 100)
+ledgerContract(() => ports)
+runsContract(() => ports)
+idempotencyContract(() => ports.idempotency)
+usageContract(() => ports.usage)
+pacerContract(() => ports.pacer)
+idsContract(() => createMemoryPorts().ids)
+digestContract(() => ports.digest)
+signerContract(
+  () => ports.signer,
+  () => createMemoryPorts({ seed: 'another' }).signer,
+)
+hintsContract(async () => {
+  const { hints } = createMemoryPorts()
+  const take =
+    <Hint>(queue: HintQueue<Hint>) =>
+    async (): Promise<readonly Received<Hint>[]> => {
+      const taken = queue.take()
+      return taken === undefined ? [] : [{ hint: taken.hint, done: async () => taken.done() }]
+    }
+  return { hints, takePulls: take(hints.pulls), takePushes: take(hints.pushes) }
+})
