@@ -13,6 +13,9 @@ export interface MovableClock extends Clock {
   set(ms: number): void
 }
 
+/** Whether a clock can be moved, as every clock of this file can. */
+export const isMovable = (clock: Clock): clock is MovableClock => 'advance' in clock && 'set' in clock
+
 interface Timer {
   readonly atMs: number
   readonly order: number

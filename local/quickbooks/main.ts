@@ -3,6 +3,7 @@ import { DEFAULT_APP } from './apps.ts'
 import type { CompanySeed } from './company/companies.ts'
 import { redirectUriRefusal } from './oauth/redirect-uri.ts'
 import { createSimulator, SAMPLE_REALM } from './simulator.ts'
+import { keepStateFile, readStateFile } from './state-file.ts'
 
 const HELP = `The QuickBooks Online simulator.
 
@@ -11,6 +12,7 @@ const HELP = `The QuickBooks Online simulator.
   --customers N   a generated company of N customers beside the sample company
   --seed S        everything made up or left to chance follows from it (default 1)
   --latency MS    every answer takes this long
+  --state FILE    keeps companies, grants and the time there, for the next start to go on from
 
 The app that connects:
   --client-id ID, --client-secret SECRET
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
       customers: { type: 'string' },
       seed: { type: 'string', default: '1' },
       latency: { type: 'string', default: '0' },
+      state: { type: 'string' },
       'client-id': { type: 'string', default: DEFAULT_APP.clientId },
       'client-secret': { type: 'string', default: DEFAULT_APP.clientSecret },
       'redirect-uri': { type: 'string', multiple: true, default: [...DEFAULT_APP.redirectUris] },
@@ -64,7 +67,9 @@ async function main(): Promise<void> {
     const customers = wholeNumber('customers', values.customers)
     companies.push({ realmId: '9341452000000002', kind: 'generated', customers })
   }
+  const snapshot = values.state === undefined ? undefined : readStateFile(values.state)
   const simulator = createSimulator({
+    ...(snapshot === undefined ? {} : { snapshot }),
     seed: values.seed,
     companies,
     apps: [
@@ -86,8 +91,10 @@ async function main(): Promise<void> {
     console.log(`  realm ${company.realmId}  ${company.name}  ${company.count('Customer')} customers`)
   }
   for (const app of simulator.apps.list()) console.log(`  app ${app.name}  client id ${app.clientId}`)
+  const keep = values.state === undefined ? () => {} : keepStateFile(values.state, simulator)
   const stop = (): void => {
     simulator.close()
+    keep()
     void close().then(() => process.exit(0))
   }
   process.on('SIGINT', stop)

@@ -1,7 +1,8 @@
 import { type App, createApps, DEFAULT_APP } from './apps.ts'
 import { createCallLog } from './call-log.ts'
-import { type Clock, createRealClock } from './clock.ts'
+import { type Clock, createRealClock, isMovable } from './clock.ts'
 import { type CompanySeed, createCompanies } from './company/companies.ts'
+import { type CompanySnapshot, snapshotCompany } from './company/snapshot.ts'
 import type { SimulatorContext } from './context.ts'
 import type { TokenAuthority } from './gateway/authority.ts'
 import { createFaults } from './gateway/faults.ts'
@@ -9,6 +10,7 @@ import { createGatewaySettings, type GatewayChanges } from './gateway/gateway-se
 import { underFaults } from './gateway/under-faults.ts'
 import { htmlResponse, type RoutedRequest, type SimulatorRequest, type SimulatorResponse } from './http.ts'
 import { createModules, type Modules } from './modules.ts'
+import type { GrantsSnapshot } from './oauth/grants.ts'
 import { createRandom } from './random.ts'
 import { createAccountingApi } from './rest/accounting-api.ts'
 import { createRouter } from './router.ts'
@@ -19,6 +21,16 @@ import { sendOverHttp } from './webhooks/http-sender.ts'
 
 /** The realm of the sample company that is there when no companies are given. */
 export const SAMPLE_REALM = '9341452000000001'
+
+const SAMPLE_COMPANIES: readonly CompanySeed[] = [{ realmId: SAMPLE_REALM, kind: 'sample' }]
+
+/** All that a simulator remembers. */
+export interface SimulatorSnapshot {
+  /** Epoch milliseconds. */
+  readonly now: number
+  readonly companies: readonly CompanySnapshot[]
+  readonly oauth: GrantsSnapshot
+}
 
 export interface SimulatorOptions {
   /** Everything made up or left to chance follows from it. Default 1. */
@@ -34,6 +46,8 @@ export interface SimulatorOptions {
   readonly log?: (line: string) => void
   /** Carries webhooks out. Default: HTTP. */
   readonly send?: Send
+  /** What an earlier simulator left: its companies stand in for those of `companies` with the same realm. */
+  readonly snapshot?: SimulatorSnapshot
   /** Instead of OAuth: decides which bearer tokens are good. For tests of the Accounting API alone. */
   readonly authority?: TokenAuthority
 }
@@ -45,6 +59,10 @@ export interface Simulator extends SimulatorContext {
    * say what the wire would add, and are left to the caller. Never rejects.
    */
   handle(request: SimulatorRequest): Promise<SimulatorResponse>
+  /** Companies, grants and the time, as plain JSON, for a later simulator to go on from. */
+  snapshot(): SimulatorSnapshot
+  /** Calls back after each request that may have changed something. The result unsubscribes. */
+  onWrite(listener: () => void): () => void
   /** Serves over HTTP, with latency and transport faults. Port 0 takes a free one. */
   listen(options: ListenOptions): Promise<Listening>
   /** Stops what modules have running. */
@@ -76,9 +94,16 @@ function routed(request: SimulatorRequest): Omit<RoutedRequest, 'params'> {
 /** Creates a simulator with its companies seeded; nothing listens yet. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const clock = options.clock ?? createRealClock()
-  const random = createRandom(options.seed ?? 1)
   const switches = createSwitches(options.switches)
   const log = options.log ?? (() => {})
+  const { snapshot } = options
+  const isKept = (realmId: string): boolean => snapshot?.companies.some((each) => each.realmId === realmId) ?? false
+  const seed = options.seed ?? 1
+  // A later life draws anew: ids and tokens of the earlier one must not come again.
+  const random = createRandom(snapshot === undefined ? seed : `${seed}/${snapshot.now}`)
+  // A clock that a person moved ahead must not fall back, or what was stored would lie in the future.
+  if (snapshot !== undefined && isMovable(clock) && clock.now() < snapshot.now) clock.set(snapshot.now)
+  const writeListeners = new Set<() => void>()
   const context: SimulatorContext = {
     clock,
     random,
@@ -86,7 +111,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     apps: createApps(options.apps ?? [DEFAULT_APP]),
     companies: createCompanies(
       { clock, random, switches },
-      options.companies ?? [{ realmId: SAMPLE_REALM, kind: 'sample' }],
+      (options.companies ?? SAMPLE_COMPANIES).filter((each) => !isKept(each.realmId)),
     ),
     calls: createCallLog(),
     faults: createFaults(random.fork('faults')),
@@ -94,6 +119,8 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     log,
   }
   const modules = createModules(context, options.send ?? sendOverHttp)
+  for (const company of snapshot?.companies ?? []) context.companies.restore(company)
+  if (snapshot !== undefined) modules.oauth.restore(snapshot.oauth)
   const router = createRouter()
   router.add(createAccountingApi(context, options.authority ?? modules.authority).routes)
   for (const module of modules.all) router.add(module.routes)
@@ -118,7 +145,18 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       } catch (error) {
         log(`The simulator failed on ${request.method}: ${error instanceof Error ? error.stack : String(error)}`)
         return htmlResponse(500, '<html><body><h1>500: the simulator itself failed; see its log</h1></body></html>')
+      } finally {
+        if (request.method.toUpperCase() !== 'GET') for (const listener of writeListeners) listener()
       }
+    },
+    snapshot: () => ({
+      now: clock.now(),
+      companies: context.companies.list().map(snapshotCompany),
+      oauth: modules.oauth.snapshot(),
+    }),
+    onWrite(listener) {
+      writeListeners.add(listener)
+      return () => writeListeners.delete(listener)
     },
     listen: (to) => listenOn(simulator.handle, clock, to),
     close() {

@@ -13,8 +13,8 @@ export interface Invoices {
   hasOpen(customerId: number): boolean
 }
 
-export function createInvoices(): Invoices {
-  const all = new Map<string, Invoice>()
+export function createInvoices(invoices: readonly Invoice[] = []): Invoices {
+  const all = new Map(invoices.map((each) => [each.id, each]))
   return {
     all,
     hasOpen(customerId) {
@@ -44,7 +44,7 @@ function mergeRefusal(state: CompanyState, survivor: NameRecord, loser: NameReco
 
 /** What a person does in QuickBooks' own screens. */
 export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookkeeper {
-  let nextInvoice = 1
+  let nextInvoice = 1 + [...invoices.all.keys()].reduce((highest, id) => Math.max(highest, Number(id)), 0)
   const outcome = (written: Written): Outcome =>
     written.ok ? { ok: true, record: renderRecord(state, written.record, false) } : written
   const edit = (entity: NameEntity, id: string, fields: JsonObject): Outcome => {

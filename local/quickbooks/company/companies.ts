@@ -4,6 +4,7 @@ import { generatedRecords } from './generate.ts'
 import type { CustomerType } from './lists.ts'
 import type { NameRecord } from './record.ts'
 import { sampleRecords } from './sample.ts'
+import { type CompanySnapshot, firstFreeAddressId, recordsOfSnapshot } from './snapshot.ts'
 import { type CompanySurroundings, nowSeconds } from './state.ts'
 
 /** A company to begin with. */
@@ -25,6 +26,8 @@ export interface CompanySeed {
 export interface Companies {
   /** Adds a company; throws if the realm is taken. */
   add(seed: CompanySeed): Company
+  /** Adds a company as it was taken down; throws if the realm is taken. */
+  restore(snapshot: CompanySnapshot): Company
   find(realmId: string): Company | undefined
   list(): readonly Company[]
   /** Changes of all companies, those added later too. The result unsubscribes. */
@@ -76,9 +79,25 @@ export function createCompanies(surroundings: CompanySurroundings, seeds: readon
     }
     return make[seed.kind]()
   }
+  const refuseTaken = (realmId: string): void => {
+    if (companies.has(realmId)) throw new Error(`There is a company with realm ${realmId} already.`)
+    if (!/^\d{1,30}$/.test(realmId)) throw new Error(`A realm is a number, not "${realmId}".`)
+  }
+  const open = (company: Company): Company => {
+    companies.set(company.realmId, company)
+    company.onChange((change) => {
+      for (const listener of listeners) listener(change)
+    })
+    return company
+  }
+  const restore = (snapshot: CompanySnapshot): Company => {
+    refuseTaken(snapshot.realmId)
+    const records = recordsOfSnapshot(snapshot.records)
+    const facts = { ...snapshot, firstAddressId: firstFreeAddressId(records) }
+    return open(createCompany(facts, records, surroundings, snapshot))
+  }
   const add = (seed: CompanySeed): Company => {
-    if (companies.has(seed.realmId)) throw new Error(`There is a company with realm ${seed.realmId} already.`)
-    if (!/^\d{1,30}$/.test(seed.realmId)) throw new Error(`A realm is a number, not "${seed.realmId}".`)
+    refuseTaken(seed.realmId)
     const country = seed.country ?? 'US'
     const currency = CURRENCY[country] ?? { value: 'USD', name: 'United States Dollar' }
     let addressId = 2
@@ -99,15 +118,12 @@ export function createCompanies(surroundings: CompanySurroundings, seeds: readon
       records,
       surroundings,
     )
-    companies.set(seed.realmId, company)
-    company.onChange((change) => {
-      for (const listener of listeners) listener(change)
-    })
-    return company
+    return open(company)
   }
   for (const seed of seeds) add(seed)
   return {
     add,
+    restore,
     find: (realmId) => companies.get(realmId),
     list: () => [...companies.values()],
     onChange(listener) {

@@ -6,7 +6,7 @@ import { type CustomerType, createResolve } from './lists.ts'
 import type { NameEntity, NameRecord } from './record.ts'
 import { renderRecord } from './render.ts'
 import type { CompanyState, CompanySurroundings } from './state.ts'
-import { createStore } from './store.ts'
+import { createStore, type Tombstone } from './store.ts'
 import { createZone } from './zone.ts'
 
 /** What became of an action: the record as a read now shows it, or the errors and nothing done. */
@@ -91,17 +91,25 @@ function fits(record: NameRecord, search: string): boolean {
     .includes(search)
 }
 
+/** What a company brings along from an earlier life besides its records. */
+export interface CompanyPast {
+  readonly tombstones: readonly Tombstone[]
+  readonly invoices: readonly Invoice[]
+}
+
 /** Creates a company with the records given; they are its own from then on. */
 export function createCompany(
   facts: CompanyFacts,
   records: readonly NameRecord[],
   { clock, switches }: Pick<CompanySurroundings, 'clock' | 'switches'>,
+  past: CompanyPast = { tombstones: [], invoices: [] },
 ): Company {
   const store = createStore()
   store.addAll(records)
+  store.addTombstones(past.tombstones)
   const customerTypes = new Map(facts.customerTypes.map((each) => [each.id, each]))
   const listeners = new Set<ChangeListener>()
-  const invoices = createInvoices()
+  const invoices = createInvoices(past.invoices)
   const zone = createZone(facts.zone)
   let nextAddressId = facts.firstAddressId
   const state: CompanyState = {

@@ -62,6 +62,8 @@ export interface Store {
   addAll(records: readonly NameRecord[]): void
   /** Takes a record away and leaves a tombstone. */
   bury(record: NameRecord, at: number): void
+  /** Takes over the tombstones of an earlier life; their ids are not given again. */
+  addTombstones(tombstones: readonly Tombstone[]): void
   /** Changes a record, and its place in the orders that this moves. */
   change(record: NameRecord, to: RecordChange): void
   /** Another record of this path, whatever its entity; case does not matter. */
@@ -156,6 +158,11 @@ export function createStore(): Store {
       record.parent?.children?.delete(record)
       tombstones.push({ entity: record.entity, id: record.id, at })
       tombstones.sort((a, b) => a.at - b.at)
+    },
+    addTombstones(old) {
+      tombstones.push(...old)
+      tombstones.sort((a, b) => a.at - b.at)
+      for (const { id } of old) nextId = Math.max(nextId, id + 1)
     },
     change(record, to) {
       const before = record.parent

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Clock, MovableClock } from '../clock.ts'
+import { isMovable } from '../clock.ts'
 import type { SimulatorContext } from '../context.ts'
 import type { FaultRule } from '../gateway/faults.ts'
 import { DEFAULT_GATEWAY_SETTINGS, type GatewayChanges } from '../gateway/gateway-settings.ts'
@@ -55,8 +55,6 @@ const clockSchema = z.union([
     set: z.union([z.number(), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))]),
   }),
 ])
-
-const isMovable = (clock: Clock): clock is MovableClock => 'advance' in clock && 'set' in clock
 
 /** The gateway's settings as JSON, which has no Infinity: a limit that is off is `none`. */
 function gatewayAsJson({ gateway }: SimulatorContext): unknown {
