@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     throw new Error(`Nothing has been started with ${folder} yet, so there is no API to make a token for: npm start`)
   }
   if (!/^-?\d+$/.test(values.expires)) throw new Error(`--expires has to be seconds, not "${values.expires}".`)
-  const { mint } = await openIssuer(folder, issuer, systemClock)
+  const { mint } = await openIssuer(folder, issuer, issuer, systemClock)
   const request = { scopes: values.scope, person: values.person, expiresIn: Number(values.expires) }
   console.log(await mint(values.workspace === '' ? request : { ...request, workspace: values.workspace }, audience))
 }

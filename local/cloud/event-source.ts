@@ -9,6 +9,8 @@ export interface EventSource {
   readonly queueName: string
   /** Receipt handles of the messages that an invocation works on at this moment. */
   readonly held: ReadonlySet<string>
+  /** Receipt handles of the messages that were not done: they wait for their visibility timeout. */
+  readonly failed: ReadonlySet<string>
   /** Starts no further batch and resolves when those at work are done. */
   readonly stop: () => Promise<void>
 }
@@ -38,29 +40,35 @@ export function startEventSource(settings: EventSourceSettings): EventSource {
   const { mapping, queue, lambda, endpoint, region } = settings
   const client = new SQSClient({ endpoint, region, credentials: localCredentials })
   const held = new Set<string>()
+  const failed = new Set<string>()
   const polls = new AbortController()
   const partial = mapping.properties.FunctionResponseTypes.includes('ReportBatchItemFailures')
   let stopped = false
 
-  const runBatch = async (messages: readonly Message[]): Promise<void> => {
+  /** Runs a batch, deletes what is done, and answers with the rest. */
+  const runBatch = async (messages: readonly Message[]): Promise<readonly Message[]> => {
     const invocation = await lambda.invoke({ Records: messages.map((message) => recordOf(message, queue, region)) })
-    if (!invocation.ok) return
-    const failed = partial ? failedIds(invocation.payload, messages) : new Set<string>()
-    const done = messages.filter(({ MessageId }) => MessageId !== undefined && !failed.has(MessageId))
-    if (done.length === 0) return
-    const Entries = done.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }))
-    await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue.ref, Entries }))
+    if (!invocation.ok) return messages
+    const failures = partial ? failedIds(invocation.payload, messages) : new Set<string>()
+    const isDone = ({ MessageId }: Message): boolean => MessageId !== undefined && !failures.has(MessageId)
+    const Entries = messages.filter(isDone).map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }))
+    if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl: queue.ref, Entries }))
+    return messages.filter((message) => !isDone(message))
   }
 
   const atOnce = Math.min(mapping.properties.ScalingConfig?.MaximumConcurrency ?? mostAtOnce, mostAtOnce)
   const running = new Set<Promise<void>>()
 
   const startBatch = (messages: readonly Message[]): void => {
-    const handles = messages.flatMap(({ ReceiptHandle }) => ReceiptHandle ?? [])
+    const handles = handlesOf(messages)
     for (const handle of handles) held.add(handle)
     const batch = runBatch(messages)
-      .catch(settings.onError)
-      .finally(() => {
+      .catch((error: unknown) => {
+        settings.onError(error)
+        return messages
+      })
+      .then((rest) => {
+        for (const handle of handlesOf(rest)) failed.add(handle)
         for (const handle of handles) held.delete(handle)
         running.delete(batch)
       })
@@ -97,6 +105,7 @@ export function startEventSource(settings: EventSourceSettings): EventSource {
   return {
     queueName: queue.ref.slice(queue.ref.lastIndexOf('/') + 1),
     held,
+    failed,
     stop: async () => {
       stopped = true
       polls.abort()
@@ -122,6 +131,10 @@ export function failedIds(payload: unknown, messages: readonly Pick<Message, 'Me
   if (!parsed.success) return all
   const ids = (parsed.data.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier)
   return ids.every((id) => all.has(id)) ? new Set(ids) : all
+}
+
+function handlesOf(messages: readonly Message[]): readonly string[] {
+  return messages.flatMap(({ ReceiptHandle }) => ReceiptHandle ?? [])
 }
 
 function recordOf(message: Message, queue: Resource<'queue'>, region: string): object {

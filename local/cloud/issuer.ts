@@ -20,7 +20,10 @@ export interface TokenRequest {
 
 /** Stands in for the identity provider: signs tokens and publishes the key to check them with. */
 export interface Issuer {
-  readonly url: string
+  /** What tokens name as their `iss`. */
+  readonly name: string
+  /** Where the key is served. */
+  readonly keysUrl: string
   readonly jwks: () => JSONWebKeySet
   readonly mint: (request: TokenRequest, audience: string | undefined) => Promise<string>
 }
@@ -28,19 +31,23 @@ export interface Issuer {
 const algorithm = 'RS256'
 const keySchema = z.looseObject({ kty: z.literal('RSA'), kid: z.string(), n: z.string(), e: z.string(), d: z.string() })
 
-/** Opens the issuer of a folder, with a new key when it has none. Tokens carry `url` as their `iss`. */
-export async function openIssuer(folder: string | undefined, url: string, clock: Clock): Promise<Issuer> {
+/**
+ * Opens the issuer of a folder, with a new key when it has none. `name` is that of the issuer it stands in for, `url`
+ * where its own documents are served.
+ */
+export async function openIssuer(folder: string | undefined, name: string, url: string, clock: Clock): Promise<Issuer> {
   const stored = openStoredFile(folder, 'issuer-key.json', keySchema, newKey)
   const jwk: JWK = stored.read()
   const key = await importJWK(jwk, algorithm)
   const { kty, kid = '', n = '', e = '' } = jwk
   return {
-    url,
+    name,
+    keysUrl: `${url}/.well-known/jwks.json`,
     jwks: () => ({ keys: [{ kty: kty ?? 'RSA', kid, n, e, alg: algorithm, use: 'sig' }] }),
     mint: ({ workspace, scopes = [], person = 'newcomer', expiresIn = 3600, claims = {} }, audience) => {
       const now = Math.floor(clock.now() / 1000)
       return new SignJWT({
-        iss: url,
+        iss: name,
         sub: person,
         // A Cognito access token names its client here and has no audience.
         client_id: audience,

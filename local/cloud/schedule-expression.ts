@@ -28,10 +28,11 @@ export function readScheduleExpression(expression: string, timezone: string, sta
       }
       // Here the last Friday of a month is 6L; the library writes 6#L.
       const weekday = dayOfWeek.replace(/^([1-7]|[A-Z]{3})L$/, '$1#L')
-      const pattern = ['0', minute, hour, dayOfMonth, month, weekday, year].join(' ')
+      // The library reads ? as "now" or "any" by its version; * says "any" in all of them.
+      const pattern = ['0', minute, hour, dayOfMonth, month, weekday, year].join(' ').replace('?', '*')
       let cron: Cron
       try {
-        cron = new Cron(pattern, { timezone, paused: true, alternativeWeekdays: true })
+        cron = new Cron(pattern, { timezone, paused: true, alternativeWeekdays: true, sloppyRanges: true })
       } catch (cause) {
         throw new Error(`${expression} is no schedule: ${cause instanceof Error ? cause.message : cause}`, { cause })
       }

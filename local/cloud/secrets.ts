@@ -14,12 +14,6 @@ type Generate = NonNullable<Resource<'secret'>['properties']['GenerateSecretStri
 const inputSchema = z.object({ SecretId: z.string().min(1), VersionStage: z.literal('AWSCURRENT').optional() })
 const storedSchema = z.record(z.string(), z.object({ value: z.string(), versionId: z.string(), createdAt: z.number() }))
 
-export interface Secrets {
-  readonly operations: Operations
-  /** The value of a secret by its ARN. */
-  readonly valueOf: (arn: string) => string | undefined
-}
-
 /**
  * Secrets Manager for the secrets of the template: GetSecretValue and DescribeSecret. A generated value is made once and
  * kept in the folder. `given` has values, by ARN, that come from outside and win over what the template says.
@@ -29,7 +23,7 @@ export function openSecrets(
   secrets: readonly Resource<'secret'>[],
   given: ReadonlyMap<string, string>,
   now: () => number,
-): Secrets {
+): Operations {
   const stored = openStoredFile(folder, 'secrets.json', storedSchema, () => ({}))
   for (const secret of secrets) {
     const existing = stored.read()[secret.ref]
@@ -52,23 +46,20 @@ export function openSecrets(
   }
 
   return {
-    valueOf: (arn) => stored.read()[arn]?.value,
-    operations: {
-      GetSecretValue: (input) => {
-        const { secret, value, versionId, createdAt } = find(input)
-        return {
-          ARN: secret.ref,
-          Name: nameOf(secret),
-          VersionId: versionId,
-          SecretString: value,
-          VersionStages: ['AWSCURRENT'],
-          CreatedDate: createdAt / 1000,
-        }
-      },
-      DescribeSecret: (input) => {
-        const { secret, versionId } = find(input)
-        return { ARN: secret.ref, Name: nameOf(secret), VersionIdsToStages: { [versionId]: ['AWSCURRENT'] } }
-      },
+    GetSecretValue: (input) => {
+      const { secret, value, versionId, createdAt } = find(input)
+      return {
+        ARN: secret.ref,
+        Name: nameOf(secret),
+        VersionId: versionId,
+        SecretString: value,
+        VersionStages: ['AWSCURRENT'],
+        CreatedDate: createdAt / 1000,
+      }
+    },
+    DescribeSecret: (input) => {
+      const { secret, versionId } = find(input)
+      return { ARN: secret.ref, Name: nameOf(secret), VersionIdsToStages: { [versionId]: ['AWSCURRENT'] } }
     },
   }
 }

@@ -35,10 +35,9 @@ async function answer(services: Services | undefined, request: IncomingMessage):
   const { pathname } = new URL(request.url ?? '/', 'http://services')
   if (request.method === 'GET' && pathname === '/.well-known/jwks.json') return services.issuer.jwks()
   if (request.method === 'GET' && pathname === '/.well-known/openid-configuration') {
-    const { url } = services.issuer
     return {
-      issuer: url,
-      jwks_uri: `${url}/.well-known/jwks.json`,
+      issuer: services.issuer.name,
+      jwks_uri: services.issuer.keysUrl,
       response_types_supported: ['token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],

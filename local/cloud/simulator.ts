@@ -74,7 +74,7 @@ async function listen({ root, port, stateFile, options, onTaken, onLine }: Simul
   for (let tried = 0; tried < startsTried; tried += 1) {
     const free = await findFreePort(port, onTaken)
     const listening = Promise.withResolvers<string | undefined>()
-    const args = [entry, '--port', String(free), ...options]
+    const args = [entry, '--port', String(free), '--state', stateFile, ...options]
     const child = startChild(process.execPath, args, {
       folder: root,
       onLine: (line) => {

@@ -21,8 +21,8 @@ export interface Sqs {
   readonly depth: (queueName: string) => QueueDepth
   /** The bodies of the messages that wait in a queue, without receiving them. */
   readonly peek: (queueName: string) => readonly string[]
-  /** Lets the visibility timeout of a queue's messages pass at once, but for those whose receipt handle is `held`. */
-  readonly passVisibilityTimeout: (queueName: string, held: ReadonlySet<string>) => void
+  /** Lets the visibility timeout of the messages with these receipt handles pass at once. */
+  readonly passVisibilityTimeout: (queueName: string, handles: readonly string[]) => void
   readonly close: () => Promise<void>
 }
 
@@ -106,9 +106,12 @@ export async function startSqs(settings: SqsSettings): Promise<Sqs> {
       const { ready, delayed, inflight } = queueOf(queueName).inspectMessages()
       return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map(({ body }) => body)
     },
-    passVisibilityTimeout: (queueName, held) => {
+    passVisibilityTimeout: (queueName, handles) => {
       const queue = queueOf(queueName)
-      for (const [handle, entry] of queue.inflightMessages) if (!held.has(handle)) entry.visibilityDeadline = 0
+      for (const handle of handles) {
+        const entry = queue.inflightMessages.get(handle)
+        if (entry !== undefined) entry.visibilityDeadline = 0
+      }
       queue.processTimers()
     },
     close: async () => {

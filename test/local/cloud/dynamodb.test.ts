@@ -1,0 +1,109 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { afterEach, expect, it } from 'vitest'
+import { type Cloud, type CloudSettings, startCloud } from '../../../local/cloud/cloud.ts'
+import { createVirtualClock } from '../virtual-clock.ts'
+import { writeFixtureApp } from './fixture-app.ts'
+
+const attribute = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' })
+const index = (IndexName: string, key: string) => ({
+  IndexName,
+  KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+  Projection: { ProjectionType: 'ALL' },
+})
+
+function template(indexes: readonly string[], partitionKey = 'pk'): string {
+  return writeFixtureApp({
+    resources: {
+      Table: {
+        Type: 'AWS::DynamoDB::GlobalTable',
+        Properties: {
+          AttributeDefinitions: [attribute(partitionKey), ...indexes.map((name) => attribute(`${name}pk`))],
+          KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
+          ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes.map((name) => index(name, `${name}pk`)) }),
+          TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        },
+      },
+    },
+  })
+}
+
+const clouds: Cloud[] = []
+const start = async (settings: CloudSettings): Promise<Cloud> => {
+  const cloud = await startCloud(settings)
+  clouds.push(cloud)
+  return cloud
+}
+afterEach(async () => {
+  await Promise.all(clouds.splice(0).map((cloud) => cloud.close()))
+})
+
+const TableName = 'Fixture-Table'
+const put = (cloud: Cloud, pk: string, more: Record<string, { S: string } | { N: string }> = {}) =>
+  cloud.dynamoDb.client.send(new PutItemCommand({ TableName, Item: { pk: { S: pk }, ...more } }))
+const isThere = async (cloud: Cloud, pk: string): Promise<boolean> =>
+  (await cloud.dynamoDb.client.send(new GetItemCommand({ TableName, Key: { pk: { S: pk } } }))).Item !== undefined
+const queryIndex = async (cloud: Cloud, IndexName: string, value: string): Promise<number> => {
+  const query = new QueryCommand({
+    TableName,
+    IndexName,
+    KeyConditionExpression: '#key = :value',
+    ExpressionAttributeNames: { '#key': `${IndexName}pk` },
+    ExpressionAttributeValues: { ':value': { S: value } },
+  })
+  return (await cloud.dynamoDb.client.send(query)).Count ?? 0
+}
+
+it('has the table of the template with its indexes', async () => {
+  const cloud = await start({ template: template(['gsi1']) })
+  await put(cloud, 'a', { gsi1pk: { S: 'x' } })
+  expect(await queryIndex(cloud, 'gsi1', 'x')).toBe(1)
+})
+
+it('keeps what is stored over a restart, and gains the indexes that the template has gained', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tandem-data-'))
+  const first = await start({ template: template(['gsi1']), dataDir })
+  await put(first, 'a', { gsi1pk: { S: 'x' }, gsi2pk: { S: 'y' } })
+  await first.close()
+  clouds.length = 0
+
+  const second = await start({ template: template(['gsi1', 'gsi2']), dataDir })
+  expect(await isThere(second, 'a')).toBe(true)
+  expect(await queryIndex(second, 'gsi2', 'y')).toBe(1)
+})
+
+it('says to begin anew when the keys of the stored table are not those of the template', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tandem-data-'))
+  await (await start({ template: template([]), dataDir })).close()
+  clouds.length = 0
+  await expect(start({ template: template([], 'id'), dataDir })).rejects.toThrow('--fresh')
+})
+
+it('deletes what has expired by its clock, and nothing else', async () => {
+  const clock = createVirtualClock()
+  const cloud = await start({ template: template([]), clock })
+  const inSeconds = (seconds: number) => ({ expiresAt: { N: String(clock.now() / 1000 + seconds) } })
+  await put(cloud, 'soon', inSeconds(60))
+  await put(cloud, 'later', inSeconds(600))
+  await put(cloud, 'never')
+  await put(cloud, 'text', { expiresAt: { S: '0' } })
+
+  expect(await cloud.dynamoDb.sweepExpired()).toBe(0)
+  clock.advance(61_000)
+  expect(await cloud.dynamoDb.sweepExpired()).toBe(1)
+  expect(await Promise.all(['soon', 'later', 'never', 'text'].map((pk) => isThere(cloud, pk)))).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ])
+})
+
+it('uses a DynamoDB that runs already', async () => {
+  const other = await start({ template: template([]) })
+  const cloud = await start({ template: template([]), dynamoDbEndpoint: other.dynamoDb.endpoint })
+  await put(cloud, 'a')
+  expect(await isThere(other, 'a')).toBe(true)
+})
