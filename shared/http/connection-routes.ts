@@ -42,7 +42,14 @@ const Authorization = z
   })
   .meta({ id: 'Authorization' })
 
-const Disconnected = z.object({ status: z.literal('disconnected') }).meta({ id: 'Disconnected' })
+const Disconnected = z
+  .object({
+    status: z.literal('disconnected'),
+    realmId: z.string(),
+    revoked: z.boolean().meta({ description: 'Whether the access was taken back at Intuit, too' }),
+    reason: z.string().optional().meta({ description: 'Why it was not, and what a person can do' }),
+  })
+  .meta({ id: 'Disconnected' })
 
 /** What changes the connection; served by the function that talks with Intuit. */
 export const connectRoutes = [
@@ -79,12 +86,11 @@ export const connectRoutes = [
       status: 200,
       description: 'Disconnected',
       schema: Disconnected,
-      example: { status: 'disconnected' },
+      example: { status: 'disconnected', realmId: '9341453000000001', revoked: true },
     },
     problems: ['notConnected', 'versionMoved'],
     async answer({ caller }, uses: ConnectUses) {
-      await uses.disconnect(caller)
-      return { body: { status: 'disconnected' as const } }
+      return { body: { ...(await uses.disconnect(caller)), status: 'disconnected' as const } }
     },
   }),
 ]

@@ -28,6 +28,7 @@ export type Route<Uses> = Described &
     params: z.ZodObject
     query: z.ZodObject
     body: z.ZodType | undefined
+    bodyMayBeAbsent: boolean
     takesIdempotencyKey: boolean
     /** By media type; the schema is absent for what is not JSON. */
     success: Readonly<{ status: 200 | 202; description: string; contents: readonly Content[] }>
@@ -72,6 +73,7 @@ type GuardedDeclaration<
     params?: P
     query?: Q
     body?: B
+    bodyMayBeAbsent?: boolean
     takesIdempotencyKey?: boolean
     success: Readonly<{ status: 200 | 202; description: string; schema: R; example: z.input<R> }>
     answer(call: Call<P, Q, B>, uses: Uses): Promise<Answer<R>>
@@ -88,7 +90,8 @@ export function route<
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = z.ZodUndefined,
 >(declaration: GuardedDeclaration<Uses, R, P, Q, B>): Route<Uses> {
-  const { access, params, query, body, success, answer, takesIdempotencyKey = false, ...described } = declaration
+  const { access, params, query, body, success, answer, ...rest } = declaration
+  const { takesIdempotencyKey = false, bodyMayBeAbsent = false, ...described } = rest
   // A declaration that leaves a part out has that part's default type, which its caller cannot have given.
   const schemas = { params: params ?? (Nothing as z.ZodType as P), query: query ?? (Nothing as z.ZodType as Q) }
   return {
@@ -96,6 +99,7 @@ export function route<
     access,
     ...schemas,
     body,
+    bodyMayBeAbsent,
     takesIdempotencyKey,
     success: {
       status: success.status,
@@ -106,7 +110,7 @@ export function route<
     async serve(request, captured, uses) {
       const caller = callerOf(request.claims, access)
       if ('kind' in caller) throw new EdgeFailure(caller)
-      const input = readInput(request, captured, { ...schemas, ...(body !== undefined && { body }) })
+      const input = readInput(request, captured, { ...schemas, bodyMayBeAbsent, ...(body !== undefined && { body }) })
       const key = takesIdempotencyKey ? readKey(request) : undefined
       // Without a body schema B is ZodUndefined, and the body is undefined.
       const call = { caller, key, ...input } as Call<P, Q, B>
@@ -140,6 +144,7 @@ export function openRoute<Uses, P extends z.ZodObject = Nothing, Q extends z.Zod
     access: 'public',
     ...schemas,
     body: undefined,
+    bodyMayBeAbsent: false,
     takesIdempotencyKey: false,
     success,
     showsPages,

@@ -10,7 +10,7 @@ const Connected = z
     workspace: z.string(),
     realmId: z.string(),
     companyName: z.string().optional(),
-    askedBy: z.string().optional().meta({ description: 'The person who began to connect' }),
+    askedBy: z.string().meta({ description: 'The person who began to connect' }),
   })
   .meta({ id: 'Connected' })
 
@@ -37,7 +37,12 @@ export const oauthRoutes = [
         {
           mediaType: 'application/json',
           schema: Connected,
-          example: { workspace: 'acme', realmId: '9341453000000001', companyName: 'Sandbox Company_US_1' },
+          example: {
+            workspace: 'acme',
+            realmId: '9341453000000001',
+            companyName: 'Sandbox Company_US_1',
+            askedBy: 'ada',
+          },
         },
       ],
     },
@@ -81,7 +86,7 @@ function answerConnected(request: HttpRequest, connected: Awaited<ReturnType<Con
   const company = companyName === undefined ? realmId : `${companyName} (${realmId})`
   return page(200, 'QuickBooks is connected', [
     `The QuickBooks company ${company} is now connected to the workspace ${workspace}.`,
-    ...(person === undefined ? [] : [`This was asked for by ${person}.`]),
+    `This was asked for by ${person}.`,
     'If this is not what you meant, disconnect it (POST /connection/disconnect). You may close this page.',
   ])
 }

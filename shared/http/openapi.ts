@@ -66,7 +66,7 @@ function operationOf(route: Declared): ZodOpenApiOperationObject {
       ...(route.takesIdempotencyKey && { header: z.object({ 'Idempotency-Key': IdempotencyKey }) }),
     },
     ...(route.body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: route.body } } },
+      requestBody: { required: !route.bodyMayBeAbsent, content: { 'application/json': { schema: route.body } } },
     }),
     responses: {
       [`${success.status}`]: {

@@ -23,6 +23,8 @@ export type InputSchemas<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
   query: Q
   /** Absent: the route takes no body. */
   body?: B
+  /** A request without a body is taken for one with `{}`. */
+  bodyMayBeAbsent?: boolean
 }>
 
 /**
@@ -34,7 +36,8 @@ export function readInput<P extends z.ZodType, Q extends z.ZodType, B extends z.
   params: Readonly<Record<string, string>>,
   schemas: InputSchemas<P, Q, B>,
 ): { params: z.output<P>; query: z.output<Q>; body: z.output<B> | undefined } {
-  const json = schemas.body === undefined ? undefined : readJson(request)
+  const absent = schemas.bodyMayBeAbsent === true && request.body.byteLength === 0
+  const json = schemas.body === undefined ? undefined : absent ? {} : readJson(request)
   const parsedParams = schemas.params.safeParse(params)
   const parsedQuery = schemas.query.safeParse(Object.fromEntries(request.query))
   const parsedBody = schemas.body?.safeParse(json)

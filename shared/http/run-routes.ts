@@ -25,6 +25,15 @@ const started = {
   example: { ...exampleRun, status: 'queued', counts: {}, progress: { rows: 0, pages: 0, calls: 0 } },
 } as const
 
+const PullBody = z
+  .strictObject({
+    confirmGone: z.boolean().default(false).meta({
+      description:
+        'A pull that finds far fewer records than before stops and says so. Send true when they are really gone from QuickBooks',
+    }),
+  })
+  .meta({ id: 'Pull' })
+
 const selectIds = z.strictObject({
   ids: z
     .array(id)
@@ -65,9 +74,12 @@ export const runRoutes = [
     takesIdempotencyKey: true,
     success: started,
     problems: ['runInProgress', 'notConnected', 'reconnectNeeded', 'idempotencyMismatch'],
-    async answer({ caller, key }, uses: AdminUses) {
-      const once = { workspace: caller.workspace, fingerprint: uses.digest.sha256('POST /pulls'), ...withKey(key) }
-      return accepted(await uses.startOnce(once, () => uses.startPull(caller)), uses)
+    body: PullBody,
+    bodyMayBeAbsent: true,
+    async answer({ caller, body, key }, uses: AdminUses) {
+      const fingerprint = uses.digest.sha256(`POST /pulls ${JSON.stringify(body)}`)
+      const once = { workspace: caller.workspace, fingerprint, ...withKey(key) }
+      return accepted(await uses.startOnce(once, () => uses.startPull({ ...caller, ...body })), uses)
     },
   }),
   route({

@@ -30,7 +30,8 @@ export type AdminUses = Readonly<{
     once: Readonly<{ workspace: string; key?: string; fingerprint: string }>,
     start: () => Promise<Run>,
   ): Promise<Run>
-  startPull(asker: Asker): Promise<Run>
+  /** `confirmGone`: a person has confirmed that QuickBooks really holds far fewer records than before. */
+  startPull(request: Asker & Readonly<{ confirmGone: boolean }>): Promise<Run>
   startImport(request: ImportRequest): Promise<Run>
   getRun(workspace: string, id: string): Promise<Run>
   listRuns(workspace: string, slice: Slice): Promise<ListPage<Run>>
@@ -53,8 +54,8 @@ export type ConnectUses = Readonly<{
   beginConnect(asker: Asker): Promise<Readonly<{ url: string; expiresAt: string }>>
   finishConnect(
     came: Readonly<{ state?: string; code?: string; realmId?: string; error?: string }>,
-  ): Promise<Readonly<{ workspace: string; person?: string; realmId: string; companyName?: string }>>
-  disconnect(asker: Asker): Promise<unknown>
+  ): Promise<Readonly<{ workspace: string; person: string; realmId: string; companyName?: string }>>
+  disconnect(asker: Asker): Promise<Readonly<{ workspace: string; realmId: string; revoked: boolean; reason?: string }>>
 }>
 
 /** What the webhook's route needs: the check, the reading, and what becomes of what was read. */

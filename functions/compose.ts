@@ -1,0 +1,217 @@
+/**
+ * The only place where adapters meet use cases. Each function below wires what one Lambda needs, when it is first
+ * asked; what a Lambda does not import from here is not in its bundle.
+ */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { createDynamoPorts } from '#dynamodb/ports'
+import { createTokenVault, type TokenVault } from '#dynamodb/token-vault'
+import type { RouterNeeds } from '#http/router'
+import type { AdminUses, ConnectUses, WebhookUses } from '#http/use-cases'
+import type { BatchWork } from '#lambda/batch-stack'
+import { systemClock as clock } from '#lambda/clock'
+import { digest } from '#lambda/digest'
+import { type Environment, readEnvironment } from '#lambda/environment'
+import { faultDetails } from '#lambda/faults'
+import { pullHint, pushHint } from '#lambda/hint-schemas'
+import { createIds } from '#lambda/ids'
+import { lazily } from '#lambda/lazily'
+import { createLog, createLogger } from '#lambda/logger'
+import { createCounters, createMetrics } from '#lambda/metrics'
+import type { ScheduledWork } from '#lambda/schedule-stack'
+import { intuitClientSecret, signingSecret, webhookVerifierTokens } from '#lambda/secrets'
+import { createSigner } from '#lambda/signer'
+import { createQuickBooks } from '#quickbooks/client'
+import { createConsent } from '#quickbooks/oauth'
+import { readDelivery } from '#quickbooks/webhook-events'
+import { isSignedByIntuit } from '#quickbooks/webhook-verification'
+import { createHints } from '#sqs/hints'
+import { returnSoon } from '#sqs/return-soon'
+import { beginConnect, describeConnection, disconnect, finishConnect } from '#sync/connect'
+import { contactHistory, getContact, listContacts } from '#sync/contacts'
+import { getHeld, listHeld } from '#sync/holding-area'
+import { startOnce } from '#sync/idempotent'
+import { startImport } from '#sync/import'
+import type { Metrics, Ports, PullHint, PushHint } from '#sync/ports'
+import { startPull } from '#sync/pull'
+import { cancelRun, getRun, listOutcomes, listRuns, timeLeftMs } from '#sync/runs'
+import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import openapi from '../shared/http/openapi.json' with { type: 'json' }
+
+/** Logger and metrics of this Lambda, for its stack. */
+export const plumbing = { logger: createLogger(), metrics: createMetrics() }
+
+const log = createLog(plumbing.logger)
+
+/** The API's own function. It has no right to read tokens, and never calls QuickBooks. */
+export function composeAdmin(): RouterNeeds<AdminUses> {
+  return needs(async () => {
+    const env = readEnvironment(['TABLE_NAME', 'PULL_QUEUE_URL', 'PUSH_QUEUE_URL', 'SIGNING_SECRET_ARN'])
+    return adminUses({ ...base(), ...stored(env, noVault), hints: hintsTo(env), signer: signerOf(env) })
+  })
+}
+
+export function adminUses(ports: Omit<Ports, 'consent' | 'quickbooks'>): AdminUses {
+  return {
+    clock: ports.clock,
+    digest: ports.digest,
+    signer: ports.signer,
+    document: openapi,
+    describeConnection: (workspace) => describeConnection(ports, workspace),
+    startOnce: (once, start) => startOnce(ports, once, start),
+    startPull: (request) => startPull(ports, request),
+    startImport: (request) => startImport(ports, request),
+    getRun: (workspace, id) => getRun(ports, workspace, id),
+    listRuns: (workspace, slice) => listRuns(ports, workspace, slice),
+    listOutcomes: (workspace, runId, slice) => listOutcomes(ports, workspace, runId, slice),
+    cancelRun: (workspace, runId) => cancelRun(ports, workspace, runId),
+    timeLeftMs,
+    listHeld: (query) => listHeld(ports, query),
+    getHeld: (workspace, id) => getHeld(ports, workspace, id),
+    listContacts: (query) => listContacts(ports, query),
+    getContact: (workspace, id) => getContact(ports, workspace, id),
+    contactHistory: (workspace, id, slice) => contactHistory(ports, workspace, id, slice),
+  }
+}
+
+export function composeOauth(): RouterNeeds<ConnectUses> {
+  return needs(async () => {
+    const env = readEnvironment([
+      'TABLE_NAME',
+      'DATA_KEY_ARN',
+      'PULL_QUEUE_URL',
+      'SIGNING_SECRET_ARN',
+      'PUBLIC_URL',
+      ...INTUIT_VARIABLES,
+    ])
+    const ports = {
+      ...base(),
+      ...stored(env, vaultOf(env)),
+      ...(await quickbooksOf(env, `${env.PUBLIC_URL}/oauth/callback`)),
+      hints: hintsTo(env),
+      signer: signerOf(env),
+    }
+    return connectUses(ports)
+  })
+}
+
+export function connectUses(ports: Ports): ConnectUses {
+  return {
+    beginConnect: (asker) => beginConnect(ports, asker),
+    finishConnect: (came) => finishConnect(ports, came),
+    disconnect: (asker) => disconnect(ports, asker),
+  }
+}
+
+export function composeWebhook(): RouterNeeds<WebhookUses> {
+  return needs(async () => {
+    const env = readEnvironment(['WEBHOOK_VERIFIER_SECRET_ARN'])
+    return webhookUses(createCounters(plumbing.metrics), () => webhookVerifierTokens(env.WEBHOOK_VERIFIER_SECRET_ARN))
+  })
+}
+
+export function webhookUses(metrics: Metrics, verifierTokens: () => Promise<readonly string[]>): WebhookUses {
+  return {
+    isSigned: async (body, signature) => {
+      const signed = isSignedByIntuit(body, signature, await verifierTokens())
+      if (!signed) metrics.count('WebhookUnsigned')
+      return signed
+    },
+    // Nothing is marked as changed yet: until a use case does that here, every change is found by the next pull.
+    takeIn: async (body) => {
+      const { events, unreadable } = readDelivery(body)
+      metrics.count('WebhookEvents', events.length)
+      metrics.count('WebhookUnreadable', unreadable)
+    },
+  }
+}
+
+export function composeSchedule(): () => Promise<ScheduledWork> {
+  return lazily(async () => {
+    const env = readEnvironment(['TABLE_NAME', 'PULL_QUEUE_URL', 'PUSH_QUEUE_URL'])
+    const ports = { ...base(), ...stored(env, noVault), hints: hintsTo(env) }
+    return { sweep: () => sweep(ports), daily: () => daily(ports), log }
+  })
+}
+
+export function composePull(): () => Promise<BatchWork<PullHint>> {
+  return lazily(async () => {
+    const env = readEnvironment(WORKER_VARIABLES)
+    const ports = await workerPorts(env)
+    return {
+      hint: pullHint,
+      serve: (hint) => servePullHint(ports, hint),
+      returnSoon: returnTo(env.PULL_QUEUE_URL),
+      log,
+    }
+  })
+}
+
+export function composePush(): () => Promise<BatchWork<PushHint>> {
+  return lazily(async () => {
+    const env = readEnvironment(['PUSH_QUEUE_URL'])
+    return {
+      hint: pushHint,
+      serve: (hint) => servePushHint({ log }, hint),
+      returnSoon: returnTo(env.PUSH_QUEUE_URL),
+      log,
+    }
+  })
+}
+
+const INTUIT_VARIABLES = ['INTUIT_CLIENT_SECRET_ARN', 'INTUIT_ENVIRONMENT', 'INTUIT_SIMULATOR_URL'] as const
+const WORKER_VARIABLES = [
+  'TABLE_NAME',
+  'DATA_KEY_ARN',
+  'PULL_QUEUE_URL',
+  'PUSH_QUEUE_URL',
+  ...INTUIT_VARIABLES,
+] as const
+
+async function workerPorts(env: Environment<(typeof WORKER_VARIABLES)[number]>) {
+  // A worker only refreshes, for which Intuit is sent no redirect URI.
+  const quickbooks = await quickbooksOf(env, '')
+  return { ...base(), ...stored(env, vaultOf(env)), ...quickbooks, hints: hintsTo(env) }
+}
+
+function needs<Uses>(make: () => Promise<Uses>): RouterNeeds<Uses> {
+  return { uses: lazily(make), log, faultDetails }
+}
+
+function base() {
+  return { clock, ids: createIds(), log, metrics: createCounters(plumbing.metrics), digest }
+}
+
+function stored({ TABLE_NAME }: Environment<'TABLE_NAME'>, vault: TokenVault) {
+  return createDynamoPorts({ tableName: TABLE_NAME, client: new DynamoDBClient(), clock, vault })
+}
+
+function vaultOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>): TokenVault {
+  return createTokenVault({ kms: new KMSClient(), keyArn: DATA_KEY_ARN })
+}
+
+/** For functions that have no right to the key of the tokens. */
+const noVault: TokenVault = {
+  seal: () => Promise.reject(new Error('This function may not write tokens.')),
+  open: () => Promise.reject(new Error('This function may not read tokens.')),
+}
+
+async function quickbooksOf(env: Environment<(typeof INTUIT_VARIABLES)[number]>, redirectUri: string) {
+  const wire = { environment: env.INTUIT_ENVIRONMENT, simulatorUrl: env.INTUIT_SIMULATOR_URL }
+  const client = await intuitClientSecret(env.INTUIT_CLIENT_SECRET_ARN)
+  return { quickbooks: createQuickBooks(wire), consent: createConsent({ ...wire, ...client, redirectUri, clock }) }
+}
+
+function signerOf({ SIGNING_SECRET_ARN }: Environment<'SIGNING_SECRET_ARN'>) {
+  return createSigner(() => signingSecret(SIGNING_SECRET_ARN))
+}
+
+function hintsTo(env: Environment<'PULL_QUEUE_URL'> & Partial<Environment<'PUSH_QUEUE_URL'>>) {
+  return createHints({ client: new SQSClient(), pullQueueUrl: env.PULL_QUEUE_URL, pushQueueUrl: env.PUSH_QUEUE_URL })
+}
+
+function returnTo(queueUrl: string): BatchWork<unknown>['returnSoon'] {
+  const client = new SQSClient()
+  return (receiptHandles, seconds) => returnSoon(client, queueUrl, receiptHandles, seconds)
+}

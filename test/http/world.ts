@@ -1,0 +1,100 @@
+import * as z from 'zod'
+import { adminRoutes } from '#http/admin-routes'
+import { connectRoutes } from '#http/connection-routes'
+import type { Route } from '#http/declare'
+import type { HttpRequest } from '#http/exchange'
+import { oauthRoutes } from '#http/oauth-routes'
+import { createRouter } from '#http/router'
+import { faultDetails } from '#lambda/faults'
+import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
+import type { Ports } from '#sync/ports'
+import { adminUses, connectUses } from '../../functions/compose.ts'
+import { aConnection, aTokenSet } from '../contract/records.ts'
+
+/** What a test asks for; the token's claims are ada's of acme, with every scope, unless given. */
+export type Asked = Readonly<{
+  query?: Readonly<Record<string, string>> | URLSearchParams
+  headers?: Readonly<Record<string, string>>
+  /** Sent as JSON; a text or bytes are sent as they are. */
+  body?: unknown
+  claims?: Readonly<Record<string, unknown>> | undefined
+}>
+
+export type Answered = Readonly<{
+  status: number
+  headers: Readonly<Record<string, string>>
+  text: string
+  /** The body, parsed; empty when it is no JSON. */
+  json: z.output<typeof Shown>
+}>
+
+// What tests look at by name; everything else is kept as it came.
+const text = z.string().optional()
+const Row = z.looseObject({ id: text, name: text, dot: text })
+const Shown = z.looseObject({
+  id: text,
+  type: text,
+  detail: text,
+  instance: text,
+  url: text,
+  items: z.array(Row).optional(),
+  next: text,
+  link: z.unknown().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+})
+
+export type Ask = (method: string, path: string, asked?: Asked) => Promise<Answered>
+
+export const claimsOf = (workspace: string, scope = 'tandem/read tandem/write tandem/admin', sub = 'ada') => ({
+  sub,
+  scope,
+  'custom:workspace': workspace,
+})
+
+/** Asks a router as the gateway would. */
+export function asker<Uses>(routes: readonly Route<Uses>[], uses: Uses, log: Ports['log']): Ask {
+  const router = createRouter(routes, { uses: async () => uses, log, faultDetails })
+  return async (method, path, asked = {}) => {
+    const { status, headers, body } = await router(requestOf(method, path, asked))
+    return { status, headers, text: body, json: parsed(headers['content-type'], body) }
+  }
+}
+
+/** The admin function's router over ports in memory. */
+export function adminWorld(): Readonly<{ ports: MemoryPorts; ask: Ask }> {
+  const ports = createMemoryPorts({ clockMoves: 'whenIdle' })
+  return { ports, ask: asker(adminRoutes, adminUses(ports), ports.log) }
+}
+
+/** The oauth function's router over ports in memory and a consent of the test's. */
+export function connectWorld(others: Pick<Ports, 'consent' | 'quickbooks'>) {
+  const ports = { ...createMemoryPorts({ clockMoves: 'whenIdle' }), ...others }
+  return { ports, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
+}
+
+export async function connect(ports: Pick<Ports, 'connections'>, workspace = 'acme', realmId = '9341'): Promise<void> {
+  await ports.connections.connect(aConnection(workspace, realmId), aTokenSet(workspace), undefined)
+}
+
+function requestOf(method: string, path: string, { query, headers, body, ...asked }: Asked): HttpRequest {
+  const claims = 'claims' in asked ? asked.claims : claimsOf('acme')
+  return {
+    method,
+    path,
+    query: new URLSearchParams(query),
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    body: bytesOf(body),
+    ...(claims !== undefined && { claims }),
+    requestId: 'JKJaXmPLvHcESHA=',
+  }
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  if (body === undefined) return new Uint8Array()
+  return new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))
+}
+
+function parsed(type: string | undefined, body: string): z.output<typeof Shown> {
+  return Shown.parse(type?.endsWith('json') ? JSON.parse(body) : {})
+}
