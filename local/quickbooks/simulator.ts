@@ -97,7 +97,6 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const switches = createSwitches(options.switches)
   const log = options.log ?? (() => {})
   const { snapshot } = options
-  const isKept = (realmId: string): boolean => snapshot?.companies.some((each) => each.realmId === realmId) ?? false
   const seed = options.seed ?? 1
   // A later life draws anew: ids and tokens of the earlier one must not come again.
   const random = createRandom(snapshot === undefined ? seed : `${seed}/${snapshot.now}`)
@@ -109,10 +108,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     random,
     switches,
     apps: createApps(options.apps ?? [DEFAULT_APP]),
-    companies: createCompanies(
-      { clock, random, switches },
-      (options.companies ?? SAMPLE_COMPANIES).filter((each) => !isKept(each.realmId)),
-    ),
+    companies: createCompanies({ clock, random: createRandom(seed), switches }, []),
     calls: createCallLog(),
     faults: createFaults(random.fork('faults')),
     gateway: createGatewaySettings(options.gateway),
@@ -120,6 +116,9 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   }
   const modules = createModules(context, options.send ?? sendOverHttp)
   for (const company of snapshot?.companies ?? []) context.companies.restore(company)
+  for (const company of options.companies ?? SAMPLE_COMPANIES) {
+    if (context.companies.find(company.realmId) === undefined) context.companies.add(company)
+  }
   if (snapshot !== undefined) modules.oauth.restore(snapshot.oauth)
   const router = createRouter()
   router.add(createAccountingApi(context, options.authority ?? modules.authority).routes)
