@@ -28,7 +28,7 @@ export type QuickBooksOptions = Readonly<{
 }>
 
 /** The most ids that `byIds` takes: so many fit into one statement and one answer. */
-export const MOST_IDS = 200
+const MOST_IDS = 200
 
 /** Since August 2025 everything is served as this minor version (Intuit: "Minor versions"). */
 const MINOR_VERSION = 75
@@ -109,8 +109,12 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
     async count(entity) {
       return countOf(await caller.query(selectCount(ENTITIES[entity].name)))
     },
-    page: (entity, start, size) => find(caller, entity, inOrderOfId(start, size)),
-    updatedSince: (entity, since, start, size) => find(caller, entity, updatedSince(since, start, size)),
+    async page(entity, start, size) {
+      return find(caller, entity, inOrderOfId(start, size))
+    },
+    async updatedSince(entity, since, start, size) {
+      return find(caller, entity, updatedSince(since, start, size))
+    },
     async byIds(entity, ids) {
       const wanted = [...new Set(ids)]
       if (wanted.length > MOST_IDS) throw new RangeError(`At most ${MOST_IDS} ids are read at once.`)

@@ -7,7 +7,7 @@
 export const MOST_ROWS = 1_000
 
 /** A value in single quotes; apostrophes and backslashes are escaped by a backslash. */
-export function quote(value: string): string {
+function quote(value: string): string {
   return `'${value.replace(/[\\']/g, '\\$&')}'`
 }
 

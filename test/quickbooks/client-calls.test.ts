@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Failure, problemOf } from '#core/errors'
 import { createQuickBooks } from '#quickbooks/client'
 import { openGate } from './gates.ts'
@@ -115,15 +115,35 @@ describe('every call', () => {
         Array.from({ length: 201 }, (_, i) => String(i)),
       ),
     ).rejects.toThrow(RangeError)
-    expect(() => company.page('customer', 0, 10)).toThrow(RangeError)
-    expect(() => company.page('customer', 1, 1_001)).toThrow(RangeError)
-    expect(() => company.updatedSince('customer', 'yesterday', 1, 10)).toThrow(RangeError)
+    await expect(company.page('customer', 0, 10)).rejects.toThrow(RangeError)
+    await expect(company.page('customer', 1, 1_001)).rejects.toThrow(RangeError)
+    await expect(company.updatedSince('customer', 'yesterday', 1, 10)).rejects.toThrow(RangeError)
     expect(server.seen).toHaveLength(0)
   })
 
   it('refuses a company id that is no number, which would become part of the address', () => {
     const quickbooks = createQuickBooks({ environment: 'sandbox', simulatorUrl: server.url })
     expect(() => quickbooks.open('1/../2', openGate(TOKEN))).toThrow(Failure)
+  })
+})
+
+describe('connections', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    server.answer(json(200, queryAnswer({})))
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('are kept from call to call, and not over a sleep in which QuickBooks closed them', async () => {
+    const company = open()
+    await company.page('customer', 1, 10)
+    await company.page('customer', 1, 10)
+    const awake = server.connections()
+    vi.setSystemTime(Date.now() + 60_000)
+    await company.page('customer', 1, 10)
+    expect([awake, server.connections()]).toEqual([1, 2])
   })
 })
 

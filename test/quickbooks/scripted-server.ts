@@ -15,6 +15,7 @@ export type Script = (request: SeenRequest, response: ServerResponse) => void
 /** A server on this machine that answers as a test says, for what no well-behaved server does. */
 export async function scriptedServer() {
   const seen: SeenRequest[] = []
+  let connections = 0
   let script: Script = (_, response) => response.writeHead(500).end()
   const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://localhost')
@@ -25,12 +26,16 @@ export async function scriptedServer() {
     seen.push(request)
     script(request, response)
   })
+  server.on('connection', () => {
+    connections++
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A TCP server's address is an object; only one on a pipe has a string.
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     seen,
+    connections: () => connections,
     answer(next: Script) {
       script = next
     },
