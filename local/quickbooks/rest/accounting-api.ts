@@ -76,8 +76,11 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
     const limit = context.apps.find(clientId)?.monthlyReads
     return limit !== undefined && calls.monthlyReads(clientId, clock.now()) >= limit
   }
-  /** Writes stay free; whatever may read is blocked. */
-  const isRead = (request: RoutedRequest, rest: string): boolean => request.method === 'GET' || rest.startsWith('query')
+  /** Writes stay free; what is a metered read is blocked. */
+  const isRead = (request: RoutedRequest, rest: string): boolean => {
+    if (rest.startsWith('cdc')) return switches.get('cdc-metered') === 'yes'
+    return request.method === 'GET' || rest.startsWith('query')
+  }
 
   const answer = (request: RoutedRequest, rest: string, company: Company, clientId: string, tid: string): Answered => {
     const now = clock.now()

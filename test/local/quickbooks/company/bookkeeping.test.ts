@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { drive } from '../accounting-driver.ts'
+
+const under = (value: string) => ({ Job: true, ParentRef: { value } })
+
+describe('an invoice', () => {
+  it('moves its customer’s LastUpdatedTime and balance, and never the SyncToken', async () => {
+    const { write, read, company, clock, changes } = drive()
+    await write({ DisplayName: 'A' })
+    clock.advance(60_000)
+    const made = company.bookkeeper.createInvoice('1', 99.5)
+    expect(await read('1')).toMatchObject({
+      SyncToken: '0',
+      Balance: 99.5,
+      BalanceWithJobs: 99.5,
+      MetaData: { LastUpdatedTime: '2026-11-23T05:01:00-08:00', CreateTime: '2026-11-23T05:00:00-08:00' },
+    })
+    clock.advance(60_000)
+    company.bookkeeper.deleteInvoice(made.invoice?.id ?? '')
+    expect(await read('1')).toMatchObject({
+      SyncToken: '0',
+      Balance: 0,
+      MetaData: { LastUpdatedTime: '2026-11-23T05:02:00-08:00' },
+    })
+    expect(changes.map((each) => each.operation)).toEqual(['Create'])
+  })
+
+  it('makes the customer reappear in queries by LastUpdatedTime and in CDC', async () => {
+    const { write, query, call, company, clock } = drive()
+    await write({ DisplayName: 'A' })
+    clock.advance(60_000)
+    company.bookkeeper.createInvoice('1', 10)
+    const { body } = await query("select * from Customer where MetaData.LastUpdatedTime > '2026-11-23T05:00:30-08:00'")
+    expect(body.QueryResponse.Customer).toHaveLength(1)
+    const cdc = await call('GET', '/cdc?entities=Customer&changedSince=2026-11-23T05:00:30-08:00')
+    expect(cdc.body.CDCResponse[0].QueryResponse[0].Customer[0].SyncToken).toBe('0')
+  })
+
+  it('counts towards BalanceWithJobs of the parents, and moves their time by switch', async () => {
+    for (const position of ['no', 'yes'] as const) {
+      const { write, read, company, clock } = drive({ switches: { 'invoice-moves-ancestors': position } })
+      await write({ DisplayName: 'A' })
+      await write({ DisplayName: 'Job', ...under('1') })
+      clock.advance(60_000)
+      company.bookkeeper.createInvoice('2', 10)
+      const parent = await read('1')
+      expect(parent).toMatchObject({ Balance: 0, BalanceWithJobs: 10 })
+      expect(parent.MetaData.LastUpdatedTime).toBe(`2026-11-23T05:0${position === 'yes' ? 1 : 0}:00-08:00`)
+    }
+  })
+
+  it('emits an event for its customer, or none, by switch', async () => {
+    const { write, company, changes, simulator } = drive()
+    await write({ DisplayName: 'A' })
+    company.bookkeeper.createInvoice('1', 10)
+    expect(changes).toHaveLength(1)
+    simulator.switches.set('invoice-emits-customer', 'yes')
+    company.bookkeeper.createInvoice('1', 10)
+    expect(changes.at(-1)).toMatchObject({ id: '1', operation: 'Update' })
+  })
+
+  it('can be shown by a read and not by a query, by switch: the two then disagree on LastUpdatedTime', async () => {
+    const { write, read, query, company, clock, simulator } = drive()
+    await write({ DisplayName: 'A' })
+    clock.advance(60_000)
+    company.bookkeeper.createInvoice('1', 10)
+    const queried = async () => (await query("select * from Customer where Id = '1'")).body.QueryResponse.Customer[0]
+    expect((await queried()).MetaData).toEqual((await read('1')).MetaData)
+    simulator.switches.set('query-time', 'last-edit')
+    expect((await queried()).MetaData.LastUpdatedTime).toBe('2026-11-23T05:00:00-08:00')
+    expect((await read('1')).MetaData.LastUpdatedTime).toBe('2026-11-23T05:01:00-08:00')
+  })
+
+  it('is paid once', async () => {
+    const { write, read, company } = drive()
+    await write({ DisplayName: 'A' })
+    const id = company.bookkeeper.createInvoice('1', 10).invoice?.id ?? ''
+    expect(company.bookkeeper.payInvoice(id)).toMatchObject({ ok: true, record: { Balance: 0 } })
+    expect(company.bookkeeper.payInvoice(id)).toMatchObject({ ok: false })
+    expect((await read('1')).Balance).toBe(0)
+  })
+})
+
+describe('a merge', () => {
+  it('keeps the survivor’s values; reading the loser gives 610', async () => {
+    const { write, read, company, changes, clock } = drive()
+    await write({ DisplayName: 'A', Notes: 'mine' })
+    await write({ DisplayName: 'B', Notes: 'theirs', Balance: 5 })
+    clock.advance(60_000)
+    const merged = company.bookkeeper.merge('Customer', '1', '2')
+    expect(merged).toMatchObject({ ok: true, record: { DisplayName: 'A', Notes: 'mine', Balance: 5, SyncToken: '0' } })
+    expect((await read('2')).code).toBe('610')
+    expect(changes.at(-1)).toMatchObject({ operation: 'Merge', id: '1', deletedId: '2' })
+  })
+
+  it('frees the loser’s name and takes over its sub-customers and invoices', async () => {
+    const { write, read, company } = drive()
+    await write({ DisplayName: 'A' })
+    await write({ DisplayName: 'B' })
+    await write({ DisplayName: 'Job', ...under('2') })
+    company.bookkeeper.createInvoice('2', 10)
+    company.bookkeeper.merge('Customer', '1', '2')
+    expect(await read('3')).toMatchObject({ FullyQualifiedName: 'A:Job', ParentRef: { value: '1' } })
+    expect(company.bookkeeper.invoices('1')).toHaveLength(1)
+    expect((await write({ DisplayName: 'B' })).Id).toBe('4')
+  })
+
+  it('is refused where it would make a circle, a sixth level or two of one name', async () => {
+    const { write, company } = drive()
+    await write({ DisplayName: 'A' })
+    await write({ DisplayName: 'Job', ...under('1') })
+    await write({ DisplayName: 'B' })
+    await write({ DisplayName: 'Job', ...under('3') })
+    expect(company.bookkeeper.merge('Customer', '2', '1')).toMatchObject({ ok: false, errors: [{ code: '900' }] })
+    expect(company.bookkeeper.merge('Customer', '1', '3')).toMatchObject({ ok: false, errors: [{ code: '6240' }] })
+    expect(company.bookkeeper.merge('Customer', '1', '1')).toMatchObject({ ok: false, errors: [{ code: '6000' }] })
+    expect(company.bookkeeper.merge('Customer', '1', '99')).toMatchObject({ ok: false, errors: [{ code: '610' }] })
+    expect(company.count('Customer')).toBe(4)
+  })
+
+  it('moves the survivor’s time, or its SyncToken as well, by switch', async () => {
+    const { write, read, company, simulator } = drive()
+    for (const name of ['A', 'B', 'C']) await write({ DisplayName: name })
+    company.bookkeeper.merge('Customer', '1', '2')
+    expect((await read('1')).SyncToken).toBe('0')
+    simulator.switches.set('merge-bumps', 'token-and-time')
+    company.bookkeeper.merge('Customer', '1', '3')
+    expect((await read('1')).SyncToken).toBe('1')
+  })
+})
