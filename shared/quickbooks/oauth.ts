@@ -21,8 +21,8 @@ export type ConsentOptions = Readonly<{
 
 /**
  * Consent, code exchange, refresh and revoke through intuit-oauth (Intuit: "Set up OAuth 2.0"). Beside what the port
- * says, a wrong client id or secret gives quickbooksForbidden, another refusal quickbooksRefused, and an answer that
- * is neither tokens nor an error quickbooksUnreadable. Revoking a token that is none any more gives grantRefused.
+ * says, a wrong client id or secret gives quickbooksRefused with code invalid_client, another refusal its own code, and
+ * an answer that is neither tokens nor an error quickbooksUnreadable. Revoking a token that is none any more gives grantRefused.
  */
 export function createConsent(options: ConsentOptions): Consent {
   const { simulatorUrl, timeoutMs = 30_000, clock } = options
@@ -129,16 +129,19 @@ function refusal(answer: Answer) {
       kind: 'grantRefused',
       reason: `Intuit refused the grant: ${error.description || 'invalid_grant'}.`,
     } as const
+  // Not quickbooksForbidden: a mistake in the app's own setup must not make every company look disconnected.
   if (error?.code === 'invalid_client' || status === 401 || status === 403)
     return {
-      kind: 'quickbooksForbidden',
-      reason: `Intuit does not accept this app's client id and secret (HTTP ${status}).`,
+      kind: 'quickbooksRefused',
+      code: 'invalid_client',
+      message: 'Intuit does not accept the client id and secret of this app',
+      detail: error?.description ?? '',
     } as const
   if (error === undefined) return unreadable('an answer without tokens').problem
   return {
     kind: 'quickbooksRefused',
     code: error.code,
-    message: 'Intuit refused the request for tokens.',
+    message: 'Intuit refused the request for tokens',
     detail: error.description,
   } as const
 }

@@ -89,7 +89,9 @@ export function consentContract(name: string, makeWorld: () => Promise<ConsentWo
 
       it('says so when the app is not who it claims to be', async () => {
         const code = await codeFor()
-        expect((await problemIn(world.impostor.exchange(code))).kind).toBe('quickbooksForbidden')
+        const problem = { kind: 'quickbooksRefused', code: 'invalid_client' }
+        expect(await problemIn(world.impostor.exchange(code))).toMatchObject(problem)
+        expect(await problemIn(world.impostor.revoke('any'))).toMatchObject(problem)
         expect(await world.opens((await world.consent.exchange(code)).accessToken)).toBe(true)
       })
     })

@@ -161,8 +161,16 @@ describe('an OAuth server in trouble', () => {
       json(400, { error_description: 'Token invalid', error: 'invalid_grant' }),
       { kind: 'grantRefused', reason: 'Intuit refused the grant: Token invalid.' },
     ],
-    ['invalid_client (401)', json(401, { error: 'invalid_client' }), { kind: 'quickbooksForbidden' }],
-    ['invalid_client (400)', json(400, { error: 'invalid_client' }), { kind: 'quickbooksForbidden' }],
+    [
+      'invalid_client (401)',
+      json(401, { error: 'invalid_client' }),
+      { kind: 'quickbooksRefused', code: 'invalid_client' },
+    ],
+    [
+      'invalid_client (400)',
+      json(400, { error: 'invalid_client' }),
+      { kind: 'quickbooksRefused', code: 'invalid_client' },
+    ],
     [
       'invalid_request',
       json(400, { error: 'invalid_request' }),
