@@ -16,6 +16,7 @@ const runSchema = z.object({
 })
 const customerSchema = z.object({
   name: z.string(),
+  fullName: z.string(),
   level: z.number().default(0),
   companyName: z.string().optional(),
   email: z.string().optional(),

@@ -37,10 +37,22 @@ export async function takeFirstSteps({ client, simulator, print }: FirstSteps): 
   print(`Pulled ${run.progress.rows} rows with ${run.progress.calls} calls (${counts.join(', ')}).${outcome}\n`)
 
   const customers = await client.heldCustomers(rowsShown + 1)
-  print(textTable(columns, customers.slice(0, rowsShown)))
+  print(textTable(columns, customers.slice(0, rowsShown).toSorted(byPlace)))
   if (customers.length > rowsShown) print(`… and more; GET /quickbooks/customers?filter=all has them all.`)
   return true
 }
+
+/** Jobs under their customers. */
+function byPlace(left: HeldCustomer, right: HeldCustomer): number {
+  const [path, other] = [left.fullName.split(':'), right.fullName.split(':')]
+  for (const [at, name] of path.entries()) {
+    const difference = names.compare(name, other[at] ?? '')
+    if (difference !== 0) return difference
+  }
+  return path.length - other.length
+}
+
+const names = new Intl.Collator('en')
 
 const columns: readonly Column<HeldCustomer>[] = [
   { title: 'Customer', value: ({ name, level }) => `${'  '.repeat(level)}${name}`, atMost: 40 },
