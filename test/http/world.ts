@@ -10,6 +10,8 @@ import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
 import type { Ports } from '#sync/ports'
 import { adminUses, connectUses } from '../../functions/compose.ts'
 import { aConnection, aTokenSet } from '../contract/records.ts'
+import { scriptedCompany } from '../sync/scripted-company.ts'
+import { scriptedConsent } from '../sync/scripted-consent.ts'
 
 /** What a test asks for; the token's claims are ada's of acme, with every scope, unless given. */
 export type Asked = Readonly<{
@@ -66,10 +68,13 @@ export function adminWorld(): Readonly<{ ports: MemoryPorts; ask: Ask }> {
   return { ports, ask: asker(adminRoutes, adminUses(ports), ports.log) }
 }
 
-/** The oauth function's router over ports in memory and a consent of the test's. */
-export function connectWorld(others: Pick<Ports, 'consent' | 'quickbooks'>) {
-  const ports = { ...createMemoryPorts({ clockMoves: 'whenIdle' }), ...others }
-  return { ports, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
+/** The oauth function's router over ports in memory, a scripted Intuit and a scripted company. */
+export function connectWorld() {
+  const memory = createMemoryPorts({ clockMoves: 'whenIdle' })
+  const intuit = scriptedConsent(memory.clock)
+  const { quickbooks } = scriptedCompany(memory.clock)
+  const ports = { ...memory, consent: intuit.consent, quickbooks }
+  return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
 }
 
 export async function connect(ports: Pick<Ports, 'connections'>, workspace = 'acme', realmId = '9341'): Promise<void> {
