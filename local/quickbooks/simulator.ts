@@ -91,6 +91,25 @@ function routed(request: SimulatorRequest): Omit<RoutedRequest, 'params'> {
   }
 }
 
+/** A call that a fault kept from its module, which would have put it into the log. */
+function logUnrun(
+  { calls, clock }: SimulatorContext,
+  { method, pathname }: Omit<RoutedRequest, 'params'>,
+  response: SimulatorResponse & { readonly fault?: string },
+): void {
+  calls.record({
+    at: clock.now(),
+    method,
+    path: pathname,
+    kind: 'oauth',
+    status: response.status,
+    meteredReads: 0,
+    rows: 0,
+    latencyMs: response.latencyMs ?? 0,
+    ...(response.fault === undefined ? {} : { fault: response.fault }),
+  })
+}
+
 /** Creates a simulator with its companies seeded; nothing listens yet. */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const clock = options.clock ?? createRealClock()
@@ -132,8 +151,15 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     const run = async (): Promise<SimulatorResponse> => match.handler({ ...parts, params: match.params })
     // The Accounting API knows the app of a call only after its own check of the token, so it puts faults in itself;
     // the control API is not QuickBooks and never fails on purpose.
-    if (parts.pathname.startsWith('/v3/') || parts.pathname.startsWith('/control')) return run()
-    return underFaults(context, { method: parts.method, url: parts.pathname }, run)
+    const isControl = parts.pathname === '/' || parts.pathname.startsWith('/control')
+    if (isControl || parts.pathname.startsWith('/v3/')) return run()
+    let hasRun = false
+    const response = await underFaults(context, { method: parts.method, url: parts.pathname }, () => {
+      hasRun = true
+      return run()
+    })
+    if (!hasRun) logUnrun(context, parts, response)
+    return response
   }
   const simulator: Simulator = {
     ...context,

@@ -267,11 +267,30 @@ const travelFields = (settings) => ({
   'share overtaken': ['reorderShare', settings.reorderShare],
   'held back up to, ms': ['reorderMs', settings.reorderMs],
 })
+/** The companies that the app is connected to, as on QuickBooks' Apps page. */
+function connectedCompanies(grants, clientId) {
+  const living = grants.filter((grant) => grant.clientId === clientId && grant.end === undefined && grant.realmId)
+  const realmIds = [...new Set(living.map(({ realmId }) => realmId))]
+  if (realmIds.length === 0) return [make('p', {}, 'Connected to no company, so nothing is sent.')]
+  return realmIds.map((realmId) =>
+    make(
+      'div',
+      { className: 'bar' },
+      `Connected to ${realmId}`,
+      button('Disconnect', async () => {
+        await api('POST', `companies/${realmId}/disconnect`, { clientId })
+        note('Disconnected')
+        await show()
+      }),
+    ),
+  )
+}
 async function showWebhooks() {
-  const [{ settings, waiting }, { items }, apps] = await Promise.all([
+  const [{ settings, waiting }, { items }, apps, grants] = await Promise.all([
     api('GET', 'webhooks'),
     api('GET', 'webhooks/deliveries?limit=50'),
     api('GET', 'apps'),
+    api('GET', 'grants'),
   ])
   if (!$('travel').contains(document.activeElement)) {
     $('travel').replaceChildren(
@@ -312,6 +331,7 @@ async function showWebhooks() {
               'main',
             ),
           ),
+          ...connectedCompanies(grants.items, app.clientId),
         )
       }),
     )

@@ -4,7 +4,7 @@ import type { AuthorizeRequest } from './authorize.ts'
 export type SelectableCompany = { readonly realmId: string; readonly name: string }
 
 /** Escapes text for HTML content and for attribute values in double quotes. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 

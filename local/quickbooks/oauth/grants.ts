@@ -11,7 +11,7 @@ import {
 import { ACCOUNTING_SCOPE } from './scopes.ts'
 
 /** What a person consented to: one app, one company (none for sign-in only), some scopes. */
-export type Consent = {
+type Consent = {
   readonly clientId: string
   readonly realmId: string | undefined
   readonly scopes: readonly string[]
@@ -24,7 +24,7 @@ type Code = Consent & {
   readonly grantId: string | undefined
 }
 
-export type GrantEnd = {
+type GrantEnd = {
   readonly at: number
   readonly because: 'revoked' | 'disconnected' | 'code used twice' | 'refresh token reused' | 'connected anew'
 }
@@ -63,17 +63,10 @@ export type Tokens = {
   readonly hardExpiresIn: number
 }
 
-export type TokensOr<Reason> =
-  | { readonly ok: true; readonly tokens: Tokens }
-  | { readonly ok: false; readonly reason: Reason }
+type TokensOr<Reason> = { readonly ok: true; readonly tokens: Tokens } | { readonly ok: false; readonly reason: Reason }
 
-export type CodeRefusal =
-  | 'unknown code'
-  | 'code of another app'
-  | 'redirect URI differs'
-  | 'code expired'
-  | 'code used twice'
-export type RefreshRefusal =
+type CodeRefusal = 'unknown code' | 'code of another app' | 'redirect URI differs' | 'code expired' | 'code used twice'
+type RefreshRefusal =
   | 'unknown refresh token'
   | 'refresh token of another app'
   | 'refresh token rotated away'

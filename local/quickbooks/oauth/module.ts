@@ -4,6 +4,7 @@ import { type Handler, jsonResponse, type Route, type RoutedRequest, type Simula
 import type { Module } from '../modules.ts'
 import type { Switches } from '../switches.ts'
 import { authorizeRoutes, selectableCompanies } from './authorize-routes.ts'
+import { claimedClientId } from './client-credentials.ts'
 import { DISCOVERY_PATHS, discoveryDocument } from './discovery.ts'
 import { type BearerCheck, createGrants, type Grant, type GrantsSnapshot, type Tokens } from './grants.ts'
 import { createOpenid, userInfo } from './openid.ts'
@@ -46,6 +47,16 @@ function toAuthorization(check: BearerCheck, switches: Switches): Authorization 
   }
 }
 
+/** The app that a call names, and the OAuth error that it was answered, for the log. */
+function named(context: SimulatorContext, request: RoutedRequest, response: SimulatorResponse) {
+  const clientId = claimedClientId(request.headers.authorization) ?? request.query.get('client_id') ?? undefined
+  const error = response.status < 400 ? undefined : /^\{.*"error":"(\w+)"\}$/.exec(response.body)?.[1]
+  return {
+    ...(clientId !== undefined && context.apps.find(clientId) !== undefined ? { clientId } : {}),
+    ...(error === undefined ? {} : { error }),
+  }
+}
+
 /** Adds Intuit's trace id to every answer of these routes, and puts each call into the log without its parameters. */
 function logged(context: SimulatorContext, route: Route): Route {
   const random = context.random.fork(`oauth ${route.method} ${route.pattern}`)
@@ -63,6 +74,7 @@ function logged(context: SimulatorContext, route: Route): Route {
       meteredReads: 0,
       rows: 0,
       latencyMs: fixedMs,
+      ...named(context, request, response),
     })
     return { ...response, headers: { ...response.headers, intuit_tid: intuitTid } }
   }

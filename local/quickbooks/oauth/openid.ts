@@ -5,7 +5,7 @@ import type { Grant } from './grants.ts'
 import { ACCESS_TOKEN_SECONDS } from './lives.ts'
 
 /** The person who signs in at this simulated Intuit: always the same one. */
-export const PERSON = {
+const PERSON = {
   sub: '1182d6ec-2a1f-4aa3-af3f-bb3b95db45af',
   email: 'john@doe.com',
   emailVerified: true,

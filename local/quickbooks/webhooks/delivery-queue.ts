@@ -11,7 +11,7 @@ const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 /** The wait before each retry since February 2026; the last one repeats (webhooks best practices). */
-export const RETRY_LADDER_MS: readonly number[] = [
+const RETRY_LADDER_MS: readonly number[] = [
   10 * SECOND,
   20 * SECOND,
   30 * SECOND,
@@ -22,7 +22,7 @@ export const RETRY_LADDER_MS: readonly number[] = [
   6 * HOUR,
 ]
 
-export type Attempt = { readonly at: number; readonly tookMs: number; readonly outcome: string; readonly ok: boolean }
+type Attempt = { readonly at: number; readonly tookMs: number; readonly outcome: string; readonly ok: boolean }
 
 /** One notification with its history. Times in epoch milliseconds. */
 export type Delivery = {

@@ -15,7 +15,7 @@ export type Notification = {
 }
 
 /** `intuit-signature`: Base64 of the HMAC-SHA256 of the raw body, keyed with the app's verifier token. */
-export function signatureOf(body: string, verifierToken: string): string {
+function signatureOf(body: string, verifierToken: string): string {
   return createHmac('sha256', verifierToken).update(body, 'utf8').digest('base64')
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 /** How notifications travel: what QuickBooks leaves open, made settable. Shares lie in 0…1, drawn from the seed. */
-export const webhookSettingsSchema = z.strictObject({
+const webhookSettingsSchema = z.strictObject({
   /** Milliseconds from a change to its first delivery, drawn evenly between the two. */
   delayMs: z
     .strictObject({ min: z.number().min(0), max: z.number().min(0) })

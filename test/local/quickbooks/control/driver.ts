@@ -16,7 +16,7 @@ export type Driver = {
 }
 
 /** What a test looks into by the names that it expects. */
-export interface Json {
+interface Json {
   readonly [name: string]: Json
 }
 

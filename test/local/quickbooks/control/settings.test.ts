@@ -78,10 +78,12 @@ describe('the control API', () => {
     }
   })
 
-  it('never strikes itself with a fault', async () => {
-    const { control } = createDriver()
+  it('never strikes itself or its page with a fault or with maintenance', async () => {
+    const { control, simulator } = createDriver()
     await control('POST', '/faults', { fault: { kind: 'reset' } })
+    await control('PATCH', '/gateway', { maintenance: true })
     expect((await control('GET', '/faults')).status).toBe(200)
+    expect((await simulator.handle({ method: 'GET', path: '/' })).status).toBe(200)
   })
 
   it('shows the calls that came in, and what they cost', async () => {
@@ -108,6 +110,24 @@ describe('the control API', () => {
     const shown = JSON.stringify((await driver.control('GET', '/calls')).json)
     expect(shown).not.toContain('the-secret-state')
     expect(shown).not.toContain(headers.authorization?.slice(7))
+  })
+
+  it('shows which app asked for tokens, what it was refused, and which fault struck', async () => {
+    const driver = createDriver()
+    const ask = () =>
+      driver.simulator.handle({
+        method: 'POST',
+        path: '/oauth2/v1/tokens/bearer',
+        headers: { authorization: `Basic ${btoa(`${APP.clientId}:${APP.clientSecret}`)}` },
+        body: 'grant_type=refresh_token&refresh_token=RT1-nothing',
+      })
+    await ask()
+    await driver.control('POST', '/faults', { fault: { kind: 'status', status: 500 } })
+    await ask()
+    expect((await driver.control('GET', '/calls')).json.items).toMatchObject([
+      { kind: 'oauth', status: 400, clientId: APP.clientId, error: 'invalid_grant' },
+      { kind: 'oauth', status: 500, fault: 'status' },
+    ])
   })
 
   it('resets everything but the books and the grants', async () => {

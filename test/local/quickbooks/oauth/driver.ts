@@ -32,12 +32,12 @@ export type Driver = {
   readonly opens: (accessToken: string, realmId?: string) => boolean
 }
 
-export type TokenBody = {
+type TokenBody = {
   readonly [field: string]: unknown
   readonly access_token: string
   readonly refresh_token: string
 }
-export type Answer = {
+type Answer = {
   readonly status: number
   readonly text: string
   readonly headers: Readonly<Record<string, string>>

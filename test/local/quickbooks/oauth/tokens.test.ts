@@ -258,6 +258,32 @@ describe('refreshing', () => {
   })
 })
 
+describe('a refresh whose answer is lost', () => {
+  it('has rotated the value all the same', async () => {
+    const driver = createDriver({ switches: { 'refresh-token-reuse': 'refuses' } })
+    const { refresh_token } = await driver.connect()
+    driver.clock.advance(DAY)
+    driver.simulator.faults.add({ fault: { kind: 'response-lost' }, path: 'tokens/bearer', times: 1 })
+    const lost = await driver.simulator.handle({
+      method: 'POST',
+      path: '/oauth2/v1/tokens/bearer',
+      headers: { authorization: basic(APP) },
+      body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token }).toString(),
+    })
+    expect(lost.transport).toEqual({ kind: 'reset' })
+    expect((await driver.refresh(refresh_token)).text).toBe('{"error":"invalid_grant"}')
+  })
+
+  it('can be repeated within 24 hours, when the value stays the same', async () => {
+    const driver = createDriver()
+    const { refresh_token } = await driver.connect()
+    driver.simulator.faults.add({ fault: { kind: 'response-lost' }, path: 'tokens/bearer', times: 1 })
+    const form = { grant_type: 'refresh_token', refresh_token }
+    await driver.token(form)
+    expect((await driver.token(form)).status).toBe(200)
+  })
+})
+
 describe('several apps and companies', () => {
   it('hold grants of their own', async () => {
     const driver = createDriver()

@@ -6,7 +6,7 @@ import type { Notification } from '../../../../local/quickbooks/webhooks/notific
 
 export const REALM = '4620816365000001'
 export const OTHER_REALM = '4620816365000002'
-export const START = Date.parse('2026-11-23T08:00:00.123Z')
+const START = Date.parse('2026-11-23T08:00:00.123Z')
 export const APP: App = {
   ...DEFAULT_APP,
   verifierToken: 'the-verifier-token',
@@ -14,7 +14,7 @@ export const APP: App = {
 }
 
 /** What an endpoint does with a delivery: a status, no answer at all, or a broken connection. */
-export type Reaction = number | 'silent' | 'broken'
+type Reaction = number | 'silent' | 'broken'
 
 export type Driver = {
   readonly simulator: Simulator
