@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   ConditionalCheckFailedException,
   TransactionCanceledException,
@@ -35,14 +36,17 @@ export async function conditional(clock: Clock, write: () => Promise<unknown>): 
   }
 }
 
-/** Writes all or nothing; answers with the places of the writes whose conditions failed, none when all was written. */
+/**
+ * Writes all or nothing; answers with the places of the writes whose conditions failed, none when all was written.
+ * Each attempt has a token, by which DynamoDB knows the SDK's repetition of an attempt whose answer was lost.
+ */
 export async function transaction(
   clock: Clock,
   documentClient: DynamoDBDocumentClient,
   writes: Transactions,
 ): Promise<readonly number[]> {
   try {
-    await withoutCollision(clock, () => execute({ documentClient }, ...writes))
+    await withoutCollision(clock, () => execute({ documentClient, clientRequestToken: randomUUID() }, ...writes))
     return []
   } catch (error) {
     const refused = codesOf(error).flatMap((code, place) => (code === 'ConditionalCheckFailed' ? [place] : []))

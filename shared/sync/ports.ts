@@ -52,6 +52,7 @@ export type OAuthState = Readonly<{
   expiresAtMs: number
 }>
 
+/** A stored connection's version is one more than the version it replaced, and 1 when it is new. */
 export interface Connections {
   get(workspace: string): Promise<Connection | undefined>
   /** The workspace that holds this company, if any. */
@@ -79,7 +80,10 @@ export interface Connections {
   /** Takes the state out, so that it can be used once only. */
   takeState(nonceHash: string): Promise<OAuthState | undefined>
 
-  /** The single-flight lease for refreshing: true when `owner` now holds it until `untilMs`. */
+  /**
+   * The single-flight lease for refreshing: true when `owner` now holds it until `untilMs`. False while another one
+   * holds it, and where there are no tokens.
+   */
   takeRefreshLease(workspace: string, owner: string, nowMs: number, untilMs: number): Promise<boolean>
   /** Stores refreshed tokens and frees the lease, only if `owner` still holds it. */
   storeRefreshed(workspace: string, owner: string, tokens: TokenSet): Promise<'stored' | 'leaseLost'>
@@ -183,24 +187,32 @@ export interface Contacts {
 
 /** One change among those that commit together. */
 export type Write =
-  /** Creates (`expectedVersion` undefined) or replaces a contact that is at that version. */
+  /**
+   * Creates (`expectedVersion` undefined) or replaces a contact that is at that version. The stored version is one
+   * more, and 1 when it is new, whatever the contact says.
+   */
   | Readonly<{ kind: 'contact'; contact: Contact; expectedVersion: number | undefined }>
   /** Ties the record's end of a link; refused when another contact holds it or the mirror is not stored. */
   | Readonly<{ kind: 'claim'; entity: Entity; recordId: string; contactId: string }>
+  /** Unties it; refused in the same cases, so that nobody unties another's. One that is free already stays free. */
   | Readonly<{ kind: 'release'; entity: Entity; recordId: string; contactId: string }>
+  /** Refused when the journal holds that entry. */
   | Readonly<{ kind: 'journal'; entry: JournalEntry }>
   /** Refused when the run already has an outcome for that record. */
   | Readonly<{ kind: 'outcome'; runId: string; outcome: Outcome }>
 
 export interface Ledger {
-  /** All or nothing. 'conflict' names the first write that was refused. At most 100 writes. */
+  /**
+   * All or nothing. 'conflict' names the first write that was refused. At most 100 writes, no two of them to the same
+   * contact, mirror, entry or outcome: RangeError.
+   */
   commit(workspace: string, writes: readonly Write[]): Promise<'committed' | Readonly<{ conflict: Write }>>
 }
 
 // ---- runs -------------------------------------------------------------------------------------------------
 
 export interface Runs {
-  /** 'exists' when a run of that id is stored. */
+  /** 'exists' when a run of that id is stored. The stored version is 1. */
   create(workspace: string, run: Run): Promise<'created' | 'exists'>
   get(workspace: string, id: string): Promise<Run | undefined>
   /** Under the version; the stored version becomes `expectedVersion + 1`. */

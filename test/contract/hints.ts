@@ -38,16 +38,17 @@ export function hintsContract(open: () => Promise<HintQueues>): void {
       expect(await drain(takePushes)).toEqual([{ kind: 'contacts', workspace }])
     })
 
-    it('of one workspace keep their order, and one is out at a time', async () => {
+    it('of one workspace keep their order, and no more are had while some are out', async () => {
       const { hints, takePulls } = await open()
       const workspace = aWorkspace()
-      for (const runId of ['r1', 'r2', 'r3']) await hints.pull(run(workspace, runId), runId)
-      const [first, ...rest] = await takePulls()
-      expect(first?.hint).toEqual(run(workspace, 'r1'))
-      expect(rest).toEqual([])
+      const all = ['r1', 'r2', 'r3'].map((runId) => run(workspace, runId))
+      for (const hint of all) await hints.pull(hint, JSON.stringify(hint))
+      // A queue may hand out several of a workspace together, in order.
+      const out = await takePulls()
+      expect(out.map(({ hint }) => hint)).toEqual(all.slice(0, Math.max(1, out.length)))
       expect(await takePulls()).toEqual([])
-      await first?.done()
-      expect(await drain(takePulls)).toEqual([run(workspace, 'r2'), run(workspace, 'r3')])
+      for (const { done } of out) await done()
+      expect(await drain(takePulls)).toEqual(all.slice(out.length))
     })
 
     it('of another workspace do not wait', async () => {
