@@ -1,0 +1,204 @@
+import { Failure, type Problem } from '#core/errors'
+import type { Fields, SourceRecord } from '#core/records'
+import type { CallGate, Clock, Company, QuickBooks } from '#sync/ports'
+
+/** A customer as a bookkeeper sees it. `name` is the display name, without QuickBooks' mark of an inactive one. */
+export type Customer = Readonly<{
+  id: string
+  name: string
+  parent?: string
+  fields?: Fields
+  active: boolean
+  revision: number
+  updatedMs: number
+  /** What an invoice moves: no content of the customer's own. */
+  balance: number
+}>
+
+export type Call = Readonly<{ method: keyof Company; row?: number; ids?: readonly string[]; token: string }>
+
+/**
+ * A QuickBooks company in memory that behaves as the real one where it matters: positions move when a record
+ * vanishes, LastUpdatedTime moves with every invoice, and merged records are simply not there any more.
+ */
+export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24 * 3_600_000) {
+  const customers = new Map<string, Customer>()
+  const calls: Call[] = []
+  let nextId = 1
+  let hooks: ((call: Call, number: number) => void | Promise<void>)[] = []
+  let troubles: ((call: Call, number: number) => Problem | undefined)[] = []
+  const refusedTokens = new Set<string>()
+  let latencyMs = (_rows: number) => 0
+  let order: (a: string, b: string) => number = (a, b) => Number(a) - Number(b)
+
+  const put = (customer: Customer) => customers.set(customer.id, customer)
+  const need = (id: string) => {
+    const customer = customers.get(id)
+    if (customer === undefined) throw new Error(`There is no customer ${id}.`)
+    return customer
+  }
+  const change = (id: string, changes: Partial<Customer>) => {
+    const customer = need(id)
+    put({ ...customer, ...changes, revision: customer.revision + 1, updatedMs: clock.now() })
+  }
+  const bookkeeper = {
+    add(name: string, rest: Partial<Pick<Customer, 'parent' | 'fields' | 'active'>> = {}): string {
+      const id = String(nextId++)
+      put({ id, name, active: true, revision: 0, updatedMs: clock.now(), balance: 0, ...rest })
+      return id
+    },
+    /** Customers that have been there for a year. */
+    addOld(count: number): void {
+      for (let i = 0; i < count; i++) {
+        const id = String(nextId++)
+        put({ id, name: `Customer ${id}`, active: true, revision: 0, updatedMs: createdMs, balance: 0 })
+      }
+    },
+    rename: (id: string, name: string) => change(id, { name }),
+    edit: (id: string, fields: Fields) => change(id, { fields: { ...need(id).fields, ...fields } }),
+    deactivate: (id: string) => change(id, { active: false }),
+    activate: (id: string) => change(id, { active: true }),
+    move: (id: string, parent: string) => change(id, { parent }),
+    invoice(id: string, amount: number): void {
+      const customer = need(id)
+      put({ ...customer, balance: customer.balance + amount, updatedMs: clock.now() })
+    },
+    /** LastUpdatedTime alone moves, as when an invoice is deleted again. */
+    touch: (id: string) => put({ ...need(id), updatedMs: clock.now() }),
+    merge(loser: string): void {
+      need(loser)
+      customers.delete(loser)
+    },
+    ids: () => [...customers.keys()],
+    get: need,
+    has: (id: string) => customers.has(id),
+  }
+
+  const recordOf = (customer: Customer): SourceRecord => {
+    const { id, name, parent, fields, active, revision, updatedMs, balance } = customer
+    const path: string[] = [name]
+    for (let up = parent; up !== undefined; up = need(up).parent) path.unshift(need(up).name)
+    const updatedAt = new Date(Math.floor(updatedMs / 1_000) * 1_000).toISOString()
+    return {
+      entity: 'customer',
+      id,
+      revision: String(revision),
+      snapshot: {
+        fields: { displayName: name, ...fields },
+        active,
+        ...(parent !== undefined && { parentRecordId: parent }),
+      },
+      fullName: path.join(':'),
+      level: path.length - 1,
+      balance,
+      updatedAt,
+      raw: {
+        Id: id,
+        DisplayName: active ? name : `${name} (deleted)`,
+        Active: active,
+        SyncToken: String(revision),
+        Balance: balance,
+        ...(parent !== undefined && { ParentRef: { value: parent } }),
+        MetaData: { CreateTime: new Date(createdMs).toISOString(), LastUpdatedTime: updatedAt },
+        X: JSON.stringify(fields ?? {}),
+      },
+    }
+  }
+  const listed = () => [...customers.values()].sort((a, b) => order(a.id, b.id))
+
+  const open = (_realmId: string, gate: CallGate): Company => {
+    const answer = async <T>(call: Omit<Call, 'token'>, read: () => T, rowsOf: (value: T) => number): Promise<T> => {
+      let token = await gate.token()
+      for (let tries = 0; ; tries++) {
+        await gate.enter('read')
+        const made = { ...call, token }
+        calls.push(made)
+        const number = calls.length
+        const problem: Problem | undefined = refusedTokens.has(token)
+          ? { kind: 'quickbooksAuthExpired' }
+          : troubles.map((trouble) => trouble(made, number)).find((one) => one !== undefined)
+        if (problem === undefined) {
+          const value = read()
+          const ms = latencyMs(rowsOf(value))
+          if (ms > 0) await clock.sleep(ms)
+          gate.sent('read', true)
+          for (const hook of hooks) await hook(made, number)
+          return value
+        }
+        gate.sent('read', false)
+        if (problem.kind !== 'quickbooksAuthExpired' || tries > 0) throw new Failure(problem)
+        token = await gate.renew(token)
+      }
+    }
+    const page = (call: Omit<Call, 'token'>, rows: () => readonly Customer[], start: number, size: number) =>
+      answer(
+        call,
+        () => ({
+          records: rows()
+            .slice(start - 1, start - 1 + size)
+            .map(recordOf),
+        }),
+        ({ records }) => records.length,
+      )
+    return {
+      info: () =>
+        answer(
+          { method: 'info' },
+          () => ({ name: 'Craig’s Design' }),
+          () => 1,
+        ),
+      count: () =>
+        answer(
+          { method: 'count' },
+          () => customers.size,
+          () => 0,
+        ),
+      page: (_entity, start, size) => page({ method: 'page', row: start }, listed, start, size),
+      updatedSince: (_entity, since, start, size) =>
+        page(
+          { method: 'updatedSince', row: start },
+          () =>
+            listed()
+              .filter(({ updatedMs }) => Math.floor(updatedMs / 1_000) * 1_000 >= Date.parse(since))
+              .sort((a, b) => a.updatedMs - b.updatedMs),
+          start,
+          size,
+        ),
+      byIds: (_entity, ids) => {
+        if (ids.length > 200) throw new RangeError('too many ids')
+        return page({ method: 'byIds', ids }, () => listed().filter(({ id }) => ids.includes(id)), 1, 200)
+      },
+      customerTypes: async () => [],
+    }
+  }
+  const quickbooks: QuickBooks = { open }
+
+  return {
+    quickbooks,
+    calls,
+    bookkeeper,
+    /** What the sync should hold of each customer. */
+    record: (id: string) => recordOf(need(id)),
+    /** Called after QuickBooks has answered, before the answer arrives; numbers calls from 1. */
+    afterCall: (hook: (call: Call, number: number) => void | Promise<void>) => {
+      hooks = [...hooks, hook]
+    },
+    /** Answers the calls that it names a problem for. */
+    trouble: (trouble: (call: Call, number: number) => Problem | undefined) => {
+      troubles = [...troubles, trouble]
+    },
+    /** All is well from now on. */
+    settle: () => {
+      hooks = []
+      troubles = []
+    },
+    refuseToken: (token: string) => refusedTokens.add(token),
+    setLatency: (latency: (rows: number) => number) => {
+      latencyMs = latency
+    },
+    orderBy: (compare: (a: string, b: string) => number) => {
+      order = compare
+    },
+  }
+}
+export type ScriptedCompany = ReturnType<typeof scriptedCompany>
