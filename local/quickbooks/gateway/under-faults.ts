@@ -27,10 +27,14 @@ function systemFault(status: number, now: number): SimulatorResponse {
 }
 
 /** The answer that a fault gives instead of doing anything, or undefined if the request is carried out first. */
-function insteadOf(fault: FaultKind, now: number): SimulatorResponse | undefined {
+function insteadOf({ clock, switches }: SimulatorContext, fault: FaultKind): SimulatorResponse | undefined {
+  const now = clock.now()
   switch (fault.kind) {
-    case 'status':
-      return systemFault(fault.status, now)
+    case 'status': {
+      // A SystemFault is documented to come with HTTP 200 as well.
+      const isQuiet = fault.status === 500 && switches.get('system-fault-status') === '200'
+      return systemFault(isQuiet ? 200 : fault.status, now)
+    }
     case 'fault-in-200':
       return systemFault(200, now)
     case 'unauthorized':
@@ -90,7 +94,7 @@ export async function underFaults(
     const response = await run()
     return response.latencyMs === undefined ? { ...response, latencyMs: fixedMs } : response
   }
-  const instead = insteadOf(fault, context.clock.now())
+  const instead = insteadOf(context, fault)
   if (instead !== undefined) return { latencyMs: fixedMs, ...instead, fault: fault.kind }
   const response = await run()
   return { ...spoiled(fault, { latencyMs: fixedMs, ...response }), fault: fault.kind }
