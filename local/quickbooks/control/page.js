@@ -219,6 +219,14 @@ async function showCompanies() {
   )
   if (items.some(({ realmId }) => realmId === chosen)) $('company').value = chosen
 }
+/** A path as a person reads it; one that is encoded wrongly stays as it came. */
+function readable(path) {
+  try {
+    return decodeURIComponent(path.replace(/\+/g, ' '))
+  } catch {
+    return path
+  }
+}
 async function showCalls() {
   const [{ totals, items }, { apps }] = await Promise.all([api('GET', 'calls?limit=200'), api('GET', 'usage')])
   const names = new Map(apps.map(({ clientId, name }) => [clientId, name]))
@@ -243,7 +251,7 @@ async function showCalls() {
           {},
           cell(call.number, 'number'),
           cell(new Date(call.at).toLocaleTimeString()),
-          cell(`${call.method} ${decodeURIComponent(call.path.replace(/\+/g, ' '))}`, 'path'),
+          cell(`${call.method} ${readable(call.path)}`, 'path'),
           cell(call.kind),
           cell(
             call.error ? `${call.status} (${call.error})` : call.status,
@@ -526,8 +534,10 @@ $('default-switches').onclick = attempt(async () => {
 })
 setInterval(() => {
   $('time').textContent = clockTime(Date.now() + clockOffset)
-  if (document.visibilityState === 'visible' && ((tab === 'Calls' && $('follow').checked) || tab === 'Webhooks'))
-    void show()
+  // Someone who has opened a delivery is reading it.
+  const isReading = document.querySelector('#deliveries details[open]') !== null
+  const isFollowed = (tab === 'Calls' && $('follow').checked) || (tab === 'Webhooks' && !isReading)
+  if (document.visibilityState === 'visible' && isFollowed) void show()
 }, 1000)
 attempt(async () => {
   await showCompanies()
