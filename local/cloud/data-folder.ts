@@ -65,7 +65,8 @@ export function deleteFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this id runs. */
+export function isAlive(pid: number): boolean {
   if (pid === 0) return false
   try {
     process.kill(pid, 0)

@@ -21,6 +21,7 @@ export function nextSteps({ apiUrl, simulatorUrl, token, logs }: NextSteps): str
     '',
     `export TOKEN=${token}`,
     '',
+    ...(simulatorUrl === undefined ? ['# once connected, pull', `${curl} -X POST ${apiUrl}/pulls`] : []),
     '# review what was pulled',
     `${curl} '${apiUrl}/quickbooks/customers?filter=notSynced'`,
     '# import all of it',

@@ -1,14 +1,15 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
+import { startChild } from './child.ts'
+import { isAlive } from './data-folder.ts'
 
 /** What the synthesis reads: the app itself, what it bundles, and the packages of both. */
 const sources = ['infra', 'functions', 'shared', 'cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json']
 const assembliesKept = 3
-const lockIsStaleAfter = 120_000
+const lockCheckInterval = 50
 
 export interface Synthesis {
   /** The template of the app's stack. */
@@ -69,27 +70,14 @@ async function runApp(root: string, outdir: string, context: Readonly<Record<str
     .object({ app: z.string(), context: z.record(z.string(), z.unknown()).default({}) })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')))
   const entry = cdkJson.app.replace(/^node /, '')
-  const child = spawn(process.execPath, [entry], {
-    cwd: root,
-    env: {
-      ...process.env,
-      CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const output: string[] = []
+  const child = startChild(process.execPath, [entry], {
+    folder: root,
+    environment: { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify({ ...cdkJson.context, ...context }) },
+    onLine: (line) => output.push(line),
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8')
-    stream.on('data', (text: string) => {
-      output += text
-    })
-  }
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', resolve)
-  })
-  if (code !== 0) throw new Error(`The CDK app cannot be synthesized (node ${entry}):\n${output.trim()}`)
+  const code = await child.ended
+  if (code !== 0) throw new Error(`The CDK app cannot be synthesized (node ${entry}):\n${output.join('\n').trim()}`)
 }
 
 function findTemplate(folder: string): string {
@@ -111,9 +99,9 @@ async function lock(path: string): Promise<() => void> {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
     // Whoever held it may have been killed.
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > lockIsStaleAfter) rmSync(path, { force: true })
-    await pause(100)
+    const holder = Number(existsSync(path) ? readFileSync(path, 'utf8') : process.pid)
+    if (!isAlive(holder)) rmSync(path, { force: true })
+    await pause(lockCheckInterval)
   }
 }
 
