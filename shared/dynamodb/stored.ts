@@ -19,6 +19,7 @@ import {
   type MirrorRow,
   type MirrorStamp,
   type OpenConflict,
+  OUTCOME_KINDS,
   type Outcome,
   type Pin,
   type PushIntent,
@@ -276,11 +277,12 @@ export const runSchema: z.ZodType<Run> = z.object({
 
 export const outcomeSchema: z.ZodType<Outcome> = z.object({
   recordId: text,
-  kind: z.enum(['imported', 'linked', 'skipped', 'failed']),
+  kind: z.enum(OUTCOME_KINDS),
   name: text,
   contactId: textOrNone,
   code: textOrNone,
   reason: textOrNone,
+  details: jsonObject.exactOptional(),
 } satisfies Shape<Outcome>)
 
 function shapeOf<K extends string, S>(names: readonly K[], schema: S): Readonly<Record<K, S>> {
