@@ -66,23 +66,34 @@ export async function openCompany(ports: CompanyPorts, workspace: string): Promi
     },
   }
 
-  const company = ports.quickbooks.open(realmId, gate)
-  const watched = <T>(call: Promise<T>) => call.catch((thrown: unknown) => noteRefusal(ports, workspace, thrown))
-  return {
-    realmId,
-    info: () => watched(company.info()),
-    count: (entity) => watched(company.count(entity)),
-    page: (entity, start, size) => watched(company.page(entity, start, size)),
-    updatedSince: (entity, since, start, size) => watched(company.updatedSince(entity, since, start, size)),
-    byIds: (entity, ids) => watched(company.byIds(entity, ids)),
-    customerTypes: () => watched(company.customerTypes()),
-    calls: () => calls,
-    flushUsage: async () => {
-      const counts = counted
-      counted = { reads: 0, writes: 0 }
-      if (counts.reads + counts.writes > 0) await usage.add(workspace, month, counts)
-    },
+  const flushUsage = async () => {
+    const counts = counted
+    counted = { reads: 0, writes: 0 }
+    if (counts.reads + counts.writes > 0) await usage.add(workspace, month, counts)
   }
+  return watched(ports.quickbooks.open(realmId, gate), (thrown) => noteRefusal(ports, workspace, thrown), {
+    realmId,
+    calls: () => calls,
+    flushUsage,
+  })
+}
+
+/** The company with `more` beside its methods, each of which hands what it fails with to `failed`. */
+function watched<More extends object>(
+  company: Company,
+  failed: (thrown: unknown) => Promise<never>,
+  more: More,
+): Company & More {
+  const seen = new Proxy(company, {
+    get: (target, name) => {
+      if (name in more) return Reflect.get(more, name)
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return (...args: unknown[]) => Promise.resolve(Reflect.apply(method, target, args)).catch(failed)
+    },
+  })
+  // The proxy answers for both, which TypeScript cannot see through `get`.
+  return seen as Company & More
 }
 
 /** The month that usage is counted in, 'YYYY-MM' in UTC. */
