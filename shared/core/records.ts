@@ -262,7 +262,24 @@ export type RunProgress = Readonly<{
   calls: number
 }>
 
-export type OutcomeKind = 'imported' | 'linked' | 'skipped' | 'failed'
+/**
+ * Import: imported, linked, skipped, failed. Sync: stored (towards the CRM), sent, created, archived, conflict,
+ * unchanged, skipped, failed. Undo: undone, skipped, failed.
+ */
+export const OUTCOME_KINDS = [
+  'imported',
+  'linked',
+  'skipped',
+  'failed',
+  'stored',
+  'sent',
+  'created',
+  'archived',
+  'conflict',
+  'unchanged',
+  'undone',
+] as const
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number]
 
 /** What became of one record in a run. */
 export type Outcome = Readonly<{
@@ -274,6 +291,8 @@ export type Outcome = Readonly<{
   code?: string
   /** Tells the person why. */
   reason?: string
+  /** What exactly: the changes that a preview shows, what an undo put back. Parsed by its own use case. */
+  details?: JsonObject
 }>
 
 /** What changed, on which side, from what to what, by whom, because of what. */
