@@ -13,7 +13,7 @@ import type { BatchWork } from '#lambda/batch-stack'
 import { systemClock as clock } from '#lambda/clock'
 import { digest } from '#lambda/digest'
 import { type Environment, readEnvironment } from '#lambda/environment'
-import { faultDetails } from '#lambda/faults'
+import { faultDetails, problemOfFault } from '#lambda/faults'
 import { pullHint, pushHint } from '#lambda/hint-schemas'
 import { createIds } from '#lambda/ids'
 import { lazily } from '#lambda/lazily'
@@ -44,6 +44,23 @@ export const plumbing = { logger: createLogger(), metrics: createMetrics() }
 
 const log = createLog(plumbing.logger)
 
+type AdminPorts = Pick<
+  Ports,
+  | 'clock'
+  | 'connections'
+  | 'contacts'
+  | 'digest'
+  | 'hints'
+  | 'idempotency'
+  | 'ids'
+  | 'log'
+  | 'mirrors'
+  | 'runs'
+  | 'signer'
+  | 'usage'
+>
+type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'metrics' | 'pacer' | 'quickbooks'>
+
 /** The API's own function. It has no right to read tokens, and never calls QuickBooks. */
 export function composeAdmin(): RouterNeeds<AdminUses> {
   return needs(async () => {
@@ -52,7 +69,7 @@ export function composeAdmin(): RouterNeeds<AdminUses> {
   })
 }
 
-export function adminUses(ports: Omit<Ports, 'consent' | 'quickbooks'>): AdminUses {
+export function adminUses(ports: AdminPorts): AdminUses {
   return {
     clock: ports.clock,
     digest: ports.digest,
@@ -96,7 +113,7 @@ export function composeOauth(): RouterNeeds<ConnectUses> {
   })
 }
 
-export function connectUses(ports: Ports): ConnectUses {
+export function connectUses(ports: ConnectPorts): ConnectUses {
   return {
     beginConnect: (asker) => beginConnect(ports, asker),
     finishConnect: (came) => finishConnect(ports, came),
@@ -176,7 +193,7 @@ async function workerPorts(env: Environment<(typeof WORKER_VARIABLES)[number]>) 
 }
 
 function needs<Uses>(make: () => Promise<Uses>): RouterNeeds<Uses> {
-  return { uses: lazily(make), log, faultDetails }
+  return { uses: lazily(make), log, faultDetails, problemOfFault }
 }
 
 function base() {

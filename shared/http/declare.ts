@@ -34,7 +34,11 @@ export type Route<Uses> = Described &
     success: Readonly<{ status: 200 | 202; description: string; contents: readonly Content[] }>
     /** Whether a browser that asks for a page is shown problems as a page. */
     showsPages: boolean
-    serve(request: HttpRequest, params: Readonly<Record<string, string>>, uses: Uses): Promise<HttpResponse>
+    serve(
+      request: HttpRequest,
+      params: Readonly<Record<string, string>>,
+      uses: () => Promise<Uses>,
+    ): Promise<HttpResponse>
   }>
 
 export type Content = Readonly<{ mediaType: string; schema?: z.ZodType; example?: unknown }>
@@ -114,7 +118,7 @@ export function route<
       const key = takesIdempotencyKey ? readKey(request) : undefined
       // Without a body schema B is ZodUndefined, and the body is undefined.
       const call = { caller, key, ...input } as Call<P, Q, B>
-      const { body: answered, headers } = await answer(call, uses)
+      const { body: answered, headers } = await answer(call, await uses())
       return jsonResponse(success.status, success.schema.parse(answered), headers)
     },
   }
@@ -128,7 +132,7 @@ type OpenDeclaration<Uses, P extends z.ZodObject, Q extends z.ZodObject> = Descr
     showsPages?: boolean
     answer(
       call: Readonly<{ request: HttpRequest; params: z.output<P>; query: z.output<Q> }>,
-      uses: Uses,
+      uses: () => Promise<Uses>,
     ): Promise<HttpResponse>
   }>
 

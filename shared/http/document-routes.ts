@@ -21,7 +21,7 @@ export const documentRoutes = [
       description: 'It does',
       contents: [{ mediaType: 'application/json', schema: Health, example: { status: 'ok' } }],
     },
-    async answer(_call, _uses: Uses) {
+    async answer(_call, _uses: () => Promise<Uses>) {
       return jsonResponse(200, Health.parse({ status: 'ok' }))
     },
   }),
@@ -32,8 +32,8 @@ export const documentRoutes = [
     tag: 'About',
     summary: 'This document',
     success: { status: 200, description: 'OpenAPI 3.1', contents: [{ mediaType: 'application/json' }] },
-    async answer(_call, uses: Uses) {
-      return jsonResponse(200, uses.document)
+    async answer(_call, uses: () => Promise<Uses>) {
+      return jsonResponse(200, (await uses()).document)
     },
   }),
   openRoute({
@@ -45,8 +45,8 @@ export const documentRoutes = [
     // The sign-in comes back here, with parameters of its own.
     query: z.looseObject({}),
     success: { status: 200, description: 'The page', contents: [{ mediaType: 'text/html' }] },
-    async answer(_call, uses: Uses) {
-      return docsPage(uses.digest)
+    async answer(_call, uses: () => Promise<Uses>) {
+      return docsPage((await uses()).digest)
     },
   }),
 ]

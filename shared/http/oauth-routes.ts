@@ -54,8 +54,8 @@ export const oauthRoutes = [
       'companyHeldElsewhere',
       'quickbooksDown',
     ],
-    async answer({ request, query }, uses: ConnectUses) {
-      const connected = await uses.finishConnect(definedOf(query))
+    async answer({ request, query }, uses: () => Promise<ConnectUses>) {
+      const connected = await (await uses()).finishConnect(definedOf(query))
       return answerConnected(request, connected)
     },
   }),
@@ -68,7 +68,7 @@ export const oauthRoutes = [
     // Intuit adds what it likes to this address.
     query: z.looseObject({}),
     success: { status: 200, description: 'A page that says how to reconnect', contents: [{ mediaType: 'text/html' }] },
-    async answer(_call, _uses: ConnectUses) {
+    async answer(_call, _uses: () => Promise<ConnectUses>) {
       return page(200, 'Reconnect QuickBooks', [
         'QuickBooks sent you here because the access that Tandem was given has ended, or soon will.',
         'Sign in to Tandem as an administrator of your workspace, choose “Reconnect QuickBooks” and consent with the same company as before. (With the API: POST /connection/authorize, then open the link that it answers with.)',

@@ -96,6 +96,7 @@ export function problemsOf(route: Declared): readonly ProblemKind[] {
     ...(route.access === 'public' ? [] : guarded),
     ...(route.body === undefined ? [] : withBody),
     ...(route.problems ?? []),
+    'notConfigured',
     'unexpected',
   ]
 }

@@ -41,5 +41,6 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
   workspaceMissing: { kind: 'workspaceMissing' },
   scopeMissing: { kind: 'scopeMissing', needed: 'tandem/write' },
   signatureInvalid: { kind: 'signatureInvalid' },
+  notConfigured: { kind: 'notConfigured' },
   unexpected: { kind: 'unexpected' },
 }

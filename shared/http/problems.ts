@@ -12,6 +12,7 @@ export type EdgeProblem =
   | Readonly<{ kind: 'workspaceMissing' }>
   | Readonly<{ kind: 'scopeMissing'; needed: string }>
   | Readonly<{ kind: 'signatureInvalid' }>
+  | Readonly<{ kind: 'notConfigured' }>
   | Readonly<{ kind: 'unexpected' }>
 
 export type AnyProblem = Problem | EdgeProblem
@@ -49,6 +50,7 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   workspaceMissing: { status: 403, title: 'This token belongs to no workspace' },
   scopeMissing: { status: 403, title: 'This token does not allow that' },
   signatureInvalid: { status: 401, title: 'The signature is missing or wrong' },
+  notConfigured: { status: 503, title: 'Tandem is not set up completely' },
   unexpected: { status: 500, title: 'Something went wrong on our side' },
 }
 
@@ -166,6 +168,8 @@ function detailOf(problem: AnyProblem): string {
       return `This needs the permission ${problem.needed}, which your account does not have. Ask your administrator for it, then sign in again.`
     case 'signatureInvalid':
       return 'Only QuickBooks itself may send notifications here, signed with the verifier token of this app.'
+    case 'notConfigured':
+      return 'Whoever runs Tandem here has not finished setting it up. Tell them; the log says what is missing.'
     case 'unexpected':
       return 'This is a fault in Tandem, not in what you did. Try again; if it goes on, report the request named in instance.'
     default:

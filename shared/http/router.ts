@@ -3,27 +3,29 @@ import type { Log } from '#sync/ports'
 import type { Method, Route } from './declare.ts'
 import type { HttpRequest, HttpResponse } from './exchange.ts'
 import { problemPage } from './pages.ts'
-import { type AnyProblem, problemResponse } from './problems.ts'
+import { type AnyProblem, type EdgeProblem, problemResponse } from './problems.ts'
 import { EdgeFailure } from './read-input.ts'
 
 /** Nothing that the API answers may be kept by anyone between, or be taken for something else by a browser. */
 const STANDARD_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const
 
 export type RouterNeeds<Uses> = Readonly<{
-  /** Asked at each request, so that what is needed is put together at the first one. */
+  /** Asked by the routes that need it, so that what is needed is put together at their first request. */
   uses: () => Promise<Uses>
   log: Log
   /** What may be logged of a fault of our own. */
   faultDetails: (thrown: unknown) => Parameters<Log['error']>[1]
+  /** What is answered to it. */
+  problemOfFault: (thrown: unknown) => EdgeProblem
 }>
 
 /**
  * Answers requests by the declared routes. Never throws: every problem becomes problem details, and what is no
- * Problem is logged with its request id and answered with 500.
+ * Problem is logged with its request id and answered with 500 or 503.
  */
 export function createRouter<Uses>(
   routes: readonly Route<Uses>[],
-  { uses, log, faultDetails }: RouterNeeds<Uses>,
+  { uses, log, faultDetails, problemOfFault }: RouterNeeds<Uses>,
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const patterns = routes.map((route) => ({ route, pattern: patternOf(route.path) }))
 
@@ -42,7 +44,7 @@ export function createRouter<Uses>(
     if ('kind' in found) return complete(problemResponse(found, request.requestId), request)
     const { route, params } = found
     try {
-      return complete(await route.serve(request, params, await uses()), request)
+      return complete(await route.serve(request, params, uses), request)
     } catch (thrown) {
       const problem = knownProblem(thrown)
       if (problem === undefined) {
@@ -51,7 +53,7 @@ export function createRouter<Uses>(
         log.info('requestRefused', { requestId: request.requestId, operation: route.id, problem: problem.kind })
       }
       const write = route.showsPages && wantsPage(request) ? problemPage : problemResponse
-      return complete(write(problem ?? { kind: 'unexpected' }, request.requestId), request)
+      return complete(write(problem ?? problemOfFault(thrown), request.requestId), request)
     }
   }
 }

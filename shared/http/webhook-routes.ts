@@ -18,11 +18,12 @@ export const webhookRoutes = [
     query: z.looseObject({}),
     success: { status: 200, description: 'Taken in', contents: [{ mediaType: 'application/json' }] },
     problems: ['signatureInvalid'],
-    async answer({ request }, uses: WebhookUses) {
-      if (!(await uses.isSigned(request.body, request.headers['intuit-signature']))) {
+    async answer({ request }, uses: () => Promise<WebhookUses>) {
+      const { isSigned, takeIn } = await uses()
+      if (!(await isSigned(request.body, request.headers['intuit-signature']))) {
         throw new EdgeFailure({ kind: 'signatureInvalid' })
       }
-      await uses.takeIn(request.body)
+      await takeIn(request.body)
       return jsonResponse(200, {})
     },
   }),

@@ -1,5 +1,6 @@
 /** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
 import * as z from 'zod'
+import { OUTCOME_KINDS } from '#core/records'
 
 const text = z.string()
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
@@ -107,7 +108,14 @@ export const JournalEntry = z
     runId: text.optional(),
     actor: text.meta({ description: 'A person’s id, or the part of Tandem that acted' }),
     because: text,
-    changes: z.array(z.object({ field: text, from: z.unknown().optional(), to: z.unknown().optional() })),
+    changes: z.array(
+      z.object({
+        field: text,
+        from: z.unknown().optional(),
+        to: z.unknown().optional(),
+        superseded: z.boolean().optional(),
+      }),
+    ),
   })
   .meta({ id: 'JournalEntry' })
 
@@ -181,11 +189,12 @@ export const Run = z
 export const Outcome = z
   .object({
     recordId: text,
-    kind: z.enum(['imported', 'linked', 'skipped', 'failed']),
+    kind: z.enum(OUTCOME_KINDS),
     name: text,
     contactId: text.optional(),
     code: text.optional().meta({ description: 'Why, for a program: stable' }),
     reason: text.optional().meta({ description: 'Why, for a person' }),
+    details: z.record(text, z.unknown()).optional().meta({ description: 'What exactly; preview and undo say more' }),
   })
   .meta({ id: 'Outcome' })
 

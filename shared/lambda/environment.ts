@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { Misconfigured } from './misconfigured.ts'
 
 const present = z.string('is missing').min(1, 'is empty')
 const arn = present.startsWith('arn:', 'is not an ARN')
@@ -25,7 +26,7 @@ export type Environment<Name extends VariableName> = { readonly [N in Name]: z.o
 
 /**
  * The variables of those names.
- * @throws Error that names each variable that is missing or wrong, and why; never its value
+ * @throws Misconfigured that names each variable that is missing or wrong, and why; never its value
  */
 export function readEnvironment<Name extends VariableName>(
   names: readonly Name[],
@@ -38,7 +39,8 @@ export function readEnvironment<Name extends VariableName>(
     if (parsed.success) read[name] = parsed.data
     else faults.push(`${name} ${parsed.error.issues[0]?.message}`)
   }
-  if (faults.length > 0) throw new Error(`The environment of this function is not complete: ${faults.join('; ')}.`)
+  if (faults.length > 0)
+    throw new Misconfigured(`The environment of this function is not complete: ${faults.join('; ')}.`)
   // Each name was parsed by its own schema above, which the loop's types cannot say.
   return read as Environment<Name>
 }

@@ -1,5 +1,7 @@
 import { problemOf } from '#core/errors'
 import type { JsonObject } from '#core/records'
+import type { EdgeProblem } from '#http/problems'
+import { Misconfigured } from './misconfigured.ts'
 
 const FRAMES = 12
 
@@ -12,11 +14,17 @@ export function faultDetails(thrown: unknown): JsonObject {
   const problem = problemOf(thrown)
   return {
     fault: thrown.name,
+    ...(thrown instanceof Misconfigured && { missing: thrown.message }),
     ...(problem !== undefined && { problem: problem.kind }),
     ...('code' in thrown && typeof thrown.code === 'string' && { code: thrown.code }),
     frames: framesOf(thrown),
     ...(thrown.cause !== undefined && { cause: faultDetails(thrown.cause) }),
   }
+}
+
+/** What the API answers to a thrown value that is no Problem. */
+export function problemOfFault(thrown: unknown): EdgeProblem {
+  return thrown instanceof Misconfigured ? { kind: 'notConfigured' } : { kind: 'unexpected' }
 }
 
 function framesOf({ stack }: Error): readonly string[] {

@@ -1,5 +1,6 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import * as z from 'zod'
+import { Misconfigured } from './misconfigured.ts'
 
 /** A rotated secret is noticed within this time. */
 const CACHED_SECONDS = 300
@@ -9,25 +10,27 @@ const provider = new SecretsProvider()
 const IntuitClient = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
 const Verifier = z.object({ verifierTokens: z.array(z.string().min(1)) })
 
-/** The credentials of the app at Intuit. @throws Error that says what to fill in, never what is there */
+/** The credentials of the app at Intuit. @throws Misconfigured that says what to fill in, never what is there */
 export async function intuitClientSecret(arn: string): Promise<z.output<typeof IntuitClient>> {
   const parsed = IntuitClient.safeParse(await jsonSecret(arn))
   if (parsed.success) return parsed.data
-  throw new Error('The secret of the Intuit client is not filled in: it has to be {"clientId":"…","clientSecret":"…"}.')
+  throw new Misconfigured(
+    'The secret of the Intuit client is not filled in: it has to be {"clientId":"…","clientSecret":"…"}.',
+  )
 }
 
 /** The verifier tokens of the app's webhooks; several while one replaces another, none until they are filled in. */
 export async function webhookVerifierTokens(arn: string): Promise<readonly string[]> {
   const parsed = Verifier.safeParse(await jsonSecret(arn))
   if (parsed.success) return parsed.data.verifierTokens
-  throw new Error('The secret of the webhook verifier has to be {"verifierTokens":["…"]}.')
+  throw new Misconfigured('The secret of the webhook verifier has to be {"verifierTokens":["…"]}.')
 }
 
 /** The key under which cursors and OAuth states are signed. */
 export async function signingSecret(arn: string): Promise<string> {
   const secret = await provider.get(arn, { maxAge: CACHED_SECONDS })
   if (typeof secret === 'string' && secret.length >= 32) return secret
-  throw new Error('The signing secret has to be a text of at least 32 characters.')
+  throw new Misconfigured('The signing secret has to be a text of at least 32 characters.')
 }
 
 async function jsonSecret(arn: string): Promise<unknown> {

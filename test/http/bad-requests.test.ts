@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { adminRoutes } from '#http/admin-routes'
 import { openRoute } from '#http/declare'
+import { createRouter } from '#http/router'
+import { faultDetails, problemOfFault } from '#lambda/faults'
+import { Misconfigured } from '#lambda/misconfigured'
 import { createRecordingLog } from '#memory/log'
 import { type Asked, adminWorld, asker, claimsOf, connect } from './world.ts'
 
@@ -190,6 +193,29 @@ describe('every answer', () => {
         'x-request-id': 'JKJaXmPLvHcESHA=',
       })
     }
+  })
+})
+
+describe('a function that is not set up completely', () => {
+  const needs = {
+    uses: () => Promise.reject(new Misconfigured('TABLE_NAME is missing')),
+    log: createRecordingLog(),
+    faultDetails,
+    problemOfFault,
+  }
+  const router = createRouter(adminRoutes, needs)
+  const request = { method: 'GET', query: new URLSearchParams(), headers: {}, body: new Uint8Array(), requestId: 'R' }
+
+  it('says so, and its log says what is missing', async () => {
+    const { status, body } = await router({ ...request, path: '/runs', claims: claimsOf('acme') })
+    expect([status, JSON.parse(body).type]).toEqual([503, '/problems/not-configured'])
+    expect(body).not.toContain('TABLE_NAME')
+    expect(needs.log.lines().at(-1)?.details).toMatchObject({ missing: 'TABLE_NAME is missing' })
+  })
+
+  it('is healthy all the same, and tells what is wrong with a request', async () => {
+    expect((await router({ ...request, path: '/health' })).status).toBe(200)
+    expect((await router({ ...request, path: '/runs' })).status).toBe(401)
   })
 })
 

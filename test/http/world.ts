@@ -5,7 +5,7 @@ import type { Route } from '#http/declare'
 import type { HttpRequest } from '#http/exchange'
 import { oauthRoutes } from '#http/oauth-routes'
 import { createRouter } from '#http/router'
-import { faultDetails } from '#lambda/faults'
+import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
 import type { Ports } from '#sync/ports'
 import { adminUses, connectUses } from '../../functions/compose.ts'
@@ -55,7 +55,7 @@ export const claimsOf = (workspace: string, scope = 'tandem/read tandem/write ta
 
 /** Asks a router as the gateway would. */
 export function asker<Uses>(routes: readonly Route<Uses>[], uses: Uses, log: Ports['log']): Ask {
-  const router = createRouter(routes, { uses: async () => uses, log, faultDetails })
+  const router = createRouter(routes, { uses: async () => uses, log, faultDetails, problemOfFault })
   return async (method, path, asked = {}) => {
     const { status, headers, body } = await router(requestOf(method, path, asked))
     return { status, headers, text: body, json: parsed(headers['content-type'], body) }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Failure } from '#core/errors'
 import { faultDetails } from '#lambda/faults'
 import { createLog, createLogger, REDACTED } from '#lambda/logger'
+import { Misconfigured } from '#lambda/misconfigured'
 
 /** What reaches the log, line by line. */
 const lines: string[] = []
@@ -87,6 +88,11 @@ describe('the log', () => {
       cause: { fault: 'Error' },
       frames: expect.arrayContaining([expect.stringContaining('logger.test.ts')]),
     })
+  })
+
+  it('tells of something that is not set up what it is, since nothing else would', () => {
+    const details = faultDetails(new Misconfigured('The secret is not filled in.'))
+    expect(details).toMatchObject({ fault: 'Misconfigured', missing: 'The secret is not filled in.' })
   })
 
   it('tells of a failure which problem it was', () => {
