@@ -1,4 +1,4 @@
-import type { AddressField, Slot, SlotValue, Snapshot, TextField } from './records.ts'
+import type { Slot, SlotValue, Snapshot } from './records.ts'
 import { addressLines } from './snapshots.ts'
 
 /** The value that a snapshot holds in a slot. */
@@ -63,9 +63,4 @@ function phoneKey(value: string): string {
 
 function squeeze(text: string): string {
   return text.normalize('NFC').trim().replace(/\s+/gu, ' ')
-}
-
-/** Whether a slot is a text field or an address, and so lives in `fields`. */
-export function isFieldSlot(slot: Slot): slot is TextField | AddressField {
-  return slot !== 'parent' && slot !== 'active'
 }
