@@ -1,6 +1,8 @@
 import type { Bookkeeper, Invoice, Outcome } from './company.ts'
+import { createCustomerTypeActions } from './customer-types.ts'
 import { businessRule, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
+import type { CustomerType } from './lists.ts'
 import { DEEPEST_LEVEL, heightOf, isWithin, levelOf, type NameEntity, type NameRecord, pathOf } from './record.ts'
 import { renderRecord } from './render.ts'
 import { type CompanyState, nowSeconds } from './state.ts'
@@ -43,7 +45,11 @@ function mergeRefusal(state: CompanyState, survivor: NameRecord, loser: NameReco
 }
 
 /** What a person does in QuickBooks' own screens. */
-export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookkeeper {
+export function createBookkeeper(
+  state: CompanyState,
+  invoices: Invoices,
+  customerTypes: Map<string, CustomerType>,
+): Bookkeeper {
   let nextInvoice = 1 + [...invoices.all.keys()].reduce((highest, id) => Math.max(highest, Number(id)), 0)
   const outcome = (written: Written): Outcome =>
     written.ok ? { ok: true, record: renderRecord(state, written.record, false) } : written
@@ -71,6 +77,7 @@ export function createBookkeeper(state: CompanyState, invoices: Invoices): Bookk
   }
 
   return {
+    ...createCustomerTypeActions(state.clock, customerTypes),
     create: (entity, fields) => outcome(createRecord(state, entity, fields, 'person')),
     edit,
     deactivate: (entity, id) => edit(entity, id, { Active: false }),

@@ -40,12 +40,14 @@ const CURRENCY: Readonly<Record<string, { readonly value: string; readonly name:
   GB: { value: 'GBP', name: 'British Pound Sterling' },
   AU: { value: 'AUD', name: 'Australian Dollar' },
 }
-const CUSTOMER_TYPES = ['Residential', 'Commercial', 'Government']
+const CUSTOMER_TYPES = ['Residential', 'Commercial', 'Government', 'Property management']
+/** Real companies have ids of both kinds: small ones, and 19 digits, which no JavaScript number holds. */
+const LARGE_TYPE_ID = 5_000_000_000_000_003_466n
 const KIND_NAMES = { sample: 'Sandbox Company_US_1', generated: 'Generated Company', empty: 'Empty Company' } as const
 
 function customerTypes(names: readonly string[], now: number): readonly CustomerType[] {
   return names.map((name, i) => ({
-    id: String(i + 1),
+    id: i < 3 ? String(i + 1) : String(LARGE_TYPE_ID + BigInt(i - 3)),
     name,
     active: true,
     syncToken: 0,

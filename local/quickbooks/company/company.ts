@@ -36,7 +36,15 @@ export interface Bookkeeper {
   payInvoice(invoiceId: string): Outcome
   deleteInvoice(invoiceId: string): Outcome
   invoices(customerId?: string): readonly Invoice[]
+  /** Adds a customer type, which no app can. Refused where an active one has the name already. */
+  createCustomerType(name: string): CustomerTypeOutcome
+  /** Renames a customer type, or makes it inactive or active again. */
+  editCustomerType(id: string, to: { readonly name?: string; readonly active?: boolean }): CustomerTypeOutcome
 }
+
+export type CustomerTypeOutcome =
+  | { readonly ok: true; readonly customerType: CustomerType }
+  | { readonly ok: false; readonly errors: readonly BusinessError[] }
 
 export interface ListOptions {
   readonly entity?: NameEntity
@@ -134,7 +142,7 @@ export function createCompany(
     zone: facts.zone,
     environment: facts.environment,
     created: facts.created,
-    bookkeeper: createBookkeeper(state, invoices),
+    bookkeeper: createBookkeeper(state, invoices, customerTypes),
     state,
     customerTypes,
     onChange(listener) {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { CompanySeed } from '../company/companies.ts'
-import type { Company, Outcome } from '../company/company.ts'
+import type { Company, CustomerTypeOutcome, Outcome } from '../company/company.ts'
 import { isJsonObject, type Json, type JsonObject } from '../company/json.ts'
+import type { CustomerType } from '../company/lists.ts'
 import type { NameEntity } from '../company/record.ts'
 import type { SimulatorContext } from '../context.ts'
 import type { Route } from '../http.ts'
@@ -44,6 +45,12 @@ function inShort(company: Company): Readonly<Record<string, Json>> {
 
 function done(outcome: Outcome): JsonObject {
   if (outcome.ok) return outcome.record
+  const reasons = outcome.errors.map((error) => error.Detail ?? error.Message).join(' ')
+  throw new Refusal(409, reasons, outcome.errors)
+}
+
+function doneType(outcome: CustomerTypeOutcome): CustomerType {
+  if (outcome.ok) return outcome.customerType
   const reasons = outcome.errors.map((error) => error.Detail ?? error.Message).join(' ')
   throw new Refusal(409, reasons, outcome.errors)
 }
@@ -98,6 +105,17 @@ export function bookkeeperRoutes(context: SimulatorContext): readonly Route[] {
     controlRoute('DELETE', `${base}/:realm/invoices/:id`, (request) =>
       done(companyOf(request).bookkeeper.deleteInvoice(param(request, 'id'))),
     ),
+    controlRoute('GET', `${base}/:realm/customer-types`, (request) => ({
+      items: [...companyOf(request).customerTypes.values()],
+    })),
+    controlRoute('POST', `${base}/:realm/customer-types`, (request) => {
+      const { name } = request.body(z.strictObject({ name: z.string() }))
+      return doneType(companyOf(request).bookkeeper.createCustomerType(name))
+    }),
+    controlRoute('PATCH', `${base}/:realm/customer-types/:id`, (request) => {
+      const to = request.body(z.strictObject({ name: z.string().exactOptional(), active: z.boolean().exactOptional() }))
+      return doneType(companyOf(request).bookkeeper.editCustomerType(param(request, 'id'), to))
+    }),
     controlRoute('GET', `${base}/:realm/:list`, (request) => {
       const { total, rows } = companyOf(request).list({
         entity: entityOf(request),

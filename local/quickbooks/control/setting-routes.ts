@@ -13,6 +13,14 @@ const faultSchema: z.ZodType<FaultRule> = z.strictObject({
   fault: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('status'), status }),
     z.strictObject({ kind: z.literal('html'), status }),
+    z.strictObject({
+      kind: z.literal('error'),
+      status: status.exactOptional(),
+      code: z.string().min(1),
+      message: z.string().min(1),
+      detail: z.string().exactOptional(),
+      type: z.enum(['ValidationFault', 'SystemFault', 'AuthenticationFault', 'AuthorizationFault']).exactOptional(),
+    }),
     z.strictObject({ kind: z.literal('fault-in-200') }),
     z.strictObject({ kind: z.literal('unauthorized') }),
     z.strictObject({ kind: z.literal('forbidden') }),

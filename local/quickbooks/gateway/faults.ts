@@ -1,3 +1,4 @@
+import type { FaultType } from '../company/errors.ts'
 import type { Random } from '../random.ts'
 
 /** What goes wrong. `before`: nothing was written. `after`: it was written, and only the answer suffers. */
@@ -6,6 +7,17 @@ export type FaultKind =
   | { readonly kind: 'status'; readonly status: number }
   /** HTTP 200 carrying a SystemFault 10000, before anything is done. */
   | { readonly kind: 'fault-in-200' }
+  /** Any error of the Accounting API (6190: subscription ended, 140: company locked …), before anything is done. */
+  | {
+      readonly kind: 'error'
+      /** Default 400. */
+      readonly status?: number
+      readonly code: string
+      readonly message: string
+      readonly detail?: string
+      /** Default ValidationFault. */
+      readonly type?: FaultType
+    }
   /** The gateway's 401, 403 or 429, before anything is done. */
   | { readonly kind: 'unauthorized' }
   | { readonly kind: 'forbidden' }

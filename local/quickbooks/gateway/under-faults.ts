@@ -1,3 +1,4 @@
+import { PACIFIC } from '../company/zone.ts'
 import type { SimulatorContext } from '../context.ts'
 import { htmlResponse, jsonResponse, type SimulatorResponse } from '../http.ts'
 import { gatewayFault } from './envelope.ts'
@@ -22,7 +23,7 @@ function systemFault(status: number, now: number): SimulatorResponse {
       ],
       type: 'SystemFault',
     },
-    time: new Date(now).toISOString(),
+    time: PACIFIC.stampMs(now),
   })
 }
 
@@ -37,6 +38,11 @@ function insteadOf({ clock, switches }: SimulatorContext, fault: FaultKind): Sim
     }
     case 'fault-in-200':
       return systemFault(200, now)
+    case 'error': {
+      const { code, message: Message, detail: Detail = Message, type = 'ValidationFault' } = fault
+      const time = PACIFIC.stampMs(now)
+      return jsonResponse(fault.status ?? 400, { Fault: { Error: [{ Message, Detail, code }], type }, time })
+    }
     case 'unauthorized':
       return gatewayFault('unauthorized', 'Token expired: AB0160', now)
     case 'forbidden':

@@ -8,7 +8,8 @@ export type Comparable = string | number | boolean | undefined
 
 export interface Property<Row> {
   readonly name: string
-  readonly kind: 'id' | 'text' | 'number' | 'boolean' | 'time'
+  /** `key`: an id that is compared as text, because it may have 19 digits. */
+  readonly kind: 'id' | 'key' | 'text' | 'number' | 'boolean' | 'time'
   readonly filterable: boolean
   readonly sortable: boolean
   readonly get: (row: Row) => Comparable
@@ -85,7 +86,7 @@ export const NAME_QUERIES: Readonly<Record<NameEntity, Queryable<NameRecord>>> =
 export const CUSTOMER_TYPE_QUERY: Queryable<CustomerType> = {
   entity: 'CustomerType',
   properties: [
-    property('Id', 'id', (t) => Number(t.id)),
+    property('Id', 'key', (t) => t.id),
     property('Name', 'text', (t) => t.name),
     property('Active', 'boolean', (t) => t.active),
     property('MetaData.CreateTime', 'time', (t) => t.created * 1000),

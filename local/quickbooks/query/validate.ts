@@ -44,6 +44,7 @@ const refuse = (detail: string): { readonly ok: false; readonly error: BusinessE
 const OPERATORS: Readonly<Record<Property<unknown>['kind'], ReadonlySet<Operator>>> = {
   // "Id supports = and IN": so nobody pages by Id > 'last'.
   id: new Set(['=', 'IN', '!=', 'NOT IN']),
+  key: new Set(['=', 'IN', '!=', 'NOT IN']),
   boolean: new Set(['=', 'IN', '!=', 'NOT IN']),
   number: new Set(['=', 'IN', '<', '>', '<=', '>=', '!=', 'NOT IN']),
   time: new Set(['=', 'IN', '<', '>', '<=', '>=', '!=', 'NOT IN']),
@@ -61,6 +62,8 @@ function readValue(value: QueryValue, kind: Property<unknown>['kind'], now: numb
   switch (kind) {
     case 'text':
       return text === ' ' ? null : text.toLowerCase()
+    case 'key':
+      return text
     case 'id':
       return /^\d+$/.test(text) ? Number(text) : Number.NaN
     case 'number':

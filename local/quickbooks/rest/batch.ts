@@ -39,6 +39,13 @@ function runItem(company: Company, item: JsonObject, clientId: string): ApiResul
   return writeName(company, found.entity, found.body, operation, clientId)
 }
 
+/** With a requestid, a batch is known by it and the ids of its items together. */
+export function batchItemIds(body: JsonObject): string {
+  const items = body.BatchItemRequest
+  if (!Array.isArray(items)) return ''
+  return items.map((item) => (isJsonObject(item) ? String(item.bId ?? '') : '')).join('|')
+}
+
 /** Runs the items one after the other, each for itself: HTTP 200 even where every one of them has a Fault. */
 export function runBatch(company: Company, body: JsonObject, requestId: string | null, clientId: string): ApiResult {
   const items = body.BatchItemRequest

@@ -1,7 +1,7 @@
 import type { Company } from '../company/company.ts'
 import { INVALID_REQUEST_ID, unsupportedOperation } from '../company/errors.ts'
 import type { RoutedRequest } from '../http.ts'
-import { runBatch } from './batch.ts'
+import { batchItemIds, runBatch } from './batch.ts'
 import { changedSince } from './cdc.ts'
 import { NAME_ENTITIES, readCompanyInfo, readCustomerType, readName, writeName } from './entities.ts'
 import { runQuery } from './query.ts'
@@ -30,12 +30,13 @@ function idempotently(
   request: RoutedRequest,
   requestIds: RequestIds,
   longest: number,
+  itemIds: string,
   run: () => ApiResult,
 ): ApiResult {
   const requestId = request.query.get('requestid')
   if (requestId === null) return run()
   if (requestId.length > longest) return failure('other', [INVALID_REQUEST_ID])
-  return requestIds.once(company.realmId, requestId, request, run)
+  return requestIds.once(company.realmId, `${requestId}|${itemIds}`, request, run)
 }
 
 /** Runs whatever `/v3/company/{realm}/{rest}` asks for. `minorversion` makes no difference: all are served as 75. */
@@ -58,7 +59,7 @@ export function runOperation(
     const body = readObject(request, entity)
     if (!body.ok) return failure('other', [body.error])
     const operation = request.query.get('operation')?.toLowerCase()
-    return idempotently(company, request, requestIds, LONGEST_REQUEST_ID, () =>
+    return idempotently(company, request, requestIds, LONGEST_REQUEST_ID, '', () =>
       writeName(company, entity, body.value, operation, clientId),
     )
   }
@@ -81,7 +82,7 @@ export function runOperation(
       if (!isPost) return noSuchMethod(request)
       const body = readObject(request, 'BatchItemRequest')
       if (!body.ok) return failure('batch', [body.error])
-      return idempotently(company, request, requestIds, LONGEST_BATCH_REQUEST_ID, () =>
+      return idempotently(company, request, requestIds, LONGEST_BATCH_REQUEST_ID, batchItemIds(body.value), () =>
         runBatch(company, body.value, request.query.get('requestid'), clientId),
       )
     }

@@ -1,3 +1,4 @@
+import { compareBytes } from '../company/byte-order.ts'
 import type { Company } from '../company/company.ts'
 import { type BusinessError, missingParameter, queryError } from '../company/errors.ts'
 import { propertiesOf } from '../company/fields.ts'
@@ -39,7 +40,11 @@ function answerCustomerTypes(company: Company, statement: Statement): Answer {
   if (!checked.ok) return checked
   const activeOnly = !checked.query.filters.some((each) => each.property.name === 'Active')
   const types = [...company.customerTypes.values()].filter((each) => each.active || !activeOnly)
-  const { rows, count } = selectRows(types, checked.query, (a, b) => Number(a.id) - Number(b.id))
+  const { rows, count } = selectRows(
+    types,
+    checked.query,
+    (a, b) => a.id.length - b.id.length || compareBytes(a.id, b.id),
+  )
   return {
     ok: true,
     rows: rows.map((each) => renderCustomerType(each, company.state.zone)),

@@ -14,8 +14,8 @@ interface Kept {
 }
 
 export interface RequestIds {
-  /** Runs a write once for each requestid of a realm; a repetition gets the answer that the first one got. */
-  once(realmId: string, requestId: string, request: RoutedRequest, run: () => ApiResult): ApiResult
+  /** Runs a write once for each identity in a realm; a repetition gets the answer that the first one got. */
+  once(realmId: string, identity: string, request: RoutedRequest, run: () => ApiResult): ApiResult
 }
 
 /** Remembers answers by requestid (Accounting API, "Idempotence"); what is undocumented about it are switches. */
@@ -29,10 +29,10 @@ export function createRequestIds(clock: Clock, switches: Switches): RequestIds {
     }
   }
   return {
-    once(realmId, requestId, request, run) {
+    once(realmId, identity, request, run) {
       const now = clock.now()
       forgetOld(now, RETENTION_MS[switches.get('requestid-retention')])
-      const key = `${realmId}|${requestId}`
+      const key = `${realmId}|${identity}`
       const fingerprint = createHash('sha256').update(`${request.pathname}\n`).update(request.body).digest('base64')
       const before = kept.get(key)
       if (before !== undefined) {

@@ -9,6 +9,12 @@ describe('a fault', () => {
     [{ kind: 'status', status: 500 }, 500, '"code":"10000"'],
     [{ kind: 'status', status: 503 }, 503, '"type":"SystemFault"'],
     [{ kind: 'fault-in-200' }, 200, '{"Fault":{"Error":[{'],
+    [{ kind: 'error', code: '6190', message: 'Subscription ended' }, 400, '"code":"6190"'],
+    [
+      { kind: 'error', status: 403, code: '120', message: 'No access', type: 'AuthorizationFault' },
+      403,
+      '"type":"AuthorizationFault"',
+    ],
     [{ kind: 'unauthorized' }, 401, '"code":"3200"'],
     [{ kind: 'forbidden' }, 403, '"code":"3100"'],
     [{ kind: 'throttled' }, 429, '"code":"3001"'],

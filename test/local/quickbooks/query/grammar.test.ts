@@ -184,7 +184,7 @@ describe('other entities', () => {
     expect((await response('select * from Employee')).Employee).toHaveLength(1)
     expect((await response("select * from CustomerType where Name = 'commercial'")).CustomerType[0].Id).toBe('2')
     expect((await response('select * from CompanyInfo')).CompanyInfo[0]).toMatchObject({ Id: '1', Country: 'US' })
-    expect(await response('select count(*) from CustomerType')).toEqual({ totalCount: 3 })
+    expect(await response('select count(*) from CustomerType')).toEqual({ totalCount: 4 })
   })
 
   it('have no hierarchy: FullyQualifiedName is not a property of vendors', async () => {

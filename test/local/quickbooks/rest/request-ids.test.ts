@@ -40,6 +40,16 @@ describe('a requestid', () => {
     expect(company.count('Customer')).toBe(1)
   })
 
+  it('of a batch counts together with the ids of its items', async () => {
+    const { call, company } = drive()
+    const body = (bId: string) => ({
+      BatchItemRequest: [{ bId, operation: 'create', Customer: { DisplayName: `C${bId}` } }],
+    })
+    await call('POST', '/batch?requestid=abc', body('1'))
+    await call('POST', '/batch?requestid=abc', body('2'))
+    expect(company.count('Customer')).toBe(2)
+  })
+
   it('has at most 50 characters: 2130', async () => {
     const { call } = drive()
     expect(
