@@ -43,7 +43,9 @@ async function start(settings: StartSettings): Promise<void> {
 
   const token = await cloud.mintToken({ ...newcomer, expiresIn: tokenLife })
   if (simulator === undefined) print(`Redirect URI to enter at Intuit: ${cloud.apiUrl}/oauth/callback\n`)
-  await takeFirstSteps({ client: createApiClient(cloud.apiUrl, token), simulator, print })
+  // The generated company stands last; whoever asks for one wants to see that.
+  const company = settings.customers === undefined ? 'first' : 'last'
+  await takeFirstSteps({ client: createApiClient(cloud.apiUrl, token), simulator, company, print })
   print(nextSteps({ apiUrl: cloud.apiUrl, simulatorUrl: simulator?.url, token, logs: join(settings.data, 'logs') }))
   print(`\nReady after ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
 }
@@ -55,7 +57,7 @@ async function simulate(settings: StartSettings, data: string): Promise<Simulato
     stateFile: join(data, 'quickbooks.json'),
     options: settings.customers === undefined ? [] : ['--customers', String(settings.customers)],
     onTaken: (port, next) => print(`Port ${port} is taken; the QuickBooks simulator tries ${next}.`),
-    onLine: () => {},
+    onEnded: (lastWords) => console.error(`The QuickBooks simulator has ended: ${lastWords}`),
   })
   closers.push(simulator.stop)
   return simulator

@@ -53,7 +53,7 @@ export interface ApiClient {
   /** The link on which a person consents, good once and for ten minutes. */
   readonly authorize: () => Promise<string>
   /** Walks that link to its end as a person would on the simulated pages. */
-  readonly consent: (url: string) => Promise<void>
+  readonly consent: (url: string, company: 'first' | 'last') => Promise<void>
   /** Starts a pull, or answers with the one that is under way. */
   readonly startPull: () => Promise<Run>
   /** Waits for a run's end; `onProgress` hears of each step. */
@@ -76,9 +76,9 @@ export function createApiClient(apiUrl: string, token: string): ApiClient {
   return {
     connection: () => call(connectionSchema, 'GET', '/connection'),
     authorize: async () => (await call(z.object({ url: z.url() }), 'POST', '/connection/authorize')).url,
-    consent: async (url) => {
+    consent: async (url, company) => {
       const page = await fetch(url)
-      const { action, fields } = fillInConsent(await page.text(), url)
+      const { action, fields } = fillInConsent(await page.text(), url, company)
       const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
       const callback = decided.headers.get('location')
       if (callback === null) throw new Error(`The consent page answered ${decided.status} and led nowhere.`)

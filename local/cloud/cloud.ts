@@ -119,6 +119,7 @@ async function start(
     port: ports.dynamodb ?? 0,
     region,
     onTaken: onTaken('dynamodb'),
+    onEnded: (lastWords) => onProblem(`The local DynamoDB has ended: ${lastWords}`),
   })
   onOpen(dynamoDb.close)
   await Promise.all(resources.table.map((table) => ensureTable(dynamoDb.client, table)))
@@ -129,7 +130,8 @@ async function start(
   const given = givenSecrets(resources, settings.secrets ?? {})
   setServices({ issuer, kms, secretsManager: openSecrets(dataDir, resources.secret, given, clock.now) })
 
-  const logs = openLogs(dataDir === undefined ? undefined : `${dataDir}/logs`)
+  const logFolder = dataDir === undefined ? undefined : `${dataDir}/logs`
+  const logs = openLogs(logFolder, (functionName, message) => onProblem(`${functionName}: ${message}`))
   onOpen(logs.close)
   const functions = createFunctions({
     template,

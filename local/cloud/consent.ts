@@ -5,10 +5,10 @@ export interface ConsentForm {
 }
 
 /**
- * Reads the form of the simulated consent page and fills it in as someone who says "Connect" and leaves the company
- * that is chosen. Throws an Error with the page's text when it holds no form, as the page of a problem doesn't.
+ * Reads the form of the simulated consent page and fills it in as someone who says "Connect" to the first or the last
+ * company of the list. Throws an Error with the page's text when it holds no form, as the page of a problem doesn't.
  */
-export function fillInConsent(html: string, pageUrl: string): ConsentForm {
+export function fillInConsent(html: string, pageUrl: string, company: 'first' | 'last' = 'first'): ConsentForm {
   const action = /<form[^>]*\baction="([^"]*)"/.exec(html)?.[1]
   if (action === undefined) {
     const text = html.replace(/<style>.*?<\/style>/gs, ' ').replace(/<[^>]+>/g, ' ')
@@ -20,7 +20,7 @@ export function fillInConsent(html: string, pageUrl: string): ConsentForm {
     if (name !== undefined) fields.set(name, attribute(input, 'value') ?? '')
   }
   const select = /<select[^>]*>/.exec(html)?.[0]
-  const option = /<option[^>]*>/.exec(html)?.[0]
+  const option = [...html.matchAll(/<option[^>]*>/g)].at(company === 'first' ? 0 : -1)?.[0]
   const selectName = select === undefined ? undefined : attribute(select, 'name')
   if (selectName !== undefined && option !== undefined) fields.set(selectName, attribute(option, 'value') ?? '')
   fields.set('decision', 'connect')

@@ -29,6 +29,8 @@ export interface DynamoDbSettings {
   readonly port: number
   readonly region: string
   readonly onTaken?: OnTaken
+  /** Hears of an end that nobody asked for, with the last line that the program said. */
+  readonly onEnded?: (lastWords: string) => void
 }
 
 /**
@@ -53,7 +55,7 @@ interface Server {
 
 const startsTried = 10
 
-async function startServer({ folder, port, onTaken }: DynamoDbSettings): Promise<Server> {
+async function startServer({ folder, port, onTaken, onEnded }: DynamoDbSettings): Promise<Server> {
   const binary = findBinary()
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   const storage = folder === undefined ? [] : ['--db-path', join(folder, 'dynamodb.db')]
@@ -69,7 +71,17 @@ async function startServer({ folder, port, onTaken }: DynamoDbSettings): Promise
       },
     })
     void child.ended.then(() => listening.resolve(false))
-    if (await listening.promise) return { endpoint: `http://${host}:${free}`, stop: () => child.stop() }
+    if (await listening.promise) {
+      let stopped = false
+      void child.ended.then(() => {
+        if (!stopped) onEnded?.(lastWords)
+      })
+      const stop = (): Promise<void> => {
+        stopped = true
+        return child.stop()
+      }
+      return { endpoint: `http://${host}:${free}`, stop }
+    }
     if (!lastWords.includes('in use')) break
   }
   throw new Error(`The local DynamoDB did not start: ${lastWords}`)

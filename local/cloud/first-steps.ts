@@ -5,6 +5,8 @@ export interface FirstSteps {
   readonly client: ApiClient
   /** Undefined: Intuit itself, where only a person can consent. */
   readonly simulator: { readonly isConnected: () => Promise<boolean> } | undefined
+  /** Which of the simulator's companies to connect. */
+  readonly company: 'first' | 'last'
   readonly print: (text: string) => void
 }
 
@@ -14,7 +16,7 @@ const rowsShown = 60
  * Connects the company if need be, pulls it into the holding area and prints what is there.
  * @returns false when a person has to consent first; the link has been printed then
  */
-export async function takeFirstSteps({ client, simulator, print }: FirstSteps): Promise<boolean> {
+export async function takeFirstSteps({ client, simulator, company, print }: FirstSteps): Promise<boolean> {
   const connection = await client.connection()
   // A simulator that has forgotten its grants would only answer with "reconnect needed".
   const isConnected = connection.status === 'connected' && (await simulator?.isConnected()) !== false
@@ -26,7 +28,7 @@ export async function takeFirstSteps({ client, simulator, print }: FirstSteps): 
       print(`Open this link to connect a sandbox company (good once, for ten minutes):\n  ${url}`)
       return false
     }
-    await client.consent(url)
+    await client.consent(url, company)
     const { companyName } = await client.connection()
     print(`Connected ${companyName ?? 'the QuickBooks company'} by OAuth.`)
   }

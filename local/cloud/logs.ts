@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import * as z from 'zod'
 
 /** The log of one function: a file when there is a folder for it, and its last lines in memory. */
 export interface FunctionLog {
@@ -14,8 +15,11 @@ export interface Logs {
 
 const linesKept = 2_000
 
-/** Opens the logs. Without a folder they are kept in memory only, as tests want them. */
-export function openLogs(folder: string | undefined): Logs {
+/**
+ * Opens the logs. Without a folder they are kept in memory only, as tests want them. `onError` gets the message of each
+ * line that a function logged as an error.
+ */
+export function openLogs(folder: string | undefined, onError: (functionName: string, message: string) => void): Logs {
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   const logs = new Map<string, FunctionLog>()
   const files: number[] = []
@@ -29,6 +33,8 @@ export function openLogs(folder: string | undefined): Logs {
       lines.push(line)
       if (lines.length > linesKept) lines.shift()
       if (file !== undefined && !closed) writeSync(file, `${line}\n`)
+      const message = errorMessageOf(line)
+      if (message !== undefined) onError(functionName, message)
     }
     return { write, lines: () => lines }
   }
@@ -43,5 +49,17 @@ export function openLogs(folder: string | undefined): Logs {
       closed = true
       for (const file of files) closeSync(file)
     },
+  }
+}
+
+const errorLineSchema = z.object({ level: z.enum(['ERROR', 'CRITICAL']), message: z.string() })
+
+function errorMessageOf(line: string): string | undefined {
+  // Most lines are no errors, and parsing each would cost more than writing it.
+  if (!line.includes('"ERROR"') && !line.includes('"CRITICAL"')) return undefined
+  try {
+    return errorLineSchema.safeParse(JSON.parse(line)).data?.message
+  } catch {
+    return undefined
   }
 }

@@ -29,7 +29,8 @@ export interface SimulatorSettings {
   /** Further options of its own command. */
   readonly options: readonly string[]
   readonly onTaken: OnTaken
-  readonly onLine: (line: string) => void
+  /** Hears of an end that nobody asked for, with the last line that the simulator said. */
+  readonly onEnded: (lastWords: string) => void
 }
 
 const appsSchema = z.object({
@@ -41,7 +42,11 @@ const startsTried = 5
 
 /** Starts the QuickBooks simulator as a program of its own and waits until it answers. */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
-  const { url, child } = await listen(settings)
+  const { url, child, lastWords } = await listen(settings)
+  let stopped = false
+  void child.ended.then(() => {
+    if (!stopped) settings.onEnded(lastWords())
+  })
   const [app] = appsSchema.parse(await getJson(`${url}/control/apps`)).items
   if (app === undefined) throw new Error('The QuickBooks simulator has no app.')
   return {
@@ -60,13 +65,17 @@ export async function startSimulator(settings: SimulatorSettings): Promise<Simul
       const { items } = grantsSchema.parse(await getJson(`${url}/control/grants`))
       return items.some((grant) => grant.clientId === app.clientId && grant.end === undefined)
     },
-    stop: () => child.stop(),
+    stop: () => {
+      stopped = true
+      return child.stop()
+    },
   }
 }
 
-async function listen({ root, port, stateFile, options, onTaken, onLine }: SimulatorSettings): Promise<{
+async function listen({ root, port, stateFile, options, onTaken }: SimulatorSettings): Promise<{
   readonly url: string
   readonly child: Child
+  readonly lastWords: () => string
 }> {
   const entry = join(root, 'local', 'quickbooks', 'main.ts')
   if (!existsSync(entry)) throw new Error(`The QuickBooks simulator is not there: ${entry}`)
@@ -79,14 +88,13 @@ async function listen({ root, port, stateFile, options, onTaken, onLine }: Simul
       folder: root,
       onLine: (line) => {
         if (line.trim() !== '') lastWords = line
-        onLine(line)
         const [, url] = /simulated: (http:\/\/\S+)/.exec(line) ?? []
         if (url !== undefined) listening.resolve(url)
       },
     })
     void child.ended.then(() => listening.resolve(undefined))
     const url = await listening.promise
-    if (url !== undefined) return { url, child }
+    if (url !== undefined) return { url, child, lastWords: () => lastWords }
     if (!lastWords.includes('EADDRINUSE')) break
   }
   throw new Error(`The QuickBooks simulator did not start: ${lastWords}`)

@@ -11,6 +11,7 @@ const table = {
 }
 
 let cloud: Cloud
+const problems: string[] = []
 beforeAll(async () => {
   vi.stubEnv('SECRET_OF_THIS_MACHINE', 'keep out')
   vi.stubEnv('AWS_PROFILE', 'somebody')
@@ -45,12 +46,13 @@ beforeAll(async () => {
       },
       Broken: { source: `throw new RangeError('cannot even load')` },
       Talkative: {
-        source: `export const handler = async () => { console.log('to stdout'); console.error('to stderr') }`,
+        source: `export const handler = async () => { console.log('to stdout'); console.error('to stderr')
+          console.log(JSON.stringify({ level: 'ERROR', message: 'this went wrong', secret: 'kept in the log' })) }`,
       },
     },
     resources: { Table: table },
   })
-  cloud = await startCloud({ template, environment: { EXTRA: 'for all' } })
+  cloud = await startCloud({ template, environment: { EXTRA: 'for all' }, onProblem: (line) => problems.push(line) })
 })
 afterAll(async () => {
   vi.unstubAllEnvs()
@@ -127,6 +129,7 @@ describe('a function', () => {
     await vi.waitFor(() => {
       expect(cloud.functions.log('Talkative')).toEqual(expect.arrayContaining(['to stdout', 'to stderr']))
     })
+    await vi.waitFor(() => expect(problems).toContain('Talkative: this went wrong'))
   })
 
   it('is called by the start of its name, and asking for another says which there are', async () => {
