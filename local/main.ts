@@ -3,6 +3,7 @@ import { createApiClient } from './cloud/api-client.ts'
 import { type Cloud, startCloud } from './cloud/cloud.ts'
 import { deleteFolder, takeFolder } from './cloud/data-folder.ts'
 import { takeFirstSteps } from './cloud/first-steps.ts'
+import type { Part } from './cloud/listeners.ts'
 import { nextSteps } from './cloud/next-steps.ts'
 import { type Simulator, startSimulator } from './cloud/simulator.ts'
 import { help, readStartSettings, type StartSettings } from './cloud/start-settings.ts'
@@ -46,7 +47,15 @@ async function start(settings: StartSettings): Promise<void> {
   // The generated company stands last; whoever asks for one wants to see that.
   const company = settings.customers === undefined ? 'first' : 'last'
   await takeFirstSteps({ client: createApiClient(cloud.apiUrl, token), simulator, company, print })
-  print(nextSteps({ apiUrl: cloud.apiUrl, simulatorUrl: simulator?.url, token, logs: join(settings.data, 'logs') }))
+  print(
+    nextSteps({
+      apiUrl: cloud.apiUrl,
+      simulatorUrl: simulator?.url,
+      dynamoDbUrl: cloud.dynamoDb.endpoint,
+      token,
+      logs: join(settings.data, 'logs'),
+    }),
+  )
   print(`\nReady after ${((performance.now() - startedAt) / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
 }
 
@@ -76,7 +85,7 @@ async function runCloud(
     dataDir: data,
     // Intuit takes localhost as a redirect URI for development keys, and no IP address.
     apiHost: 'localhost',
-    ports: { api: settings.port, services: settings.port + 1, sqs: settings.port + 2, dynamodb: settings.port + 3 },
+    ports: portsFrom(settings.port),
     onTaken: (part, port, next) => print(`Port ${port} is taken; ${part} tries ${next}.`),
     onProblem: (line) => console.error(line),
     secrets: {
@@ -90,6 +99,12 @@ async function runCloud(
   const [authorizer] = cloud.resources.authorizer
   const { Issuer = '', Audience = [] } = authorizer?.properties.JwtConfiguration ?? {}
   return { cloud, issuer: { issuer: Issuer, audience: Audience[0] ?? '' } }
+}
+
+/** The API's own neighbours stay free for the next try when it is taken. Port 0 takes any, for all. */
+function portsFrom(port: number): Readonly<Record<Part, number>> {
+  const [services, sqs, dynamodb] = [100, 101, 102].map((distance) => (port === 0 ? 0 : port + distance))
+  return { api: port, services: services ?? 0, sqs: sqs ?? 0, dynamodb: dynamodb ?? 0 }
 }
 
 /** Like Promise.all, but waits for both even when one fails, so that nothing starts after we have given up. */

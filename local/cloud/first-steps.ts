@@ -1,4 +1,4 @@
-import type { ApiClient, HeldCustomer } from './api-client.ts'
+import type { ApiClient, HeldCustomer, Run } from './api-client.ts'
 import { type Column, textTable } from './text-table.ts'
 
 export interface FirstSteps {
@@ -11,6 +11,7 @@ export interface FirstSteps {
 }
 
 const rowsShown = 60
+const progressInterval = 3_000
 
 /**
  * Connects the company if need be, pulls it into the holding area and prints what is there.
@@ -33,7 +34,7 @@ export async function takeFirstSteps({ client, simulator, company, print }: Firs
     print(`Connected ${companyName ?? 'the QuickBooks company'} by OAuth.`)
   }
   const started = await client.startPull()
-  const run = await client.waitForRun(started.id, () => {})
+  const run = await client.waitForRun(started.id, sayProgress(print))
   const counts = Object.entries(run.counts).map(([name, count]) => `${count} ${name}`)
   const outcome = run.status === 'done' ? '' : ` It ended as ${run.status}: ${run.reason ?? 'no reason given'}.`
   print(`Pulled ${run.progress.rows} rows with ${run.progress.calls} calls (${counts.join(', ')}).${outcome}\n`)
@@ -42,6 +43,16 @@ export async function takeFirstSteps({ client, simulator, company, print }: Firs
   print(textTable(columns, customers.slice(0, rowsShown).toSorted(byPlace)))
   if (customers.length > rowsShown) print(`… and more; GET /quickbooks/customers?filter=all has them all.`)
   return true
+}
+
+/** Says now and then how far a run is, so that a long one is not taken for a stuck one. */
+function sayProgress(print: (text: string) => void): (run: Run) => void {
+  let saidAt = Date.now()
+  return ({ progress }) => {
+    if (Date.now() - saidAt < progressInterval) return
+    saidAt = Date.now()
+    print(`Pulling: ${progress.rows} of ${progress.rowsTotal ?? 'an unknown number of'} rows`)
+  }
 }
 
 /** Jobs under their customers. */

@@ -2,12 +2,13 @@ export interface NextSteps {
   readonly apiUrl: string
   /** Undefined when Intuit itself is at the other end. */
   readonly simulatorUrl: string | undefined
+  readonly dynamoDbUrl: string
   readonly token: string
   readonly logs: string
 }
 
 /** What a newcomer is told at the end of a start: the addresses, a token, and four lines to go on with. */
-export function nextSteps({ apiUrl, simulatorUrl, token, logs }: NextSteps): string {
+export function nextSteps({ apiUrl, simulatorUrl, dynamoDbUrl, token, logs }: NextSteps): string {
   const curl = 'curl -s -H "authorization: Bearer $TOKEN"'
   const json = "-H 'content-type: application/json'"
   const lines = [
@@ -15,6 +16,7 @@ export function nextSteps({ apiUrl, simulatorUrl, token, logs }: NextSteps): str
     `API            ${apiUrl}`,
     `OpenAPI page   ${apiUrl}/docs`,
     ...(simulatorUrl === undefined ? [] : [`Simulator      ${simulatorUrl}`]),
+    `DynamoDB       ${dynamoDbUrl}`,
     `Logs           ${logs}`,
     '',
     'An admin token for workspace w1, good for twelve hours (npm run token makes others):',

@@ -19,6 +19,9 @@ Environment:
   DYNAMODB_ENDPOINT  a DynamoDB that runs already, for platforms other than Linux x64
 `
 
+// The other parts take ports above it.
+const highestApiPort = 65_000
+
 /** Credentials of an app at Intuit, from the environment. */
 export interface IntuitApp {
   readonly clientId: string
@@ -56,7 +59,7 @@ export function readStartSettings(
   })
   return {
     fresh: values.fresh,
-    port: wholeNumber('--port', values.port, 65_535),
+    port: wholeNumber('--port', values.port, highestApiPort),
     simulatorPort: wholeNumber('--simulator-port', values['simulator-port'], 65_535),
     data: values.data,
     customers: values.customers === undefined ? undefined : wholeNumber('--customers', values.customers, 1_000_000),

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -89,6 +89,10 @@ describe('npm start', () => {
     expect(await answer.text()).toContain("Amy's Bird Sanctuary")
     expect(await isListening(`${api}/docs`)).toBe(true)
 
+    const other = execFileSync(process.execPath, ['local/token.ts', '--data', data, '--workspace', 'w2'], { cwd: root })
+    const foreign = await fetch(`${api}/contacts`, { headers: { authorization: `Bearer ${other.toString().trim()}` } })
+    expect([foreign.status, await foreign.json()]).toEqual([200, { items: [] }])
+
     first.child.kill('SIGINT')
     expect(await first.ended).toBe(0)
     for (const url of [api, simulator]) expect(await isListening(url)).toBe(false)
@@ -109,7 +113,7 @@ describe('npm start', () => {
     second.child.kill('SIGKILL')
     await second.ended
     await vi.waitFor(async () => expect(await isListening(simulator)).toBe(false))
-    const dynamoDb = `http://127.0.0.1:${Number(new URL(api).port) + 3}`
+    const dynamoDb = valueAfter(second.output(), 'DynamoDB')
     await vi.waitFor(async () => expect(await isListening(dynamoDb)).toBe(false))
 
     const fresh = startMain([...args, '--fresh'])
@@ -153,7 +157,7 @@ describe('npm start', () => {
   it('ends at once, with the reason, when it is told nonsense', async () => {
     const main = startMain(['--port', 'many'])
     expect(await main.ended).toBe(1)
-    expect(main.output()).toBe('--port has to be a whole number up to 65535, not "many".\n')
+    expect(main.output()).toBe('--port has to be a whole number up to 65000, not "many".\n')
   })
 
   it('leaves nothing behind when it is stopped while it starts', { timeout: 60_000 }, async () => {

@@ -36,7 +36,7 @@ describe('the settings of npm start', () => {
     ],
     ['half of the keys', [], { INTUIT_CLIENT_ID: 'id', INTUIT_ENVIRONMENT: 'sandbox' }, 'needs INTUIT_CLIENT_ID and'],
     ['keys alone', [], { INTUIT_CLIENT_ID: 'id', INTUIT_CLIENT_SECRET: 's' }, 'has to be sandbox'],
-    ['a port that is none', ['--port', '70000'], {}, '--port has to be a whole number up to 65535, not "70000"'],
+    ['a port that is none', ['--port', '70000'], {}, '--port has to be a whole number up to 65000, not "70000"'],
     ['an unknown option', ['--frehs'], {}, '--frehs'],
     ['an endpoint that is none', [], { DYNAMODB_ENDPOINT: 'nonsense' }, 'DYNAMODB_ENDPOINT has to be a URL'],
   ])('are refused with the reason: %s', (_, args, environment, reason) => {
