@@ -94,6 +94,7 @@ const SWITCHES = [
   ),
   declare('invoice-emits-customer', 'Does an invoice emit an event for its customer?', ['no', 'yes'], 'no'),
   declare('merge-bumps', 'What moves on the survivor of a merge?', ['time', 'token-and-time'], 'time'),
+  declare('merged-record', 'What becomes of the record that is merged into another?', ['gone', 'inactive'], 'gone'),
   // Query
   declare('max-results', 'What does MAXRESULTS above 1000 do?', ['capped', 'refused'], 'capped'),
   declare('query-not', 'Are != and NOT accepted in a query?', ['refused', 'accepted'], 'refused'),
@@ -117,6 +118,8 @@ const SWITCHES = [
     'inclusive',
   ),
   declare('cdc-order', 'Which changes are left out when CDC cuts at 1000?', ['newest', 'oldest'], 'newest'),
+  // Batch
+  declare('batch-size', 'How many items may a batch have?', ['30', '10'], '30'),
   // requestid
   declare(
     'requestid-retention',

@@ -10,7 +10,8 @@ const withoutId = (address: Json | undefined): string => {
   return JSON.stringify(parts)
 }
 
-const hidden = (value: string): string => 'X'.repeat(Math.max(value.length - 4, 0)) + value.slice(-4)
+/** Masks what QuickBooks never sends back whole: all but the last four characters. */
+export const masked = (value: string): string => 'X'.repeat(Math.max(value.length - 4, 0)) + value.slice(-4)
 
 /** Gives each address its Id: kept while its content stays, shared where two are equal, else the next one. */
 function withAddressIds(
@@ -63,7 +64,7 @@ export function assembleFields(assembly: Assembly): JsonObject {
     const before = previous[field]
     let value = values.get(field)
     if (value === undefined && (mode === 'sparse' || field === 'CurrencyRef')) value = before
-    if (rule.kind === 'masked' && typeof before === 'string' && value === hidden(before)) value = before
+    if (rule.kind === 'masked' && typeof before === 'string' && value === masked(before)) value = before
     if (mergeNested && mode === 'sparse' && isJsonObject(value) && isJsonObject(before) && rule.kind !== 'reference') {
       value = { ...before, ...value }
     }
@@ -77,6 +78,3 @@ export function assembleFields(assembly: Assembly): JsonObject {
   for (const field of addresses) if (numbered[field] !== undefined) fields[field] = numbered[field]
   return fields
 }
-
-/** Masks what QuickBooks never sends back whole. */
-export const masked = hidden

@@ -3,7 +3,17 @@ import { createCustomerTypeActions } from './customer-types.ts'
 import { businessRule, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CustomerType } from './lists.ts'
-import { DEEPEST_LEVEL, heightOf, isWithin, levelOf, type NameEntity, type NameRecord, pathOf } from './record.ts'
+import { settleName } from './naming.ts'
+import {
+  DEEPEST_LEVEL,
+  DELETED_SUFFIX,
+  heightOf,
+  isWithin,
+  levelOf,
+  type NameEntity,
+  type NameRecord,
+  pathOf,
+} from './record.ts'
 import { renderRecord } from './render.ts'
 import { type CompanyState, nowSeconds } from './state.ts'
 import type { Store } from './store.ts'
@@ -76,6 +86,25 @@ export function createBookkeeper(
     changeRecord(state, child, body, 'sparse', 'person')
   }
 
+  /** Takes a merged record out of the books, or leaves it there without effect. */
+  const retire = (record: NameRecord, now: number): void => {
+    if (state.switches.get('merged-record') === 'gone') {
+      state.store.bury(record, now)
+      return
+    }
+    const named = settleName(state, record.displayName, false, record.parent, record)
+    const displayName = named.ok ? named.name : record.displayName + DELETED_SUFFIX
+    state.store.change(record, {
+      active: false,
+      balance: 0,
+      displayName,
+      path: pathOf(record.parent, displayName),
+      syncToken: record.syncToken + 1,
+      updated: now,
+      edited: now,
+    })
+  }
+
   return {
     ...createCustomerTypeActions(state.clock, customerTypes),
     create: (entity, fields) => outcome(createRecord(state, entity, fields, 'person')),
@@ -93,10 +122,11 @@ export function createBookkeeper(
         if (invoice.customerId === loserId) invoices.all.set(id, { ...invoice, customerId: survivorId })
       }
       const now = nowSeconds(state.clock)
-      state.store.bury(loser, now)
+      const { balance } = loser
+      retire(loser, now)
       const bumps = state.switches.get('merge-bumps') === 'token-and-time'
       state.store.change(survivor, {
-        balance: cents(survivor.balance + loser.balance),
+        balance: cents(survivor.balance + balance),
         updated: now,
         ...(bumps ? { syncToken: survivor.syncToken + 1, edited: now } : {}),
       })

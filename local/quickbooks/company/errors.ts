@@ -188,11 +188,11 @@ export const INVALID_REQUEST_ID: BusinessError = {
   element: 'requestid',
 }
 
-export const BATCH_TOO_LARGE: BusinessError = {
+export const batchTooLarge = (most: number): BusinessError => ({
   Message: 'Batch size exceeds allowed limit',
-  Detail: 'Batch size exceeds allowed limit : at most 30 items are allowed in a batch.',
+  Detail: `Batch size exceeds allowed limit : at most ${most} items are allowed in a batch.`,
   code: '1040',
-}
+})
 
 export const queryError = (code: '4000' | '4001', detail: string): BusinessError => ({
   Message: code === '4000' ? 'Error parsing query' : 'Invalid query',

@@ -15,7 +15,7 @@ import { settleParent } from './hierarchy.ts'
 import type { Json, JsonObject } from './json.ts'
 import { settleName, wantedName } from './naming.ts'
 import { readBoolean, readFields, readNumber, unknownIn } from './read-fields.ts'
-import { balanceWithJobs, type NameEntity, type NameRecord, pathOf, plainName } from './record.ts'
+import { balanceWithJobs, DELETED_SUFFIX, type NameEntity, type NameRecord, pathOf, plainName } from './record.ts'
 import { type CompanyState, nowSeconds } from './state.ts'
 
 export type Written =
@@ -197,7 +197,7 @@ function apply(state: CompanyState, record: NameRecord, draft: Draft, writer: Wr
 function deactivateChild(state: CompanyState, child: NameRecord, writer: Writer): void {
   const named = settleName(state, child.displayName, false, child.parent, child)
   // Only the position "refused" can refuse, and then the plain suffix is the least wrong name left.
-  const displayName = named.ok ? named.name : `${child.displayName} (deleted)`
+  const displayName = named.ok ? named.name : child.displayName + DELETED_SUFFIX
   apply(state, child, { parent: child.parent, active: false, displayName, fields: child.fields }, writer)
 }
 

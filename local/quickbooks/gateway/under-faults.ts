@@ -4,7 +4,7 @@ import { htmlResponse, jsonResponse, type SimulatorResponse } from '../http.ts'
 import { gatewayFault } from './envelope.ts'
 import type { FaultedCall, FaultKind } from './faults.ts'
 
-export const MAINTENANCE_PAGE =
+const MAINTENANCE_PAGE =
   '<html><head><title>QuickBooks Online is down for maintenance</title></head><body><h1>We’re making some improvements</h1><p>QuickBooks is temporarily unavailable. Please try again later.</p></body></html>'
 
 const TIMEOUT_PAGE =

@@ -17,7 +17,7 @@ export interface Property<Row> {
   readonly keptAs?: KeptOrder
 }
 
-/** What can be asked of an entity. `known` are its further properties, which exist but are not queryable. */
+/** What can be asked of an entity. */
 export interface Queryable<Row> {
   readonly entity: string
   readonly properties: readonly Property<Row>[]

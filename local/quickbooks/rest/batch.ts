@@ -1,6 +1,6 @@
 import type { Company } from '../company/company.ts'
 import {
-  BATCH_TOO_LARGE,
+  batchTooLarge,
   INVALID_REQUEST_ID,
   missingParameter,
   unreadableProperty,
@@ -12,7 +12,6 @@ import { NAME_ENTITIES, writeName } from './entities.ts'
 import { runQuery } from './query.ts'
 import { type ApiResult, failure, success } from './result.ts'
 
-const MOST_ITEMS = 30
 /** With a requestid, an item is known by both ids together, and its own must be short. */
 const LONGEST_ITEM_ID = 10
 
@@ -50,7 +49,8 @@ export function batchItemIds(body: JsonObject): string {
 export function runBatch(company: Company, body: JsonObject, requestId: string | null, clientId: string): ApiResult {
   const items = body.BatchItemRequest
   if (!Array.isArray(items)) return failure('batch', [missingParameter('BatchItemRequest')])
-  if (items.length > MOST_ITEMS) return failure('batch', [BATCH_TOO_LARGE])
+  const most = Number(company.state.switches.get('batch-size'))
+  if (items.length > most) return failure('batch', [batchTooLarge(most)])
   const answers: JsonObject[] = []
   let rows = 0
   let reads = 0

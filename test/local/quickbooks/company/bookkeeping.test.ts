@@ -118,6 +118,20 @@ describe('a merge', () => {
     expect(company.count('Customer')).toBe(4)
   })
 
+  it('takes the loser out of the books, or leaves it there inactive, by switch', async () => {
+    for (const position of ['gone', 'inactive'] as const) {
+      const { write, read, company, changes } = drive({ switches: { 'merged-record': position } })
+      await write({ DisplayName: 'A' })
+      await write({ DisplayName: 'B', Balance: 5 })
+      company.bookkeeper.merge('Customer', '1', '2')
+      const loser = await read('2')
+      if (position === 'gone') expect(loser.code).toBe('610')
+      else expect(loser).toMatchObject({ DisplayName: 'B (deleted)', Active: false, Balance: 0, SyncToken: '1' })
+      expect((await read('1')).Balance).toBe(5)
+      expect(changes.slice(2)).toMatchObject([{ operation: 'Merge', id: '1', deletedId: '2' }])
+    }
+  })
+
   it('moves the survivor’s time, or its SyncToken as well, by switch', async () => {
     const { write, read, company, simulator } = drive()
     for (const name of ['A', 'B', 'C']) await write({ DisplayName: name })

@@ -71,6 +71,7 @@ const overrides: fc.Arbitrary<SwitchOverrides> = fc.record({
   'reactivate-suffix': fc.constantFrom('removed', 'stays'),
   'second-deactivation-name': fc.constantFrom('same', 'numbered', 'refused'),
   'child-path-bumps': fc.constantFrom('nothing', 'time', 'token-and-time'),
+  'merged-record': fc.constantFrom('gone', 'inactive'),
   'sparse-unparent': fc.constantFrom('refused', 'works'),
 })
 

@@ -53,6 +53,14 @@ describe('a batch', () => {
     expect((await call('POST', '/batch', items(30))).body.BatchItemResponse).toHaveLength(30)
   })
 
+  it('holds at most 10 by switch, as one of Intuit’s pages still says', async () => {
+    const { call } = drive({ switches: { 'batch-size': '10' } })
+    const items = (count: number) =>
+      batch(...Array.from({ length: count }, () => ({ bId: '1', Query: 'select count(*) from Customer' })))
+    expect((await call('POST', '/batch', items(10))).status).toBe(200)
+    expect((await call('POST', '/batch', items(11))).body.Fault.Error[0].code).toBe('1040')
+  })
+
   it('takes with a requestid no item id longer than 10, and no requestid longer than 36', async () => {
     const { call } = drive()
     const item = (bId: string) => batch({ bId, operation: 'create', Customer: { DisplayName: 'A' } })
