@@ -19,6 +19,11 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC')
 }
 
+/** Equal for names that QuickBooks takes for the same one: it ignores case, and accents count. */
+export function ignoringCase(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}
+
 /** The key that lists are ordered by: folded name first, id to tell equal names apart. */
 export function sortKey(name: string, id: string): string {
   return `${[...fold(name)].slice(0, SORTED_CODE_POINTS).join('')}\u0001${id}`

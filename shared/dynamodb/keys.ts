@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { sortKey } from '#core/names'
-import type { Entity } from '#core/records'
+import { ignoringCase, sortKey } from '#core/names'
+import type { Entity, Slot } from '#core/records'
 
 /** The primary key of an item. */
 export type Key = Readonly<{ pk: string; sk: string }>
@@ -12,6 +12,9 @@ const OUTCOME_SHARDS = 4
 /** How many partitions of the index share all unfinished runs. */
 const RUNNING_SHARDS = 4
 
+/** How many partitions of the index share all markers of one kind. */
+const MARKER_SHARDS = 4
+
 /** Longest part of a key that is kept readable; a longer one, which only a made-up id can be, is hashed. */
 const LONGEST_PART = 200
 
@@ -22,6 +25,10 @@ const LONGEST_PART = 200
 function part(text: string): string {
   if (text.length > LONGEST_PART) return `%h${createHash('sha256').update(text).digest('base64url')}`
   return text.replaceAll('%', '%25').replaceAll('#', '%23')
+}
+
+function digest(...texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64url')
 }
 
 /** Spreads evenly, and the same in every process. */
@@ -65,6 +72,12 @@ export const mirrorKey = (workspace: string, entity: Entity, id: string): Key =>
 })
 const contactPk = (workspace: string, id: string) => `${workspacePk(workspace)}#C#${part(id)}`
 export const contactKey = (workspace: string, id: string): Key => ({ pk: contactPk(workspace, id), sk: 'CONTACT' })
+export const childrenPk = contactPk
+export const CHILD_PREFIX = 'CHILD#'
+export const childKey = (workspace: string, parentId: string, id: string): Key => ({
+  pk: contactPk(workspace, parentId),
+  sk: `${CHILD_PREFIX}${part(id)}`,
+})
 export const historyPk = contactPk
 export const HISTORY_PREFIX = 'J#'
 /** Where an entry stands in its contact's history: in order of time. */
@@ -73,6 +86,15 @@ export const historyKey = (workspace: string, contactId: string, at: string, id:
   pk: contactPk(workspace, contactId),
   sk: `${HISTORY_PREFIX}${historyPlace(at, id)}`,
 })
+
+export const conflictKey = (workspace: string, contactId: string, slot: Slot): Key => ({
+  pk: contactPk(workspace, contactId),
+  sk: `CONFLICT#${slot}`,
+})
+export const conflictsPk = (workspace: string) => `${workspacePk(workspace)}#CONFLICTS`
+/** Where a conflict stands among those of its workspace: in order of time. */
+export const conflictPlace = (openedAt: string, contactId: string, slot: Slot) =>
+  `${part(openedAt)}#${part(contactId)}#${slot}`
 
 const runPk = (workspace: string, runId: string) => `${workspacePk(workspace)}#RUN#${part(runId)}`
 export const runKey = (workspace: string, runId: string): Key => ({ pk: runPk(workspace, runId), sk: 'RUN' })
@@ -115,6 +137,43 @@ export const runningPks = (): readonly string[] => numbers(RUNNING_SHARDS).map((
 /** Digits of an epoch in milliseconds, until the year 33658. */
 const TIME_DIGITS = 15
 export const timeDigits = (ms: number) => String(Math.max(0, Math.floor(ms))).padStart(TIME_DIGITS, '0')
+
+/** The partition in which all of a workspace's records of this full name are found, whatever its case. */
+export const fullNamePk = (workspace: string, entity: Entity, fullName: string) =>
+  `${workspacePk(workspace)}#N#${entity}#${digest(ignoringCase(fullName))}`
+
+export type MarkerKind = 'toRead' | 'toPush'
+const MARKERS = { toRead: 'READ', toPush: 'PUSH' } as const
+
+export const markerPks = (kind: MarkerKind): readonly string[] =>
+  numbers(MARKER_SHARDS).map((shard) => `${MARKERS[kind]}#${shard}`)
+
+/** The partition that all of a workspace's markers of this kind are in, with those of others. */
+export const markerPkOf = (kind: MarkerKind, workspace: string) =>
+  `${MARKERS[kind]}#${shardOf(workspace, MARKER_SHARDS)}`
+
+/** Where a marker stands in its partition: by workspace, and there in order of time. */
+export const markerPlace = (workspace: string, dueMs: number, what: string) =>
+  `${part(workspace)}#${timeDigits(dueMs)}#${digest(what)}`
+
+/** From the first marker of a workspace to just above those that are due at `untilMs`. */
+export const markerRange = (workspace: string, untilMs: number): [from: string, to: string] => [
+  `${part(workspace)}#`,
+  `${part(workspace)}#${timeDigits(untilMs + 1)}`,
+]
+/** Just above every marker of the workspace: `$` follows `#`, which no workspace's part of a key holds. */
+export const aboveMarkers = (workspace: string) => `${part(workspace)}$`
+/** The moment in a marker's place, as digits: what follows the workspace. */
+export const markerTime = (place: string): string => place.split('#')[1] ?? ''
+
+/** A marker lies with the record that it is of; the survivor of a merge has one for each record that went into it. */
+export const toReadKey = (workspace: string, entity: Entity, id: string, mergedFromId: string | undefined): Key => ({
+  pk: mirrorKey(workspace, entity, id).pk,
+  sk: mergedFromId === undefined ? 'TOREAD' : `TOREAD#${part(mergedFromId)}`,
+})
+
+export const eventKey = (eventId: string): Key => ({ pk: `EVENT#${part(eventId)}`, sk: 'EVENT' })
+export const settingsKey = (workspace: string): Key => ({ pk: workspacePk(workspace), sk: 'SETTINGS' })
 
 export const CONNECTED_PK = 'CONNECTION#connected'
 export const RECONNECT_PK = 'CONNECTION#reconnectNeeded'

@@ -5,6 +5,7 @@ import { UpdateAttributesCommand } from 'dynamodb-toolbox/entity/actions/updateA
 import { any } from 'dynamodb-toolbox/schema/any'
 import { item } from 'dynamodb-toolbox/schema/item'
 import { string } from 'dynamodb-toolbox/schema/string'
+import { QueryCommand } from 'dynamodb-toolbox/table/actions/query'
 import * as z from 'zod'
 import { recordName } from '#core/names'
 import type { Mirror, MirrorRow, Entity as RecordEntity } from '#core/records'
@@ -14,7 +15,7 @@ import type { Clock, Mirrors } from '#sync/ports'
 import { batchGet } from './batch-get.ts'
 import { conditional } from './conflicts.ts'
 import { inParallel } from './in-parallel.ts'
-import { listPlace, mirrorKey } from './keys.ts'
+import { fullNamePk, listPlace, mirrorKey } from './keys.ts'
 import { createNameList } from './name-list.ts'
 import { mirrorRowSchema, mirrorSchema, mirrorStampSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
@@ -24,6 +25,7 @@ const WRITES_AT_ONCE = 40
 
 const indexItem = z.object({ row: mirrorRowSchema, contactId: z.string().exactOptional() })
 const wholeItem = z.object({ mirror: z.string(), contactId: z.string().exactOptional() })
+const namedItem = z.object({ row: z.object({ id: z.string() }) })
 const STAMP_ATTRIBUTES = Object.freeze(['id', 'contentHash', 'rawHash', 'changedAt', 'goneAt'])
 
 export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
@@ -72,6 +74,17 @@ export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
     put: async (workspace, mirrors) => {
       await inParallel(WRITES_AT_ONCE, mirrors, (mirror) => put(workspace, mirror))
     },
+    idsByFullName: async (workspace, entity, fullName) => {
+      const { Items } = await tandem.table
+        .build(QueryCommand)
+        .query({ index: 'gsi2', partition: fullNamePk(workspace, entity, fullName) })
+        .options({ maxPages: Number.POSITIVE_INFINITY })
+        .send()
+      return z
+        .array(namedItem)
+        .parse(Items ?? [])
+        .map(({ row }) => row.id)
+    },
     listByName: list.page,
     scan: list.scan,
   }
@@ -119,6 +132,8 @@ function createMirrorItem({ table }: Tandem) {
       sk: string().key(),
       gsi1pk: string(),
       gsi1sk: string(),
+      gsi2pk: string(),
+      gsi2sk: string(),
       row: any(),
       contactId: string().optional(),
       id: string(),
@@ -137,10 +152,12 @@ function createMirrorItem({ table }: Tandem) {
 function toItem(workspace: string, mirror: Mirror) {
   // What the link says about it is an attribute that only claims and releases write.
   const { contactId: _, ...unlinked } = mirror
-  const { entity, id, snapshot, revision, updatedAt, contentHash, rawHash, changedAt, goneAt } = unlinked
+  const { entity, id, snapshot, fullName, revision, updatedAt, contentHash, rawHash, changedAt, goneAt } = unlinked
   return {
     ...mirrorKey(workspace, entity, id),
     ...listPlace(workspace, entity, recordName(snapshot.fields), id),
+    gsi2pk: fullNamePk(workspace, entity, fullName),
+    gsi2sk: id,
     row: mirrorRow(unlinked),
     id,
     revisionKey: revisionKey(revision),

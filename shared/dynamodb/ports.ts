@@ -4,9 +4,12 @@ import { createConnections } from './connections.ts'
 import { createContacts } from './contacts.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createLedger } from './ledger.ts'
+import { createMarkers } from './markers.ts'
 import { createMirrors } from './mirrors.ts'
+import { createConflicts } from './open-conflicts.ts'
 import { createPacer } from './pacer.ts'
 import { createRuns } from './runs.ts'
+import { createSettings } from './settings.ts'
 import { openTable } from './table.ts'
 import type { TokenVault } from './token-vault.ts'
 import { createUsage } from './usage.ts'
@@ -22,7 +25,17 @@ export type DynamoOptions = Readonly<{
 
 export type DynamoPorts = Pick<
   Ports,
-  'connections' | 'pacer' | 'usage' | 'mirrors' | 'contacts' | 'ledger' | 'runs' | 'idempotency'
+  | 'connections'
+  | 'pacer'
+  | 'usage'
+  | 'mirrors'
+  | 'contacts'
+  | 'ledger'
+  | 'markers'
+  | 'conflicts'
+  | 'settings'
+  | 'runs'
+  | 'idempotency'
 >
 
 /** Every port that stores, on the one table. */
@@ -35,6 +48,9 @@ export function createDynamoPorts({ tableName, client, clock, vault }: DynamoOpt
     mirrors: createMirrors(tandem, clock),
     contacts: createContacts(tandem, clock),
     ledger: createLedger(tandem, clock),
+    markers: createMarkers(tandem, clock),
+    conflicts: createConflicts(tandem),
+    settings: createSettings(tandem, clock),
     runs: createRuns(tandem, clock),
     idempotency: createIdempotency(tandem, clock),
   }

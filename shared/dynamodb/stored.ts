@@ -1,5 +1,6 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
+import type { SyncSettings } from '#core/policies'
 import {
   ADDRESS_FIELDS,
   type Address,
@@ -33,6 +34,7 @@ import {
   type TextField,
   type TokenSet,
 } from '#core/records'
+import type { ConflictRow, ToRead } from '#sync/ports'
 
 /**
  * The properties of a record, every one of them: a schema that forgets a property would drop its value from the table
@@ -247,6 +249,28 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
   because: text,
   changes: z.array(journalChange),
 } satisfies Shape<JournalEntry>)
+
+export const conflictRowSchema: z.ZodType<ConflictRow> = openConflict.extend({
+  contactId: text,
+  contactName: text,
+} satisfies Shape<Omit<ConflictRow, keyof OpenConflict>>)
+
+const policy = z.enum(['newest', 'quickbooks', 'crm', 'ask'])
+
+export const settingsSchema: z.ZodType<SyncSettings> = z.object({
+  conflicts: policy,
+  conflictsBySlot: z.partialRecord(slot, policy),
+  pushNotes: z.boolean(),
+  push: z.enum(['automatic', 'whenAsked']),
+  entities: z.array(entity),
+} satisfies Shape<SyncSettings>)
+
+export const toReadSchema: z.ZodType<ToRead> = z.object({
+  entity,
+  id: text,
+  mergedFromId: textOrNone,
+  stamp: text,
+} satisfies Shape<ToRead>)
 
 export const runKindSchema = z.enum(['pull', 'import', 'preview', 'sync', 'undo'] satisfies readonly RunKind[])
 

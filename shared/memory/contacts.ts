@@ -10,6 +10,7 @@ export function createContacts(store: Store): Contacts {
     listByName: async (workspace, limit, after) => store.contacts.of(workspace).rows.page('contacts', limit, after),
     scan: (workspace) => inChunks(() => store.contacts.of(workspace).rows.values()),
     byExactName: async (workspace, name) => [...(store.contacts.of(workspace).byName.get(name)?.values() ?? [])],
+    children: async (workspace, contactId) => [...(store.contacts.of(workspace).children.get(contactId) ?? [])],
     history: async (workspace, contactId, limit, after) =>
       store.journal.of(workspace).of(contactId).page('history', limit, after),
   }

@@ -1,15 +1,17 @@
+import { countChanges, indexChanges } from '#core/contact-index'
 import type { Contact } from '#core/records'
 import type { Ledger, Write } from '#sync/ports'
 import { keep } from './keep.ts'
-import { type Store, storeContact, storeMirror } from './store.ts'
+import { removeContact, type Store, storeContact, storeMirror } from './store.ts'
 
 /** What one DynamoDB transaction holds. */
-const MOST_WRITES = 100
+const MOST_ITEMS = 100
 
 export function createLedger(store: Store): Ledger {
   return {
     commit: async (workspace, writes) => {
-      if (writes.length > MOST_WRITES) throw new RangeError(`At most ${MOST_WRITES} writes commit together.`)
+      const items = writes.reduce((sum, write) => sum + itemsOf(store, workspace, write), 0)
+      if (items > MOST_ITEMS) throw new RangeError(`At most ${MOST_ITEMS} items commit together, not ${items}.`)
       const targets = new Set(writes.map(targetOf))
       if (targets.size < writes.length) throw new RangeError('Two writes of one commit go to the same record.')
       const conflict = writes.find((write) => isRefused(store, workspace, write))
@@ -20,10 +22,27 @@ export function createLedger(store: Store): Ledger {
   }
 }
 
+function itemsOf(store: Store, workspace: string, write: Write): number {
+  const { whole } = store.contacts.of(workspace)
+  switch (write.kind) {
+    case 'contact':
+      return 1 + countChanges(indexChanges(whole.get(write.contact.id), write.contact))
+    case 'removeContact':
+      return 1 + countChanges(indexChanges(whole.get(write.contactId), undefined))
+    case 'claim':
+    case 'release':
+    case 'journal':
+    case 'outcome':
+      return 1
+  }
+}
+
 function targetOf(write: Write): string {
   switch (write.kind) {
     case 'contact':
       return JSON.stringify(['contact', write.contact.id])
+    case 'removeContact':
+      return JSON.stringify(['contact', write.contactId])
     case 'claim':
     case 'release':
       return JSON.stringify(['mirror', write.entity, write.recordId])
@@ -38,6 +57,8 @@ function isRefused(store: Store, workspace: string, write: Write): boolean {
   switch (write.kind) {
     case 'contact':
       return store.contacts.of(workspace).whole.get(write.contact.id)?.version !== write.expectedVersion
+    case 'removeContact':
+      return store.contacts.of(workspace).whole.get(write.contactId)?.version !== write.expectedVersion
     case 'claim':
     case 'release': {
       const mirror = store.mirrors[write.entity].of(workspace).whole.get(write.recordId)
@@ -57,6 +78,9 @@ function apply(store: Store, workspace: string, write: Write): void {
       storeContact(store, workspace, contact)
       return
     }
+    case 'removeContact':
+      removeContact(store, workspace, write.contactId)
+      return
     case 'claim':
     case 'release': {
       const mirror = store.mirrors[write.entity].of(workspace).whole.get(write.recordId)

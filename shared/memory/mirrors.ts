@@ -1,3 +1,4 @@
+import { ignoringCase } from '#core/names'
 import type { Mirror, MirrorStamp } from '#core/records'
 import { isNewer } from '#core/revisions'
 import type { Mirrors } from '#sync/ports'
@@ -18,6 +19,9 @@ export function createMirrors(store: Store): Mirrors {
         storeMirror(store, workspace, contactId === undefined ? unlinked : { ...unlinked, contactId })
       }
     },
+    idsByFullName: async (workspace, entity, fullName) => [
+      ...(store.mirrors[entity].of(workspace).byFullName.get(ignoringCase(fullName)) ?? []),
+    ],
     listByName: async (workspace, entity, limit, after) =>
       store.mirrors[entity].of(workspace).rows.page(entity, limit, after),
     scan: (workspace, entity) => inChunks(() => store.mirrors[entity].of(workspace).rows.values()),

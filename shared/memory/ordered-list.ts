@@ -6,6 +6,7 @@ import type { ListPage } from '#sync/ports'
 export type OrderedList<T> = Readonly<{
   get(id: string): T | undefined
   set(id: string, key: string, value: T): void
+  delete(id: string): void
   /** From the row after `after` on; `name` marks the positions, so that those of another list are refused. */
   page(name: string, limit: number, after: string | undefined): ListPage<T>
   values(): Iterable<T>
@@ -31,6 +32,9 @@ export function createOrderedList<T>(): OrderedList<T> {
     set: (id, key, value) => {
       if (entries.get(id)?.key !== key) ordered = false
       entries.set(id, { key, value })
+    },
+    delete: (id) => {
+      if (entries.delete(id)) ordered = false
     },
     page: (name, limit, after) => {
       order()

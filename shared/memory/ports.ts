@@ -1,5 +1,6 @@
 import type { Clock, Ports } from '#sync/ports'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
+import { createConflicts } from './conflicts.ts'
 import { createConnections } from './connections.ts'
 import { createContacts } from './contacts.ts'
 import { createSigner, digest } from './cryptography.ts'
@@ -8,9 +9,11 @@ import { createIdempotency } from './idempotency.ts'
 import { createCountingIds } from './ids.ts'
 import { createLedger } from './ledger.ts'
 import { createRecordingLog, createRecordingMetrics, type RecordingLog, type RecordingMetrics } from './log.ts'
+import { createMarkers } from './markers.ts'
 import { createMirrors } from './mirrors.ts'
 import { createPacer } from './pacer.ts'
 import { createRuns } from './runs.ts'
+import { createSettings } from './settings.ts'
 import { createStore } from './store.ts'
 import { createUsage } from './usage.ts'
 
@@ -49,6 +52,9 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     mirrors: createMirrors(store),
     contacts: createContacts(store),
     ledger: createLedger(store),
+    markers: createMarkers(store),
+    conflicts: createConflicts(store),
+    settings: createSettings(),
     runs: createRuns(store),
     idempotency: createIdempotency(),
     hints: createHints(clock),

@@ -1,21 +1,33 @@
-import { listName, recordName, sortKey } from '#core/names'
+import { indexChanges, pushDueAt } from '#core/contact-index'
+import { ignoringCase, listName, recordName, sortKey } from '#core/names'
 import type { Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
 import { contactRow, mirrorRow } from '#core/rows'
+import type { ConflictRow } from '#sync/ports'
 import { keep } from './keep.ts'
 import { createOrderedList, type OrderedList } from './ordered-list.ts'
 import { createTables, type Tables } from './tables.ts'
 
-type MirrorTable = Readonly<{ whole: Map<string, Mirror>; rows: OrderedList<MirrorRow> }>
+type MirrorTable = Readonly<{
+  whole: Map<string, Mirror>
+  rows: OrderedList<MirrorRow>
+  /** Ids by full name, ignoring case. */
+  byFullName: Map<string, Set<string>>
+}>
 type ContactTable = Readonly<{
   whole: Map<string, Contact>
   rows: OrderedList<ContactRow>
   byName: Map<string, ReadonlyMap<string, ContactRow>>
+  children: Map<string, Set<string>>
+  /** When those that wait to be pushed are due, in epoch milliseconds. */
+  toPush: Map<string, number>
 }>
 
 /** What the record ports and the ledger share: one workspace's records never lie in another's table. */
 export type Store = Readonly<{
   mirrors: Readonly<Record<Entity, Tables<MirrorTable>>>
   contacts: Tables<ContactTable>
+  /** The oldest first. */
+  conflicts: Tables<OrderedList<ConflictRow>>
   /** By contact, oldest first. */
   journal: Tables<Tables<OrderedList<JournalEntry>>>
   /** By run, in order of record id. */
@@ -23,35 +35,81 @@ export type Store = Readonly<{
 }>
 
 export function createStore(): Store {
-  const mirrorTable = (): MirrorTable => ({ whole: new Map(), rows: createOrderedList() })
+  const mirrorTable = (): MirrorTable => ({ whole: new Map(), rows: createOrderedList(), byFullName: new Map() })
   return {
     mirrors: { customer: createTables(mirrorTable), vendor: createTables(mirrorTable) },
-    contacts: createTables(() => ({ whole: new Map(), rows: createOrderedList(), byName: new Map() })),
+    contacts: createTables(() => ({
+      whole: new Map(),
+      rows: createOrderedList(),
+      byName: new Map(),
+      children: new Map(),
+      toPush: new Map(),
+    })),
+    conflicts: createTables(() => createOrderedList()),
     journal: createTables(() => createTables(() => createOrderedList())),
     outcomes: createTables(() => createTables(() => createOrderedList())),
   }
 }
 
 export function storeMirror(store: Store, workspace: string, mirror: Mirror): void {
-  const { whole, rows } = store.mirrors[mirror.entity].of(workspace)
+  const { whole, rows, byFullName } = store.mirrors[mirror.entity].of(workspace)
   const kept = keep(mirror)
+  const before = whole.get(kept.id)
   whole.set(kept.id, kept)
   rows.set(kept.id, sortKey(recordName(kept.snapshot.fields), kept.id), keep(mirrorRow(kept)))
+  if (before?.fullName === kept.fullName) return
+  if (before !== undefined) takeOut(byFullName, ignoringCase(before.fullName), kept.id)
+  putIn(byFullName, ignoringCase(kept.fullName), kept.id)
 }
 
 export function storeContact(store: Store, workspace: string, contact: Contact): void {
-  const { whole, rows, byName } = store.contacts.of(workspace)
+  const table = store.contacts.of(workspace)
   const kept = keep(contact)
   const row = keep(contactRow(kept))
-  const before = rows.get(row.id)
-  whole.set(kept.id, kept)
-  rows.set(row.id, sortKey(listName(kept), row.id), row)
-  if (before !== undefined) {
-    byName.set(before.name, new Map([...namesakes(byName, before.name)].filter(([id]) => id !== row.id)))
-  }
-  byName.set(row.name, new Map([...namesakes(byName, row.name), [row.id, row]]))
+  changeIndexes(store, workspace, table.whole.get(kept.id), kept)
+  table.whole.set(kept.id, kept)
+  table.rows.set(row.id, sortKey(listName(kept), row.id), row)
+  table.byName.set(row.name, new Map([...namesakes(table, row.name), [row.id, row]]))
 }
 
-function namesakes(byName: ContactTable['byName'], name: string): ReadonlyMap<string, ContactRow> {
+export function removeContact(store: Store, workspace: string, id: string): void {
+  const { whole, rows } = store.contacts.of(workspace)
+  changeIndexes(store, workspace, whole.get(id), undefined)
+  whole.delete(id)
+  rows.delete(id)
+}
+
+/** Takes the contact out of where it was found as it was, and puts it where it is found by all but its name. */
+function changeIndexes(store: Store, workspace: string, before: Contact | undefined, after: Contact | undefined): void {
+  const id = after?.id ?? before?.id
+  if (id === undefined) return
+  const table = store.contacts.of(workspace)
+  const { leaves, joins, opens, closes } = indexChanges(before, after)
+  if (leaves !== undefined) takeOut(table.children, leaves, id)
+  if (joins !== undefined) putIn(table.children, joins, id)
+  const conflicts = store.conflicts.of(workspace)
+  for (const slot of closes) conflicts.delete(JSON.stringify([id, slot]))
+  for (const row of opens) conflicts.set(JSON.stringify([id, row.slot]), `${row.openedAt}#${id}#${row.slot}`, keep(row))
+  const dueAt = after === undefined ? undefined : pushDueAt(after)
+  if (dueAt === undefined) table.toPush.delete(id)
+  else table.toPush.set(id, Date.parse(dueAt))
+  if (before === undefined) return
+  const name = listName(before)
+  table.byName.set(name, new Map([...namesakes(table, name)].filter(([other]) => other !== id)))
+}
+
+function namesakes({ byName }: ContactTable, name: string): ReadonlyMap<string, ContactRow> {
   return byName.get(name) ?? new Map()
+}
+
+function putIn(sets: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = sets.get(key)
+  if (ids === undefined) sets.set(key, new Set([id]))
+  else ids.add(id)
+}
+
+function takeOut(sets: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = sets.get(key)
+  ids?.delete(id)
+  if (ids?.size === 0) sets.delete(key)
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import NodeQuickBooks from 'node-quickbooks'
 import { Failure } from '#core/errors'
-import type { Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
-import type { CallGate, CallKind, Company } from '#sync/ports'
+import type { Entity, JsonObject, SourceRecord } from '#core/records'
+import type { CallGate, CallKind, Company, QuickBooks } from '#sync/ports'
 import { readAnswer } from './answers.ts'
 import { anyRows, inOrderOfId, MOST_ROWS, named, selectByIds, selectCount, toSecond, updatedSince } from './query.ts'
 import { exchange, post } from './transport.ts'
@@ -15,7 +15,6 @@ import {
   recordIn,
   rowsOf,
   vendorToRecord,
-  type WireChanges,
 } from './wire.ts'
 import { changesToUpdate, recordToCreate } from './writes.ts'
 
@@ -55,32 +54,8 @@ const ENTITIES = {
   },
 } as const
 
-/** A company with all that this client can do in it; it fails as the port Company says. */
-export type OnlineCompany = Company &
-  Readonly<{
-    /**
-     * Change data capture: what changed at `since` (ISO 8601) or later, at most 30 days back. `cut`: as many came as
-     * QuickBooks gives at once, so there may be more. A tombstone is a claim that a read has to verify.
-     */
-    changes(entities: readonly Entity[], since: string): Promise<WireChanges>
-    /** Records, active or not, of this DisplayName; QuickBooks ignores case. */
-    byName(entity: Entity, displayName: string): Promise<Readonly<{ records: readonly SourceRecord[] }>>
-    /**
-     * Creates a record, always active. The same `requestId` (up to 50 characters) with the same content answers with
-     * the record that was created the first time.
-     */
-    create(entity: Entity, content: Snapshot, requestId: string): Promise<SourceRecord>
-    /**
-     * Brings a record, as last seen in `current`, to `content`, and answers with what it is now; sends nothing if
-     * nothing differs. quickbooksRefused with code 5010 when it has moved since it was seen.
-     */
-    update(current: SourceRecord, content: Snapshot, requestId: string): Promise<SourceRecord>
-  }>
-
 /** QuickBooks Online through node-quickbooks. Nothing is sent before a company's methods are called. */
-export function createQuickBooks(
-  options: QuickBooksOptions,
-): Readonly<{ open(realmId: string, gate: CallGate): OnlineCompany }> {
+export function createQuickBooks(options: QuickBooksOptions): QuickBooks {
   return { open: (realmId, gate) => openCompany(options, realmId, gate) }
 }
 
@@ -92,7 +67,7 @@ type Caller = Readonly<{
   query(statement: string): Promise<unknown>
 }>
 
-function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate): OnlineCompany {
+function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate): Company {
   // It becomes part of the address.
   if (!/^\d+$/.test(realmId))
     throw new Failure({

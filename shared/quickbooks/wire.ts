@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
+import type { Changes } from '#sync/ports'
 import { unreadable } from './answers.ts'
 import { isJsonObject, readFields, textAt } from './wire-fields.ts'
 
@@ -80,15 +81,11 @@ export function recordIn(entity: Entity, body: unknown): SourceRecord {
   return toRecord(entity, parse(row, parse(row, body, what)[PROPERTIES[entity]], what))
 }
 
-/** What a change data capture tells: records as they are now, and ids that QuickBooks calls deleted. */
-export type WireChanges = Readonly<{
-  records: readonly SourceRecord[]
-  tombstones: readonly Readonly<{ entity: Entity; id: string }>[]
-  cut: boolean
-}>
-
-/** The changes in a CDC answer; `most` objects or more mean that it was cut (Intuit: "Change data capture"). */
-export function changesOf(body: unknown, most: number): WireChanges {
+/**
+ * The records as they are now and the ids that QuickBooks calls deleted, in a CDC answer; `most` objects or more mean
+ * that it was cut (Intuit: "Change data capture").
+ */
+export function changesOf(body: unknown, most: number): Changes {
   const answers = parse(cdcAnswer, body, 'an answer that is no change data capture')
   const parts = answers.CDCResponse.flatMap(({ QueryResponse }) => QueryResponse)
   const told = ENTITY_NAMES.flatMap((entity) =>

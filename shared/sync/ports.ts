@@ -2,6 +2,7 @@
  * What the use cases need from the world. Adapters implement these; one contract suite in test/contract holds
  * each port's every implementation to the same words.
  */
+import type { SyncSettings } from '#core/policies'
 import type {
   Connection,
   Contact,
@@ -12,8 +13,10 @@ import type {
   Mirror,
   MirrorRow,
   MirrorStamp,
+  OpenConflict,
   Outcome,
   Run,
+  Snapshot,
   SourceRecord,
   TokenSet,
 } from '#core/records'
@@ -134,7 +137,27 @@ export interface Company {
   /** Those of `ids` that exist, active or not; at most 200 ids a call. */
   byIds(entity: Entity, ids: readonly string[]): Promise<RecordPage>
   customerTypes(): Promise<readonly Readonly<{ id: string; name: string; active: boolean }>[]>
+  /**
+   * Change data capture of these entities since a moment (ISO 8601) at most 29 days ago. `cut`: QuickBooks gave as many
+   * as it gives at once, so there may be more. A tombstone is a claim to be verified by a read, nothing more.
+   */
+  changes(entities: readonly Entity[], since: string): Promise<Changes>
+  /** Records, active or not, of this DisplayName, ignoring case: looked up before anything is created twice. */
+  byName(entity: Entity, displayName: string): Promise<RecordPage>
+  /**
+   * Creates a record, always active. The same `requestId` (up to 50 characters) with the same content answers with the
+   * record that was created the first time.
+   */
+  create(entity: Entity, content: Snapshot, requestId: string): Promise<SourceRecord>
+  /**
+   * Brings a record, as last seen in `current`, to `content`, and answers with what it is now; sends nothing if nothing
+   * differs. Throws quickbooksRefused with code 5010 when it has moved since it was seen.
+   */
+  update(current: SourceRecord, content: Snapshot, requestId: string): Promise<SourceRecord>
 }
+
+export type Tombstone = Readonly<{ entity: Entity; id: string }>
+export type Changes = Readonly<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; cut: boolean }>
 
 export interface QuickBooks {
   open(realmId: string, gate: CallGate): Company
@@ -168,6 +191,11 @@ export interface Mirrors {
    * overwrites a newer read.
    */
   put(workspace: string, mirrors: readonly Mirror[]): Promise<void>
+  /**
+   * Ids of stored records of this FullyQualifiedName, ignoring case: QuickBooks holds a full name once. Inactive ones
+   * and those that are gone are among them.
+   */
+  idsByFullName(workspace: string, entity: Entity, fullName: string): Promise<readonly string[]>
   /** Rows in order of name (as compareNames orders them), from `after` on. */
   listByName(workspace: string, entity: Entity, limit: number, after?: string): Promise<ListPage<MirrorRow>>
   /** Every row, in no order, in chunks: the compact index. Memory stays at a chunk. */
@@ -181,6 +209,8 @@ export interface Contacts {
   scan(workspace: string): AsyncIterable<readonly ContactRow[]>
   /** Contacts whose list name is exactly `name` (case, spacing and punctuation count). */
   byExactName(workspace: string, name: string): Promise<readonly ContactRow[]>
+  /** Ids of the contacts whose parent this is. */
+  children(workspace: string, contactId: string): Promise<readonly string[]>
   /** Oldest first. */
   history(workspace: string, contactId: string, limit: number, after?: string): Promise<ListPage<JournalEntry>>
 }
@@ -192,6 +222,8 @@ export type Write =
    * more, and 1 when it is new, whatever the contact says.
    */
   | Readonly<{ kind: 'contact'; contact: Contact; expectedVersion: number | undefined }>
+  /** Removes a contact that is at that version for good; its history stays. */
+  | Readonly<{ kind: 'removeContact'; contactId: string; expectedVersion: number }>
   /** Ties the record's end of a link; refused when another contact holds it or the mirror is not stored. */
   | Readonly<{ kind: 'claim'; entity: Entity; recordId: string; contactId: string }>
   /** Unties it; refused in the same cases, so that nobody unties another's. One that is free already stays free. */
@@ -203,10 +235,51 @@ export type Write =
 
 export interface Ledger {
   /**
-   * All or nothing. 'conflict' names the first write that was refused. At most 100 writes, no two of them to the same
-   * contact, mirror, entry or outcome: RangeError.
+   * All or nothing. 'conflict' names the first write that was refused. No two writes to the same contact, mirror, entry
+   * or outcome, and at most 100 items: each write is one, and a contact one more for the parent that it leaves, for
+   * the one that it joins, and for each conflict that opens, changes or closes. RangeError.
    */
   commit(workspace: string, writes: readonly Write[]): Promise<'committed' | Readonly<{ conflict: Write }>>
+}
+
+// ---- what is to do --------------------------------------------------------------------------------------------
+
+/** A record that somebody told us to look at. `stamp` tells one telling from the next. */
+export type ToRead = Readonly<{ entity: Entity; id: string; mergedFromId?: string; stamp: string }>
+
+/**
+ * What is to do is state, and messages are only for speed: a marker stays until what it asks for is done, so that a
+ * lost message loses nothing. Contacts to push are marked in the contact itself (`toPushSince`).
+ */
+export interface Markers {
+  /**
+   * Marks records as changed. A record marked twice is read once, in the place of the first mark; as the survivor of
+   * two merges it is told of both.
+   */
+  markToRead(workspace: string, records: readonly Omit<ToRead, 'stamp'>[], nowMs: number): Promise<void>
+  /** The longest marked first. */
+  toRead(workspace: string, limit: number): Promise<readonly ToRead[]>
+  /** Takes markers away, except those that were set anew since they were read. */
+  clearToRead(workspace: string, done: readonly ToRead[]): Promise<void>
+  /** Ids of contacts that wait to be pushed and whose next try is not later than `nowMs`, the longest due first. */
+  toPush(workspace: string, nowMs: number, limit: number): Promise<readonly string[]>
+  /** Workspaces that have a marker of this kind which was due before `beforeMs`; some `limit` of them when more have. */
+  waiting(kind: 'toRead' | 'toPush', beforeMs: number, limit: number): Promise<readonly string[]>
+  /** True the first time that an event of this id is seen; remembered for some days. */
+  firstSight(eventId: string, nowMs: number): Promise<boolean>
+}
+
+export type ConflictRow = Readonly<{ contactId: string; contactName: string } & OpenConflict>
+
+export interface Conflicts {
+  /** Open conflicts, the oldest first. They commit with their contact; this is how they are found. */
+  list(workspace: string, limit: number, after?: string): Promise<ListPage<ConflictRow>>
+}
+
+export interface Settings {
+  /** The workspace's settings; the defaults, at version 0, where it has none. */
+  get(workspace: string): Promise<Readonly<{ settings: SyncSettings; version: number }>>
+  save(workspace: string, settings: SyncSettings, expectedVersion: number): Promise<'saved' | 'moved'>
 }
 
 // ---- runs -------------------------------------------------------------------------------------------------
@@ -253,6 +326,10 @@ export type PullHint =
   | Readonly<{ kind: 'run'; workspace: string; runId: string }>
   /** Keep the grant alive and its company's name fresh. */
   | Readonly<{ kind: 'upkeep'; workspace: string }>
+  /** Records are marked to be read. */
+  | Readonly<{ kind: 'marked'; workspace: string }>
+  /** Ask for everything that changed since the last proven moment. */
+  | Readonly<{ kind: 'changes'; workspace: string }>
 
 export type PushHint = Readonly<{ kind: 'contacts'; workspace: string }>
 
@@ -292,6 +369,9 @@ export type Ports = Readonly<{
   mirrors: Mirrors
   contacts: Contacts
   ledger: Ledger
+  markers: Markers
+  conflicts: Conflicts
+  settings: Settings
   runs: Runs
   idempotency: Idempotency
   hints: Hints

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { problemOf } from '#core/errors'
 import type { Address, Fields, Snapshot } from '#core/records'
 import { sameContent, withoutEmpty } from '#core/snapshots'
-import type { OnlineCompany } from '#quickbooks/client'
+import type { Company } from '#sync/ports'
 import { openGate } from './gates.ts'
 import { type SimulatedCompany, simulatedCompany } from './simulated-company.ts'
 
@@ -20,7 +20,7 @@ const NAMES = [
 const active = (fields: Fields): Snapshot => ({ fields, active: true })
 
 let world: SimulatedCompany
-let company: OnlineCompany
+let company: Company
 afterEach(() => world.close())
 
 async function start(switches: Parameters<typeof simulatedCompany>[0] = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Entity, JsonObject } from '#core/records'
-import { createQuickBooks, type OnlineCompany } from '#quickbooks/client'
-import type { CallGate } from '#sync/ports'
+import { createQuickBooks } from '#quickbooks/client'
+import type { CallGate, Company } from '#sync/ports'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import type { Outcome } from '../../local/quickbooks/company/company.ts'
@@ -40,7 +40,7 @@ export const FAULTS: Readonly<Record<CompanyTrouble, FaultKind>> = {
 
 export type SimulatedCompany = Omit<CompanyWorld, 'open'> &
   Readonly<{
-    open(gate: CallGate, patience?: 'impatient'): OnlineCompany
+    open(gate: CallGate, patience?: 'impatient'): Company
     merge(entity: Entity, survivorId: string, loserId: string): void
   }>
 

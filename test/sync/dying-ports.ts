@@ -35,7 +35,21 @@ export function dyingPorts(ports: Ports, last: number, when: 'before' | 'after')
 }
 
 function watchedPorts(ports: Ports, watched: <T extends object>(port: T) => T): Partial<Ports> {
-  const { connections, consent, pacer, usage, mirrors, contacts, ledger, runs, idempotency, hints } = ports
+  const {
+    connections,
+    consent,
+    pacer,
+    usage,
+    mirrors,
+    contacts,
+    ledger,
+    markers,
+    conflicts,
+    settings,
+    runs,
+    idempotency,
+    hints,
+  } = ports
   return {
     connections: watched(connections),
     consent: watched(consent),
@@ -44,6 +58,9 @@ function watchedPorts(ports: Ports, watched: <T extends object>(port: T) => T): 
     mirrors: watched(mirrors),
     contacts: watched(contacts),
     ledger: watched(ledger),
+    markers: watched(markers),
+    conflicts: watched(conflicts),
+    settings: watched(settings),
     runs: watched(runs),
     idempotency: watched(idempotency),
     hints: watched(hints),

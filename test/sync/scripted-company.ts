@@ -1,6 +1,6 @@
 import { Failure, type Problem } from '#core/errors'
 import type { Fields, SourceRecord } from '#core/records'
-import type { CallGate, Clock, Company, QuickBooks } from '#sync/ports'
+import type { CallGate, CallKind, Clock, Company, QuickBooks } from '#sync/ports'
 
 /** A customer as a bookkeeper sees it. `name` is the display name, without QuickBooks' mark of an inactive one. */
 export type Customer = Readonly<{
@@ -17,12 +17,17 @@ export type Customer = Readonly<{
 
 export type Call = Readonly<{ method: keyof Company; row?: number; ids?: readonly string[]; token: string }>
 
+/** Most objects of one change data capture (Intuit: "Change data capture"). */
+const MOST_CHANGES = 1_000
+
 /**
  * A QuickBooks company in memory that behaves as the real one where it matters: positions move when a record
  * vanishes, LastUpdatedTime moves with every invoice, and merged records are simply not there any more.
  */
 export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24 * 3_600_000) {
   const customers = new Map<string, Customer>()
+  const tombstones: Readonly<{ id: string; atMs: number }>[] = []
+  const written = new Map<string, SourceRecord>()
   const calls: Call[] = []
   let nextId = 1
   let hooks: ((call: Call, number: number) => void | Promise<void>)[] = []
@@ -68,6 +73,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     merge(loser: string): void {
       need(loser)
       customers.delete(loser)
+      tombstones.push({ id: loser, atMs: clock.now() })
     },
     ids: () => [...customers.keys()],
     get: need,
@@ -107,10 +113,15 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   const listed = () => [...customers.values()].sort((a, b) => order(a.id, b.id))
 
   const open = (_realmId: string, gate: CallGate): Company => {
-    const answer = async <T>(call: Omit<Call, 'token'>, read: () => T, rowsOf: (value: T) => number): Promise<T> => {
+    const answer = async <T>(
+      call: Omit<Call, 'token'>,
+      read: () => T,
+      rowsOf: (value: T) => number,
+      kind: CallKind = 'read',
+    ): Promise<T> => {
       let token = await gate.token()
       for (let tries = 0; ; tries++) {
-        await gate.enter('read')
+        await gate.enter(kind)
         const made = { ...call, token }
         calls.push(made)
         const number = calls.length
@@ -121,14 +132,31 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
           const value = read()
           const ms = latencyMs(rowsOf(value))
           if (ms > 0) await clock.sleep(ms)
-          gate.sent('read', true)
+          gate.sent(kind, true)
           for (const hook of hooks) await hook(made, number)
           return value
         }
-        gate.sent('read', false)
+        gate.sent(kind, false)
         if (problem.kind !== 'quickbooksAuthExpired' || tries > 0) throw new Failure(problem)
         token = await gate.renew(token)
       }
+    }
+    const write = (method: 'create' | 'update', requestId: string, change: () => string) =>
+      answer(
+        { method },
+        () => {
+          const before = written.get(requestId)
+          if (before !== undefined) return before
+          const record = recordOf(need(change()))
+          written.set(requestId, record)
+          return record
+        },
+        () => 1,
+        'write',
+      )
+    const refuseTaken = (name: string, by?: string) => {
+      const isTaken = listed().some((other) => other.id !== by && sameName(other.name, name))
+      if (isTaken) throw refused('6240', 'Duplicate Name Exists Error')
     }
     const page = (call: Omit<Call, 'token'>, rows: () => readonly Customer[], start: number, size: number) =>
       answer(
@@ -159,7 +187,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
           { method: 'updatedSince', row: start },
           () =>
             listed()
-              .filter(({ updatedMs }) => Math.floor(updatedMs / 1_000) * 1_000 >= Date.parse(since))
+              .filter(({ updatedMs }) => isSince(updatedMs, since))
               .sort((a, b) => a.updatedMs - b.updatedMs),
           start,
           size,
@@ -169,6 +197,48 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         return page({ method: 'byIds', ids }, () => listed().filter(({ id }) => ids.includes(id)), 1, 200)
       },
       customerTypes: async () => [],
+      changes: (_entities, since) =>
+        answer(
+          { method: 'changes' },
+          () => {
+            const changed = listed().filter(({ updatedMs }) => isSince(updatedMs, since))
+            return {
+              records: changed.slice(0, MOST_CHANGES).map(recordOf),
+              tombstones: tombstones
+                .filter(({ atMs }) => isSince(atMs, since))
+                .map(({ id }) => ({ entity: 'customer', id }) as const),
+              cut: changed.length >= MOST_CHANGES,
+            }
+          },
+          ({ records }) => records.length,
+        ),
+      byName: (_entity, displayName) =>
+        page({ method: 'byName' }, () => listed().filter(({ name }) => sameName(name, displayName)), 1, 1_000),
+      create: (_entity, { fields, parentRecordId }, requestId) =>
+        write('create', requestId, () => {
+          const { displayName = '', ...rest } = fields
+          refuseTaken(displayName)
+          return bookkeeper.add(displayName, {
+            fields: rest,
+            ...(parentRecordId !== undefined && { parent: parentRecordId }),
+          })
+        }),
+      update: (current, { fields, parentRecordId, active }, requestId) =>
+        write('update', requestId, () => {
+          const { id, revision } = need(current.id)
+          if (current.revision !== String(revision)) throw refused('5010', 'Stale Object Error')
+          const { displayName = '', ...rest } = fields
+          refuseTaken(displayName, id)
+          const { parent: _, ...top } = need(id)
+          put(top)
+          change(id, {
+            name: displayName,
+            fields: rest,
+            active,
+            ...(parentRecordId !== undefined && { parent: parentRecordId }),
+          })
+          return id
+        }),
     }
   }
   const quickbooks: QuickBooks = { open }
@@ -201,4 +271,18 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     },
   }
 }
+
+/** QuickBooks keeps whole seconds. */
+function isSince(ms: number, since: string): boolean {
+  return Math.floor(ms / 1_000) * 1_000 >= Date.parse(since)
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+function refused(code: string, message: string): Failure {
+  return new Failure({ kind: 'quickbooksRefused', code, message, detail: message })
+}
+
 export type ScriptedCompany = ReturnType<typeof scriptedCompany>
