@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LONGEST_NAME, nameProblem, namesInstead } from '#core/name-check'
+
+const anyName = fc.string({ unit: fc.constantFrom(...'aZ9 :\t\n\r-()🏗é'), maxLength: 700 })
+
+describe('a name', () => {
+  it.each(["O'Brien & Söhne (2)", '株式会社 山田', 'a'.repeat(LONGEST_NAME), 'x'])('may be %j', (displayName) => {
+    expect(nameProblem({ displayName })).toBeUndefined()
+  })
+
+  it.each([
+    ['Smith: Jo', 'Smith - Jo'],
+    ['Smith\tJo', 'Smith Jo'],
+    ['Smith\r\nJo', 'Smith Jo'],
+    [':Smith:', 'Smith'],
+  ])('may not be %j, but %j', (displayName, suggestion) => {
+    expect(nameProblem({ displayName })).toMatchObject({ code: 'nameCharacters', field: 'displayName', suggestion })
+  })
+
+  it('may not be longer than QuickBooks allows', () => {
+    expect(nameProblem({ displayName: 'a'.repeat(LONGEST_NAME + 1) })).toMatchObject({
+      code: 'nameTooLong',
+      reason: 'Its name has 501 characters, and QuickBooks allows 500.',
+      suggestion: 'a'.repeat(LONGEST_NAME),
+    })
+  })
+
+  it.each([
+    [{}, undefined],
+    [{ displayName: '  ' }, undefined],
+    [{ companyName: 'Acme: East' }, 'Acme - East'],
+    [{ givenName: 'Ada', familyName: 'King' }, 'Ada King'],
+  ])('is missing in %j, and %j is proposed', (fields, suggestion) => {
+    const problem = nameProblem(fields)
+    expect(problem).toMatchObject({ code: 'nameMissing', field: 'displayName' })
+    expect(problem?.suggestion).toBe(suggestion)
+  })
+
+  it.each(['companyName', 'title', 'givenName', 'middleName', 'familyName', 'suffix', 'printName'] as const)(
+    'has no colon in the %s either',
+    (field) => {
+      expect(nameProblem({ displayName: 'Ada', [field]: 'a:b' })).toMatchObject({ field, suggestion: 'a - b' })
+    },
+  )
+
+  it('that is proposed is never refused itself', () => {
+    fc.assert(
+      fc.property(anyName, (displayName) => {
+        const suggestion = nameProblem({ displayName })?.suggestion
+        if (suggestion !== undefined) expect(nameProblem({ displayName: suggestion })).toBeUndefined()
+      }),
+    )
+  })
+})
+
+describe('names instead of one that is taken', () => {
+  it('are numbered from 2', () => {
+    expect(namesInstead('Ada').slice(0, 3)).toEqual(['Ada (2)', 'Ada (3)', 'Ada (4)'])
+  })
+
+  it('go on where the name is numbered already', () => {
+    expect(namesInstead('Ada (2)')[0]).toBe('Ada (3)')
+  })
+
+  it('all differ, and none is too long', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 600, unit: 'grapheme' }), (name) => {
+        const names = namesInstead(name)
+        expect(new Set([name, ...names]).size).toBe(names.length + 1)
+        expect(names.every((each) => each.length <= LONGEST_NAME)).toBe(true)
+      }),
+    )
+  })
+})
