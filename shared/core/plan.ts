@@ -27,7 +27,18 @@ export type Sides = Readonly<{
   /** Slots that an undo put back: they stay apart while both values are as the undo left them. */
   pins: readonly Pin[]
   resolutions: readonly Resolution[]
+  /** The slots that take part; all unless given. A vendor has no notes, no place in a hierarchy. */
+  slots?: readonly Slot[]
+  /** Slots that nothing is decided about for now, and why: on their way to QuickBooks, or not comparable yet. */
+  aside?: readonly Aside[]
+  /** What may not be done now, though the sides ask for it. */
+  barriers?: readonly Barrier[]
 }>
+
+export type Aside = Readonly<{ slot: Slot; because: string }>
+
+/** `instead` of the action the slot stays as it is ('keep'), or a conflict asks a person ('ask'). */
+export type Barrier = Readonly<{ slot: Slot; action: 'store' | 'push'; instead: 'keep' | 'ask'; because: string }>
 
 export type Superseded = Readonly<{ side: 'crm' | 'quickbooks'; value: SlotValue }>
 
@@ -72,7 +83,7 @@ export function plan(sides: Sides, settings: SyncSettings): Plan {
       }
     case 'present': {
       const { side } = sides.record
-      const actions = SLOTS.flatMap((slot) => planSlot(slot, sides, side, settings))
+      const actions = (sides.slots ?? SLOTS).flatMap((slot) => planSlot(slot, sides, side, settings))
       return { actions, because: actions.length === 0 ? 'both sides agree' : 'the sides differ' }
     }
   }
@@ -146,10 +157,27 @@ function planMerged(record: Extract<RecordFate, { kind: 'merged' }>): Plan {
 }
 
 function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
+  const aside = sides.aside?.find((one) => one.slot === slot)
+  if (aside !== undefined) return [{ kind: 'keep', ...aside }]
+  const actions = compareSlot(slot, sides, record, settings)
+  const barrier = sides.barriers?.find((one) => one.slot === slot && actions.some(({ kind }) => kind === one.action))
+  if (barrier === undefined) return actions
+  const { because } = barrier
+  if (barrier.instead === 'keep') return [{ kind: 'keep', slot, because }]
+  const conflict: Conflict = {
+    slot,
+    base: slotValue(sides.base, slot),
+    crm: slotValue(sides.contact.snapshot, slot),
+    quickbooks: slotValue(record.snapshot, slot),
+  }
+  return ask(conflict, openOf(sides, slot), because)
+}
+
+function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
   const crm = slotValue(sides.contact.snapshot, slot)
   const quickbooks = slotValue(record.snapshot, slot)
   const base = slotValue(sides.base, slot)
-  const open = sides.openConflicts.find((conflict) => conflict.slot === slot)
+  const open = openOf(sides, slot)
   const close = (because: string): readonly Action[] =>
     open === undefined ? [] : [{ kind: 'closeConflict', slot, because }]
 
@@ -169,6 +197,12 @@ function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings
   const crmChanged = !sameValue(slot, crm, base)
   const quickbooksChanged = !sameValue(slot, quickbooks, base)
 
+  const conflict: Conflict = { slot, base, crm, quickbooks }
+  if (open !== undefined && crmChanged !== quickbooksChanged && sameConflict(open, conflict)) {
+    // One side alone changed it, and a barrier made a question of it: it stays one until a person has answered.
+    const decided = resolutionOf(conflict, sides.resolutions)
+    return decided === undefined ? [] : settle(conflict, decided.value, 'a person decided it', true)
+  }
   if (!crmChanged) {
     const because = 'only QuickBooks changed it'
     return [{ kind: 'store', slot, from: crm, to: quickbooks, because }, ...close(because)]
@@ -183,7 +217,7 @@ function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings
     const because = 'only the CRM changed it'
     return [{ kind: 'push', slot, from: quickbooks, to: crm, because }, ...close(because)]
   }
-  return planBothChanged({ slot, base, crm, quickbooks }, open, sides, record, settings)
+  return planBothChanged(conflict, open, sides, record, settings)
 }
 
 function planBothChanged(
@@ -194,9 +228,7 @@ function planBothChanged(
   settings: SyncSettings,
 ): readonly Action[] {
   const { slot, crm, quickbooks } = conflict
-  const resolution = sides.resolutions.find(
-    ({ slot: of, seen }) => of === slot && sameValue(of, seen.crm, crm) && sameValue(of, seen.quickbooks, quickbooks),
-  )
+  const resolution = resolutionOf(conflict, sides.resolutions)
   if (resolution !== undefined)
     return settle(conflict, resolution.value, 'a person decided the conflict', open !== undefined)
 
@@ -221,10 +253,24 @@ function planBothChanged(
       )
     }
     case 'ask':
-      return open !== undefined && sameConflict(open, conflict)
-        ? []
-        : [{ kind: 'openConflict', conflict, because: 'both sides changed it since they last agreed' }]
+      return ask(conflict, open, 'both sides changed it since they last agreed')
   }
+}
+
+function ask(conflict: Conflict, open: Conflict | undefined, because: string): readonly Action[] {
+  return open !== undefined && sameConflict(open, conflict) ? [] : [{ kind: 'openConflict', conflict, because }]
+}
+
+function openOf(sides: Sides, slot: Slot): Conflict | undefined {
+  return sides.openConflicts.find((conflict) => conflict.slot === slot)
+}
+
+/** A decision about exactly these two values; one about values that have moved since is none. */
+function resolutionOf({ slot, crm, quickbooks }: Conflict, made: readonly Resolution[]): Resolution | undefined {
+  return made.find(
+    (one) =>
+      one.slot === slot && sameValue(slot, one.seen.crm, crm) && sameValue(slot, one.seen.quickbooks, quickbooks),
+  )
 }
 
 /** Brings both sides to `value`, saying which values give way. */

@@ -1,0 +1,144 @@
+import { slotsOf } from '#core/entity-slots'
+import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
+import type { Contact, Entity, Link, Mirror } from '#core/records'
+import { contactSnapshot } from '#core/snapshots'
+import { type Obstacle, placement } from './hierarchy.ts'
+import type { Ports } from './ports.ts'
+
+export type SidesPorts = Pick<Ports, 'contacts' | 'mirrors'>
+
+/** Everything that a plan about one linked contact needs, and what carrying it out needs beside. */
+export type GatheredSides = Readonly<{
+  sides: Sides
+  /** The record as stored, the survivor when it was merged into a free one; absent when it was never stored. */
+  mirror?: Mirror
+  /** The contacts that records are linked to which the contact may come under. */
+  parents: ReadonlyMap<string, ParentInCrm>
+}>
+
+/** A contact as a parent: with `path` from it to the top of its tree. */
+export type ParentInCrm = Readonly<{ contactId: string; path: readonly Contact[] }>
+
+/** A merge that leads from one survivor to the next longer than this is a fault in what is stored. */
+const MOST_MERGES = 20
+
+/**
+ * Reads the three sides of a linked contact. Nothing is decided about what is on its way to QuickBooks, nor about a
+ * parent that one of the two sides cannot name.
+ */
+export async function gatherSides(
+  ports: SidesPorts,
+  workspace: string,
+  contact: Contact,
+  link: Link,
+  resolutions: readonly Resolution[],
+): Promise<GatheredSides> {
+  const mirror = await ports.mirrors.get(workspace, link.entity, link.recordId)
+  const parent = await parentOf(ports, workspace, contact, link.entity)
+  const snapshot = contactSnapshot(contact, parent.recordId)
+  const { record, survivor } = await fateOf(ports, workspace, contact.id, mirror)
+  const shown = record.kind === 'merged' && record.survivorIsFree ? survivor : mirror
+  const wished = [shown?.snapshot.parentRecordId, ...resolutions.map(({ slot, value }) => slot === 'parent' && value)]
+  const { parents, barriers } = await parentsFor(ports, workspace, contact, link.entity, parent.recordId, wished)
+  return {
+    ...(shown !== undefined && { mirror: shown }),
+    parents,
+    sides: {
+      contact: { snapshot, changedAt: contact.changedAt },
+      record,
+      base: link.base,
+      openConflicts: contact.conflicts ?? [],
+      pins: contact.pins ?? [],
+      resolutions,
+      slots: slotsOf(link.entity),
+      aside: [...parent.aside, ...onTheWay(contact)],
+      barriers,
+    },
+  }
+}
+
+/** What a contact's parent is called in QuickBooks; set aside when it has a parent that QuickBooks does not know. */
+export async function parentOf(
+  { contacts }: Pick<Ports, 'contacts'>,
+  workspace: string,
+  { parentId }: Pick<Contact, 'parentId'>,
+  entity: Entity,
+): Promise<Readonly<{ recordId?: string; aside: readonly Aside[] }>> {
+  if (parentId === undefined || entity === 'vendor') return { aside: [] }
+  const link = (await contacts.get(workspace, parentId))?.link
+  return link !== undefined && link.entity === entity
+    ? { recordId: link.recordId, aside: [] }
+    : { aside: [{ slot: 'parent', because: 'its parent in the CRM is not in QuickBooks yet' }] }
+}
+
+/** The write that is under way is settled by whoever sends it: until then its values are on no side for sure. */
+function onTheWay({ intent }: Contact): readonly Aside[] {
+  return (intent?.slots ?? []).map((slot) => ({ slot, because: 'it is on its way to QuickBooks' }))
+}
+
+async function fateOf(
+  { mirrors }: SidesPorts,
+  workspace: string,
+  contactId: string,
+  mirror: Mirror | undefined,
+): Promise<Readonly<{ record: RecordFate; survivor?: Mirror }>> {
+  if (mirror === undefined) return { record: { kind: 'gone' } }
+  if (mirror.goneAt === undefined) return { record: present(mirror) }
+  let last = mirror
+  for (let merges = 0; last.goneAt !== undefined && merges < MOST_MERGES; merges++) {
+    const next: Mirror | undefined =
+      last.mergedIntoId === undefined ? undefined : await mirrors.get(workspace, last.entity, last.mergedIntoId)
+    if (next === undefined) return { record: { kind: 'gone' } }
+    last = next
+  }
+  if (last.goneAt !== undefined) return { record: { kind: 'gone' } }
+  const survivorIsFree = last.contactId === undefined || last.contactId === contactId
+  return { record: { kind: 'merged', survivorId: last.id, survivorIsFree }, survivor: last }
+}
+
+export function present({ snapshot, changedAt }: Mirror): RecordFate {
+  return { kind: 'present', side: { snapshot, changedAt } }
+}
+
+/** Looks up where in the CRM the contact would come, for each parent that it may get, and what stands in the way. */
+async function parentsFor(
+  ports: SidesPorts,
+  workspace: string,
+  contact: Contact,
+  entity: Entity,
+  current: string | undefined,
+  wished: readonly unknown[],
+): Promise<Readonly<{ parents: ReadonlyMap<string, ParentInCrm>; barriers: readonly Barrier[] }>> {
+  const parents = new Map<string, ParentInCrm>()
+  const barriers: Barrier[] = []
+  for (const recordId of new Set(wished)) {
+    if (typeof recordId !== 'string' || recordId === current) continue
+    const contactId = (await ports.mirrors.get(workspace, entity, recordId))?.contactId
+    if (contactId === undefined) {
+      const because = 'its parent in QuickBooks is not in the CRM: import that, and it comes under it'
+      barriers.push({ slot: 'parent', action: 'store', instead: 'keep', because })
+      continue
+    }
+    const { path, obstacle } = await placement(ports, workspace, contact.id, contactId)
+    if (obstacle === undefined) parents.set(recordId, { contactId, path })
+    else barriers.push({ slot: 'parent', action: 'store', instead: 'ask', because: OBSTACLES[obstacle] })
+  }
+  return { parents, barriers }
+}
+
+const OBSTACLES: Readonly<Record<Obstacle, string>> = {
+  unknown: 'its parent in QuickBooks is linked to a contact that is not there',
+  cycle: 'in the CRM, its parent in QuickBooks lies below it: one of the two has to move first',
+  tooDeep: 'in the CRM, it would come to lie more than five levels deep below its parent in QuickBooks',
+}
+
+/** Whether the contact would be archived by what QuickBooks holds: what the guard against mass changes counts. */
+export function wouldArchive(contact: Contact, mirror: Pick<Mirror, 'snapshot' | 'goneAt'>): boolean {
+  return (
+    mirror.goneAt === undefined &&
+    !contact.archived &&
+    !mirror.snapshot.active &&
+    contact.link?.base.active === true &&
+    contact.conflicts?.some(({ slot }) => slot === 'active') !== true
+  )
+}

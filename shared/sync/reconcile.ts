@@ -1,0 +1,214 @@
+import { Failure } from '#core/errors'
+import { type Plan, plan, type Resolution } from '#core/plan'
+import type { SyncSettings } from '#core/policies'
+import type { Contact, JournalEntry, Link, Mirror, Slot } from '#core/records'
+import { survivorBase } from '#core/survivor-base'
+import type { Ports, Write } from './ports.ts'
+import { type Applied, applyPlan, linkValue, type Told } from './reconcile-apply.ts'
+import { type GatheredSides, gatherSides, present } from './reconcile-sides.ts'
+
+export type ReconcilePorts = Pick<Ports, 'clock' | 'ids' | 'contacts' | 'mirrors' | 'ledger' | 'settings'>
+
+/** How often it is planned anew when somebody else changed a side in the same moment. */
+const TRIES = 5
+
+export type ReconcileFor = Readonly<{
+  /** A person's id, or the part of Tandem that acts. */
+  actor: string
+  runId?: string
+  /** What a person decided about open conflicts. */
+  resolutions?: readonly Resolution[]
+  /** The record was just found changed: what QuickBooks refused is due again at once. */
+  mirrorChanged?: boolean
+  /** QuickBooks deactivated suspiciously many at once: being archived becomes a question to a person. */
+  mayNotArchive?: string
+  /** As read by the caller, who reconciles many. */
+  settings?: SyncSettings
+}>
+
+export type Reconciled = Readonly<{
+  /** As it is stored now. */
+  contact: Contact
+  /** The QuickBooks record that it is linked to now, as last seen; absent for a contact without a link. */
+  mirror?: Mirror
+  plan: Plan
+  /** Whether anything was stored. */
+  changed: boolean
+  /** What is left to be sent to QuickBooks. */
+  toPush: readonly Slot[]
+}>
+
+/**
+ * Looks at contact, mirror and base, plans, and stores everything that goes towards the CRM in one commit: fields,
+ * archived, parent, link and base, conflicts, the mark of what is to be pushed, and the journal. It never calls
+ * QuickBooks. Undefined when there is no such contact. Throws versionMoved when others change it all the time.
+ */
+export async function reconcile(
+  ports: ReconcilePorts,
+  workspace: string,
+  contactId: string,
+  why: ReconcileFor,
+): Promise<Reconciled | undefined> {
+  const settings = why.settings ?? (await ports.settings.get(workspace)).settings
+  for (let tries = 0; tries < TRIES; tries++) {
+    const contact = await ports.contacts.get(workspace, contactId)
+    if (contact === undefined) return undefined
+    const done = await once(ports, workspace, contact, { ...why, settings })
+    if (done === 'moved') continue
+    // Its children have another parent in QuickBooks' words now.
+    const isRelinked = done.contact.link?.recordId !== contact.link?.recordId
+    if (isRelinked) await reconcileChildren(ports, workspace, contactId, { actor: why.actor, settings })
+    return done
+  }
+  throw new Failure({ kind: 'versionMoved', what: 'contact', id: contactId })
+}
+
+/** Reconciles those below a contact, which was linked just now: their parent has a name in QuickBooks from now on. */
+export async function reconcileChildren(
+  ports: ReconcilePorts,
+  workspace: string,
+  contactId: string,
+  why: ReconcileFor,
+): Promise<void> {
+  for (const child of await ports.contacts.children(workspace, contactId)) {
+    await reconcile(ports, workspace, child, why)
+  }
+}
+
+/**
+ * What reconcile would do to a contact as it is stored now, without doing it; for previews.
+ * Undefined when there is no such contact.
+ */
+export async function planFor(
+  ports: Pick<ReconcilePorts, 'contacts' | 'mirrors' | 'settings'>,
+  workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
+): Promise<Readonly<{ plan: Plan; gathered?: GatheredSides }>> {
+  if (contact.link === undefined) return { plan: NOT_LINKED }
+  const { done, gathered } = await decide(ports, workspace, contact, contact.link, { actor: '', settings })
+  return { plan: done, gathered }
+}
+
+const NOT_LINKED: Plan = { actions: [], because: 'it is not linked to a QuickBooks record' }
+
+type Why = ReconcileFor & Readonly<{ settings: SyncSettings }>
+
+async function once(
+  ports: ReconcilePorts,
+  workspace: string,
+  before: Contact,
+  why: Why,
+): Promise<Reconciled | 'moved'> {
+  if (before.link === undefined) return { contact: before, plan: NOT_LINKED, changed: false, toPush: [] }
+  const { contact, done, gathered, told } = await decide(ports, workspace, before, before.link, why)
+  const { link = before.link } = contact
+  const at = new Date(ports.clock.now()).toISOString()
+  const { mirrorChanged = false } = why
+  const applied = applyPlan(contact, link, gathered, done, { at, mirrorChanged })
+  const toPush = done.actions.flatMap((action) => (action.kind === 'push' ? [action.slot] : []))
+  const { mirror } = gathered
+  const answer = { ...(mirror !== undefined && { mirror }), plan: done, toPush }
+  if (isUnchanged(before, applied)) return { ...answer, contact: before, changed: false }
+
+  const writes: readonly Write[] = [
+    { kind: 'contact', contact: applied.contact, expectedVersion: before.version },
+    ...movedUnder(before, applied.contact, gathered),
+    ...relinked(before, before.link, link),
+    ...journal(ports, before.id, at, why, { ...applied, crm: [...told, ...applied.crm] }),
+  ]
+  if ((await ports.ledger.commit(workspace, writes)) !== 'committed') return 'moved'
+  return { ...answer, contact: { ...applied.contact, version: before.version + 1 }, changed: true }
+}
+
+type Decision = Readonly<{ contact: Contact; done: Plan; gathered: GatheredSides; told: readonly Told[] }>
+
+/** Plans, and after a merge plans on with the survivor, so that both commit together. */
+async function decide(
+  ports: Pick<ReconcilePorts, 'contacts' | 'mirrors'>,
+  workspace: string,
+  contact: Contact,
+  link: Link,
+  why: Why,
+): Promise<Decision> {
+  const gathered = guarded(await gatherSides(ports, workspace, contact, link, why.resolutions ?? []), why)
+  const done = plan(gathered.sides, why.settings)
+  const { mirror, sides } = gathered
+  if (mirror === undefined || !done.actions.some(({ kind }) => kind === 'relink')) {
+    return { contact, done, gathered, told: [] }
+  }
+  const base = survivorBase(sides.contact.snapshot, link.base, mirror.snapshot)
+  const moved: Link = { ...link, recordId: mirror.id, base, revision: mirror.revision }
+  // A write to the record that went away cannot come to anything any more.
+  const { intent: _lost, ...kept } = contact
+  const followed: GatheredSides = {
+    ...gathered,
+    sides: {
+      ...sides,
+      record: present(mirror),
+      base,
+      aside: sides.aside?.filter(({ slot }) => contact.intent?.slots.includes(slot) !== true) ?? [],
+    },
+  }
+  const next = plan(followed.sides, why.settings)
+  const from = { entity: link.entity, recordId: link.recordId }
+  return {
+    contact: { ...kept, link: moved },
+    done: { actions: [...done.actions, ...next.actions], because: done.because },
+    gathered: followed,
+    told: [{ because: done.because, change: { field: 'link', from, to: linkValue(mirror) } }],
+  }
+}
+
+/** A question instead of the archiving, when the guard against mass changes says so. */
+function guarded(gathered: GatheredSides, { mayNotArchive }: Why): GatheredSides {
+  if (mayNotArchive === undefined) return gathered
+  const { sides } = gathered
+  const barrier = { slot: 'active', action: 'store', instead: 'ask', because: mayNotArchive } as const
+  return { ...gathered, sides: { ...sides, barriers: [...(sides.barriers ?? []), barrier] } }
+}
+
+/** Whoever comes under another commits with the whole path above it, so that two moves at once make no cycle. */
+function movedUnder(before: Contact, after: Contact, { parents }: GatheredSides): readonly Write[] {
+  if (after.parentId === undefined || after.parentId === before.parentId) return []
+  const path = [...parents.values()].find(({ contactId }) => contactId === after.parentId)?.path ?? []
+  return path.map((contact) => ({ kind: 'contact', contact, expectedVersion: contact.version }))
+}
+
+function relinked({ id: contactId }: Contact, { entity, recordId: left }: Link, { recordId }: Link): readonly Write[] {
+  if (left === recordId) return []
+  return [
+    { kind: 'release', entity, recordId: left, contactId },
+    { kind: 'claim', entity, recordId, contactId },
+  ]
+}
+
+/** One entry for each reason, so that every change stands beside its own. */
+function journal(
+  { ids }: Pick<Ports, 'ids'>,
+  contactId: string,
+  at: string,
+  { actor, runId }: Why,
+  { crm, quickbooks }: Pick<Applied, 'crm' | 'quickbooks'>,
+): readonly Write[] {
+  const entriesOf = (side: JournalEntry['side'], told: readonly Told[]) =>
+    [...Map.groupBy(told, ({ because }) => because)].map(([because, all]): Write => {
+      const changes = all.map((one) => one.change)
+      const run = runId === undefined ? {} : { runId }
+      return { kind: 'journal', entry: { id: ids.next(), at, contactId, side, ...run, actor, because, changes } }
+    })
+  return [...entriesOf('crm', crm), ...entriesOf('quickbooks', quickbooks)]
+}
+
+/** A plan without effect costs no write; what is left out of one side and undefined on the other is the same. */
+function isUnchanged(before: Contact, { contact, crm, quickbooks }: Applied): boolean {
+  return crm.length === 0 && quickbooks.length === 0 && sortedJson(before) === sortedJson(contact)
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}
