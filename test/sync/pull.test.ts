@@ -198,15 +198,16 @@ describe('a pull while people work in QuickBooks', () => {
     for (const id of world.book.ids()) expect(await world.mirror(id)).toBeDefined()
   })
 
-  it('loses no row when a seen one is merged away in the moment when the count cannot tell', async () => {
+  it('loses no row when seen ones are merged away in the moment when the count cannot tell', async () => {
     const world = await createWorld()
     world.book.addOld(2_500)
-    // The first page has been read with customer 1 in it, the second has not.
+    // The first page has been read with both in it, the second has not.
     let merged = false
     world.company.afterCall(({ method }) => {
       if (method !== 'page' || merged) return
       merged = true
       world.book.merge('1')
+      world.book.merge('2')
     })
     await pulled(world)
     for (const id of world.book.ids()) expect(await world.mirror(id)).toBeDefined()
@@ -325,7 +326,7 @@ describe('a pull and its run', () => {
     const half = await getRun(world.ports, WORKSPACE, run.id)
     expect(half.status).toBe('running')
     expect(half.progress.pagesTotal).toBe(21)
-    expect(half.progress.pages).toBeGreaterThan(10)
+    expect(half.progress.pages).toBeGreaterThan(5)
     const left = timeLeftMs(half, world.clock.now()) ?? 0
     expect(left).toBeGreaterThan(2_000)
     expect(left).toBeLessThan(15_000)

@@ -36,7 +36,7 @@ export async function createWorld({ connected = true, clockMoves = 'whenIdle' }:
     mirrorWrites,
     connect: (workspace = WORKSPACE, realmId = REALM) => connect(ports, workspace, realmId, intuit.grant()),
     /** Serves hints, and sweeps as time goes by, until the run has ended. */
-    finish: (run: Pick<Run, 'id'>, using: Ports = ports) => finish(using, memory.hints.pulls, run.id),
+    finish: (run: Pick<Run, 'id'>, using: Ports = ports) => finishRun(using, memory.hints.pulls, run.id),
     mirror: (id: string) => memory.mirrors.get(WORKSPACE, 'customer', id),
   }
   if (connected) await world.connect()
@@ -81,7 +81,8 @@ const MINUTE_MS = 60_000
 /** Virtual minutes after which a run that has not ended never will. */
 const PATIENCE_MINUTES = 3 * 24 * 60
 
-async function finish(ports: Ports, queue: Queue, runId: string): Promise<Run> {
+/** Serves hints, and sweeps minute by minute, until the run has ended. */
+export async function finishRun(ports: Ports, queue: Queue, runId: string): Promise<Run> {
   for (let minutes = 0; minutes < PATIENCE_MINUTES; minutes++) {
     for (let taken = queue.take(); taken !== undefined; taken = queue.take()) {
       try {
