@@ -28,6 +28,7 @@ const schemas = {
   queue: z.object({
     FifoQueue: flag.optional(),
     ContentBasedDeduplication: flag.optional(),
+    DeduplicationScope: z.enum(['queue', 'messageGroup']).optional(),
     VisibilityTimeout: number.optional(),
     MessageRetentionPeriod: number.optional(),
     DelaySeconds: number.optional(),

@@ -5,6 +5,9 @@ import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.j
 import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js'
 import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js'
 import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js'
+import { forgetScope, scopeDeduplication } from './deduplication-scope.ts'
+import { accountId } from './identity.ts'
+import { nameOf } from './links.ts'
 import { host, type OnTaken, withFreePort } from './port.ts'
 import type { Resource } from './resources.ts'
 
@@ -55,13 +58,12 @@ export async function startSqs(settings: SqsSettings): Promise<Sqs> {
       for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0
     }
   }
-  const build = () =>
-    buildApp({
-      logger: false,
-      host: '',
-      defaultRegion: settings.region,
-      stores: { sqsStore, snsStore, s3Store: new S3Store() },
-    })
+  const build = () => {
+    const stores = { sqsStore, snsStore, s3Store: new S3Store() }
+    const app = buildApp({ logger: false, host: '', defaultRegion: settings.region, stores })
+    scopeDeduplication(app, sqsStore)
+    return app
+  }
   let app = build()
   const port = await withFreePort(
     settings.port,
@@ -92,8 +94,9 @@ export async function startSqs(settings: SqsSettings): Promise<Sqs> {
         const name = nameOf(queue)
         const attributes = attributesOf(queue)
         const existing = sqsStore.getQueueByName(name)
-        if (existing !== undefined) existing.setAttributes(attributes)
-        else sqsStore.createQueue(name, queue.ref, `arn:aws:sqs:${region}:000000000000:${name}`, attributes)
+        existing?.setAttributes(attributes)
+        const arn = `arn:aws:sqs:${region}:${accountId}:${name}`
+        forgetScope(existing ?? sqsStore.createQueue(name, queue.ref, arn, attributes))
       }
     },
     depth: (queueName) => {
@@ -120,10 +123,6 @@ export async function startSqs(settings: SqsSettings): Promise<Sqs> {
       persistence?.close()
     },
   }
-}
-
-function nameOf(queue: Resource<'queue'>): string {
-  return queue.ref.slice(queue.ref.lastIndexOf('/') + 1)
 }
 
 function attributesOf({ properties }: Resource<'queue'>): Record<string, string> {

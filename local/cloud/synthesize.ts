@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as z from 'zod'
@@ -8,7 +18,8 @@ import { isAlive } from './data-folder.ts'
 
 /** What the synthesis reads: the app itself, what it bundles, and the packages of both. */
 const sources = ['infra', 'functions', 'shared', 'cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json']
-const assembliesKept = 3
+// Longer than any run of the tests: what runs elsewhere still loads its code from an older one.
+const oldAfter = 2 * 3600_000
 const lockCheckInterval = 50
 
 export interface Synthesis {
@@ -30,7 +41,11 @@ export async function synthesize(root: string, context: Readonly<Record<string, 
   const assemblies = join(root, 'cdk.out', 'local')
   const folder = join(assemblies, state)
   const done = (fresh: boolean): Synthesis => ({ template: findTemplate(folder), fresh })
-  if (existsSync(folder)) return done(false)
+  if (existsSync(folder)) {
+    const now = new Date()
+    utimesSync(folder, now, now)
+    return done(false)
+  }
 
   mkdirSync(assemblies, { recursive: true })
   const unlock = await lock(join(assemblies, `${state}.lock`))
@@ -106,11 +121,9 @@ async function lock(path: string): Promise<() => void> {
 }
 
 function forgetOld(assemblies: string, newest: string): void {
-  const others = readdirSync(assemblies)
-    .filter((name) => /^[0-9a-f]{16}$/.test(name) && name !== newest)
-    .map((name) => join(assemblies, name))
-    .toSorted((left, right) => statSync(right).mtimeMs - statSync(left).mtimeMs)
-  for (const path of others.slice(assembliesKept)) {
-    if (!existsSync(`${path}.lock`)) rmSync(path, { recursive: true, force: true })
+  for (const name of readdirSync(assemblies)) {
+    const path = join(assemblies, name)
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (!name.startsWith(newest) && age > oldAfter) rmSync(path, { recursive: true, force: true })
   }
 }

@@ -15,7 +15,7 @@ const source = `
       const { name, wish, until } = JSON.parse(body)
       const tries = Number(attributes.ApproximateReceiveCount)
       const fails = wish !== undefined && tries < (until ?? Infinity)
-      console.log(JSON.stringify({ name, tries, group: attributes.MessageGroupId, fails, batch: Records.length }))
+      console.log(JSON.stringify({ name, tries, group: attributes.MessageGroupId, dedupe: attributes.MessageDeduplicationId, fails, batch: Records.length }))
       if (fails && wish === 'throw') throw new Error('on purpose')
       if (fails && wish === 'hang') await new Promise(() => {})
       if (fails && wish === 'fail') batchItemFailures.push({ itemIdentifier: messageId })
@@ -66,6 +66,7 @@ interface Seen {
   readonly name: string
   readonly tries: number
   readonly group: string
+  readonly dedupe: string
   readonly fails: boolean
 }
 
@@ -191,9 +192,17 @@ describe('a FIFO queue that feeds a function', () => {
 
   it('takes a second message of the same deduplication id for the first', async () => {
     const cloud = await start({ fifo: true, maxReceiveCount: 2 })
-    await send(cloud, { name: 'once', group: 'a' }, { name: 'once', group: 'a' })
+    await send(cloud, { name: 'once', group: 'a' }, { name: 'once', group: 'a' }, { name: 'once', group: 'b' })
     await cloud.idle()
-    expect(await seen(cloud, 1)).toHaveLength(1)
+    expect((await seen(cloud, 1)).map(({ group }) => group)).toEqual(['a'])
+  })
+
+  it('does so within one group where that is the scope', async () => {
+    const cloud = await start({ fifo: true, maxReceiveCount: 2, deduplicationScope: 'messageGroup' })
+    await send(cloud, { name: 'once', group: 'a' }, { name: 'once', group: 'a' }, { name: 'once', group: 'b' })
+    await cloud.idle()
+    const all = await seen(cloud, 2)
+    expect(all.map(({ group, dedupe }) => `${group} ${dedupe}`).toSorted()).toEqual(['a once', 'b once'])
   })
 })
 

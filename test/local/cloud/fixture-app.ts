@@ -126,6 +126,7 @@ export interface FixtureQueue {
   readonly maxReceiveCount: number
   readonly visibilityTimeout?: number
   readonly partial?: boolean
+  readonly deduplicationScope?: 'queue' | 'messageGroup'
 }
 
 /** A queue `Work` with its dead-letter queue `WorkDeadLetters`, feeding a function. */
@@ -136,6 +137,7 @@ export function queueResources(functionName: string, queue: FixtureQueue): NonNu
       Type: 'AWS::SQS::Queue',
       Properties: {
         ...shared,
+        ...(queue.deduplicationScope !== undefined && { DeduplicationScope: queue.deduplicationScope }),
         VisibilityTimeout: queue.visibilityTimeout ?? 60,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': ['WorkDeadLetters', 'Arn'] },
