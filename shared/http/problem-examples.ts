@@ -32,6 +32,15 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
   runInProgress: { kind: 'runInProgress', runId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB' },
   idempotencyMismatch: { kind: 'idempotencyMismatch', key: '5b1f7c0e' },
   runFinished: { kind: 'runFinished', runId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB', status: 'done' },
+  runUnfinished: { kind: 'runUnfinished', runId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB' },
+  notUndoable: {
+    kind: 'notUndoable',
+    runId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB',
+    why: 'A pull changes no contact, so there is nothing to put back.',
+  },
+  previewMoved: { kind: 'previewMoved', previewId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AE' },
+  hierarchyInvalid: { kind: 'hierarchyInvalid', why: 'tooDeep' },
+  conflictMoved: { kind: 'conflictMoved', contactId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AC', slot: 'email' },
   routeUnknown: { kind: 'routeUnknown' },
   methodNotAllowed: { kind: 'methodNotAllowed', allow: ['GET'] },
   bodyTooLarge: { kind: 'bodyTooLarge', limitBytes: 262_144 },
@@ -41,6 +50,7 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
   workspaceMissing: { kind: 'workspaceMissing' },
   scopeMissing: { kind: 'scopeMissing', needed: 'tandem/write' },
   signatureInvalid: { kind: 'signatureInvalid' },
+  versionMissing: { kind: 'versionMissing' },
   notConfigured: { kind: 'notConfigured' },
   unexpected: { kind: 'unexpected' },
 }

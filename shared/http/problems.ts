@@ -12,6 +12,7 @@ export type EdgeProblem =
   | Readonly<{ kind: 'workspaceMissing' }>
   | Readonly<{ kind: 'scopeMissing'; needed: string }>
   | Readonly<{ kind: 'signatureInvalid' }>
+  | Readonly<{ kind: 'versionMissing' }>
   | Readonly<{ kind: 'notConfigured' }>
   | Readonly<{ kind: 'unexpected' }>
 
@@ -37,10 +38,15 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   notFound: { status: 404, title: 'There is no such thing' },
   invalidInput: { status: 400, title: 'Something in the request is not right' },
   cursorInvalid: { status: 400, title: 'This cursor does not belong to this list' },
-  versionMoved: { status: 409, title: 'It changed in the meantime' },
+  versionMoved: { status: 412, title: 'It changed in the meantime' },
   runInProgress: { status: 409, title: 'Such a run is going on already' },
   idempotencyMismatch: { status: 422, title: 'This Idempotency-Key was used for another request' },
   runFinished: { status: 409, title: 'This run has ended already' },
+  runUnfinished: { status: 409, title: 'This run has not ended yet' },
+  notUndoable: { status: 409, title: 'This run cannot be undone' },
+  previewMoved: { status: 409, title: 'This preview no longer holds' },
+  hierarchyInvalid: { status: 422, title: 'It cannot be placed there' },
+  conflictMoved: { status: 409, title: 'This conflict is no longer the one that was shown' },
   routeUnknown: { status: 404, title: 'There is nothing at this address' },
   methodNotAllowed: { status: 405, title: 'This cannot be done at this address' },
   bodyTooLarge: { status: 413, title: 'The request is too large' },
@@ -50,6 +56,7 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   workspaceMissing: { status: 403, title: 'This token belongs to no workspace' },
   scopeMissing: { status: 403, title: 'This token does not allow that' },
   signatureInvalid: { status: 401, title: 'The signature is missing or wrong' },
+  versionMissing: { status: 428, title: 'Which version was changed?' },
   notConfigured: { status: 503, title: 'Tandem is not set up completely' },
   unexpected: { status: 500, title: 'Something went wrong on our side' },
 }
@@ -79,6 +86,7 @@ export function problemDetails(problem: AnyProblem, requestId: string): ProblemD
     instance: `/requests/${requestId}`,
     ...(problem.kind === 'invalidInput' && { errors: problem.fields }),
     ...('runId' in problem && { runId: problem.runId }),
+    ...(problem.kind === 'previewMoved' && { runId: problem.previewId }),
   }
 }
 
@@ -103,6 +111,12 @@ const STATE_DETAILS = {
   forged: 'The state that came back from QuickBooks was not made by Tandem.',
   expired: 'It was made more than ten minutes ago.',
   used: 'It has been used already, or has expired.',
+} as const
+
+const HIERARCHY_DETAILS = {
+  parentUnknown: 'There is no such parent in this workspace.',
+  cycle: 'The parent lies below the contact itself.',
+  tooDeep: 'It would lie more than five levels deep, and QuickBooks holds no more than five.',
 } as const
 
 /** What happened and what to do, in words for the one who keeps the books. */
@@ -150,6 +164,16 @@ function detailOf(problem: AnyProblem): string {
       return 'The same Idempotency-Key came with another request before. Repeat exactly that request, or send a new key.'
     case 'runFinished':
       return `The run ${problem.runId} has ended (${problem.status}), so there is nothing left to do in it.`
+    case 'runUnfinished':
+      return `The run ${problem.runId} is still going on. Wait until it has ended, or cancel it (POST /runs/${problem.runId}/cancel).`
+    case 'notUndoable':
+      return `Nothing was undone. ${problem.why}`
+    case 'previewMoved':
+      return `Something changed since the preview was made, in the CRM or in QuickBooks, so nothing was done. A new preview is being made: look at it (GET /previews/${problem.previewId}) and apply that one.`
+    case 'hierarchyInvalid':
+      return `${HIERARCHY_DETAILS[problem.why]} Nothing was changed. Choose another parent, or none.`
+    case 'conflictMoved':
+      return `The ${problem.slot} of the contact ${problem.contactId} has no open conflict about the values that you saw: one of them was changed, or it was decided. Look at the conflicts again (GET /conflicts).`
     case 'routeUnknown':
       return 'The addresses that there are, and what each takes, are listed at /docs and /openapi.json.'
     case 'methodNotAllowed':
@@ -168,6 +192,8 @@ function detailOf(problem: AnyProblem): string {
       return `This needs the permission ${problem.needed}, which your account does not have. Ask your administrator for it, then sign in again.`
     case 'signatureInvalid':
       return 'Only QuickBooks itself may send notifications here, signed with the verifier token of this app.'
+    case 'versionMissing':
+      return 'Send the version that you saw, in the header If-Match, as the ETag of the answer that showed it. So nobody’s change is overwritten unseen.'
     case 'notConfigured':
       return 'Whoever runs Tandem here has not finished setting it up. Tell them; the log says what is missing.'
     case 'unexpected':

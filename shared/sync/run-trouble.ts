@@ -86,6 +86,11 @@ function inWords(problem: Final): string {
     case 'runInProgress':
     case 'idempotencyMismatch':
     case 'runFinished':
+    case 'runUnfinished':
+    case 'notUndoable':
+    case 'previewMoved':
+    case 'hierarchyInvalid':
+    case 'conflictMoved':
       return `It could not go on: ${problem.kind}.`
   }
 }
