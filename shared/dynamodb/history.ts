@@ -8,6 +8,7 @@ import * as z from 'zod'
 import { keyOf, positionAfter } from '#core/positions'
 import type { JournalEntry } from '#core/records'
 import type { Contacts } from '#sync/ports'
+import { firstItems } from './first-items.ts'
 import { HISTORY_PREFIX, historyKey, historyPk, historyPlace } from './keys.ts'
 import { journalEntrySchema } from './stored.ts'
 import type { Tandem } from './table.ts'
@@ -28,15 +29,12 @@ export function createHistory({ table }: Tandem) {
   const page: Contacts['history'] = async (workspace, contactId, limit, after) => {
     // The least key above the last one handed out.
     const above = after === undefined ? '' : `${keyOf('history', after)}\u0000`
-    const { Items } = await table
-      .build(QueryCommand)
-      .query({
-        partition: historyPk(workspace, contactId),
-        range: { between: [`${HISTORY_PREFIX}${above}`, HISTORY_END] },
-      })
-      .options({ consistent: true, limit: limit + 1, maxPages: Number.POSITIVE_INFINITY })
-      .send()
-    const entries = z.array(storedItem).parse(Items ?? [])
+    const query = table.build(QueryCommand).query({
+      partition: historyPk(workspace, contactId),
+      range: { between: [`${HISTORY_PREFIX}${above}`, HISTORY_END] },
+    })
+    const items = await firstItems(limit + 1, (options) => query.options({ ...options, consistent: true }).send())
+    const entries = z.array(storedItem).parse(items)
     const rows = entries.slice(0, limit).map(({ entry }) => entry)
     const last = rows.at(-1)
     return last !== undefined && entries.length > limit

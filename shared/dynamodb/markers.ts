@@ -11,6 +11,7 @@ import * as z from 'zod'
 import type { Clock, Markers, ToRead } from '#sync/ports'
 import { conditional } from './conflicts.ts'
 import { createEventSights } from './event-sights.ts'
+import { firstItems } from './first-items.ts'
 import { inParallel } from './in-parallel.ts'
 import {
   aboveMarkers,
@@ -60,17 +61,11 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
       .options({ condition: { attr: 'stamp', eq: stamp } })
     return conditional(clock, () => remove.send())
   }
-  const queryMarkers = async (kind: 'toRead' | 'toPush', workspace: string, untilMs: number, limit: number) => {
-    const { Items } = await table
-      .build(QueryCommand)
-      .query({
-        index: 'gsi2',
-        partition: markerPkOf(kind, workspace),
-        range: { between: markerRange(workspace, untilMs) },
-      })
-      .options({ limit, maxPages: Number.POSITIVE_INFINITY })
-      .send()
-    return Items ?? []
+  const queryMarkers = (kind: 'toRead' | 'toPush', workspace: string, untilMs: number, limit: number) => {
+    const partition = markerPkOf(kind, workspace)
+    const range = { between: markerRange(workspace, untilMs) }
+    const query = table.build(QueryCommand).query({ index: 'gsi2', partition, range })
+    return firstItems(limit, (options) => query.options(options).send())
   }
 
   /** Each workspace of a shard by its first marker, jumping from one workspace to the next: a query for each. */
@@ -117,7 +112,7 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
       const due = found.filter(({ time }) => time < timeDigits(beforeMs)).map(({ workspace }) => workspace)
       return due.length <= limit ? due : sampleOf(due, limit)
     },
-    firstSight: createEventSights(tandem, clock),
+    ...createEventSights(tandem, clock),
   }
 }
 

@@ -270,6 +270,33 @@ export function mirrorsContract(open: () => Ports, runs = 20): void {
       expect(rows.every(({ name }) => name.endsWith('mine'))).toBe(true)
     })
 
+    it('are found by their full name, ignoring case and nothing else', async () => {
+      const { mirrors, ledger } = open()
+      const workspace = aWorkspace()
+      const named = (id: string, fullName: string, changes: Partial<Mirror> = {}) =>
+        aMirror(id, fullName, { fullName, ...changes })
+      await mirrors.put(workspace, [
+        named('1', 'Müller AG:Dach'),
+        named('2', 'MÜLLER AG:dach', { snapshot: { fields: { displayName: 'dach' }, active: false } }),
+        named('3', 'Muller AG:Dach'),
+        named('4', 'Dach'),
+        named('5', 'Müller AG:Dach', { entity: 'vendor' }),
+      ])
+      const idsOf = async (fullName: string) =>
+        [...(await mirrors.idsByFullName(workspace, 'customer', fullName))].sort()
+      expect(await idsOf('müller ag:DACH')).toEqual(['1', '2'])
+      expect(await idsOf('Mu\u0308ller AG:Dach')).toEqual(['1', '2'])
+      expect(await idsOf('DACH')).toEqual(['4'])
+      expect(await idsOf('Müller AG')).toEqual([])
+      expect(await idsOf('')).toEqual([])
+      expect(await mirrors.idsByFullName(workspace, 'vendor', 'Müller AG:Dach')).toEqual(['5'])
+      expect(await mirrors.idsByFullName(aWorkspace(), 'customer', 'Dach')).toEqual([])
+      await mirrors.put(workspace, [named('1', 'Meier', { revision: '1' })])
+      await ledger.commit(workspace, [{ kind: 'claim', entity: 'customer', recordId: '2', contactId: 'c1' }])
+      expect(await idsOf('Müller AG:Dach')).toEqual(['2'])
+      expect(await idsOf('meier')).toEqual(['1'])
+    })
+
     it('are scanned each once, in chunks, a thousand and more', async () => {
       const { mirrors } = open()
       const workspace = aWorkspace()

@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createDynamoPorts } from '#dynamodb/ports'
 import { createTokenVault } from '#dynamodb/token-vault'
 import { connectionsContract } from '../contract/connections.ts'
+import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
 import { idempotencyContract } from '../contract/idempotency.ts'
 import { ledgerContract } from '../contract/ledger.ts'
+import { markersContract } from '../contract/markers.ts'
 import { mirrorsContract } from '../contract/mirrors.ts'
 import { pacerContract } from '../contract/pacer.ts'
 import { runsContract } from '../contract/runs.ts'
+import { settingsContract } from '../contract/settings.ts'
 import { usageContract } from '../contract/usage.ts'
 import { startLocalDynamo } from './local-dynamodb.ts'
 import { createMemoryKms } from './memory-kms.ts'
@@ -25,6 +28,9 @@ const ports = open()
 connectionsContract(() => ports.connections)
 mirrorsContract(() => ports, 10)
 contactsContract(() => ports, 10)
+contactIndexContract(() => ports, 15)
+markersContract(() => ports)
+settingsContract(() => ports.settings)
 ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)

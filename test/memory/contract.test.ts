@@ -1,15 +1,18 @@
 import type { HintQueue } from '#memory/hints'
 import { createMemoryPorts } from '#memory/ports'
 import { connectionsContract } from '../contract/connections.ts'
+import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
 import { digestContract, signerContract } from '../contract/cryptography.ts'
 import { hintsContract, type Received } from '../contract/hints.ts'
 import { idempotencyContract } from '../contract/idempotency.ts'
 import { idsContract } from '../contract/ids.ts'
 import { ledgerContract } from '../contract/ledger.ts'
+import { markersContract } from '../contract/markers.ts'
 import { mirrorsContract } from '../contract/mirrors.ts'
 import { pacerContract } from '../contract/pacer.ts'
 import { runsContract } from '../contract/runs.ts'
+import { settingsContract } from '../contract/settings.ts'
 import { usageContract } from '../contract/usage.ts'
 
 const ports = createMemoryPorts()
@@ -17,6 +20,9 @@ const ports = createMemoryPorts()
 connectionsContract(() => ports.connections)
 mirrorsContract(() => ports, 100)
 contactsContract(() => ports, 100)
+contactIndexContract(() => ports, 100)
+markersContract(() => ports)
+settingsContract(() => ports.settings)
 ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)
