@@ -199,9 +199,11 @@ function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSetti
 
   const conflict: Conflict = { slot, base, crm, quickbooks }
   if (open !== undefined && crmChanged !== quickbooksChanged && sameConflict(open, conflict)) {
-    // One side alone changed it, and a barrier made a question of it: it stays one until a person has answered.
+    // One side alone changed it, and a barrier made a question of it.
     const decided = resolutionOf(conflict, sides.resolutions)
-    return decided === undefined ? [] : settle(conflict, decided.value, 'a person decided it', true)
+    if (decided !== undefined) return settle(conflict, decided.value, 'a person decided it', true)
+    // That many were deactivated at once cannot be seen again later; that a place in the hierarchy is barred can.
+    if (slot === 'active') return []
   }
   if (!crmChanged) {
     const because = 'only QuickBooks changed it'

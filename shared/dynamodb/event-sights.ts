@@ -14,7 +14,7 @@ import type { Tandem } from './table.ts'
 const SEEN_MS = 7 * 24 * 60 * 60 * 1_000
 
 /** Remembers which events were seen, one write for each. */
-export function createEventSights({ table }: Tandem, clock: Clock): Markers['firstSight'] {
+export function createEventSights({ table }: Tandem, clock: Clock): Pick<Markers, 'firstSight' | 'wasSeen'> {
   const eventItem = new Entity({
     name: 'event',
     table,
@@ -28,7 +28,11 @@ export function createEventSights({ table }: Tandem, clock: Clock): Markers['fir
       lastWrite: string(),
     }),
   })
-  return async (eventId, nowMs) => {
+  const stored = async (eventId: string) => {
+    const { Item } = await eventItem.build(GetItemCommand).key(eventKey(eventId)).options({ consistent: true }).send()
+    return Item
+  }
+  const firstSight: Markers['firstSight'] = async (eventId, nowMs) => {
     const lastWrite = randomUUID()
     const untilMs = nowMs + SEEN_MS
     const see = eventItem
@@ -45,7 +49,10 @@ export function createEventSights({ table }: Tandem, clock: Clock): Markers['fir
       })
     if ((await conditional(clock, () => see.send())) === 'written') return true
     // The SDK repeats a write whose answer was lost, and then finds its own: that is the first sight all the same.
-    const { Item } = await eventItem.build(GetItemCommand).key(eventKey(eventId)).options({ consistent: true }).send()
-    return Item?.lastWrite === lastWrite
+    return (await stored(eventId))?.lastWrite === lastWrite
+  }
+  return {
+    firstSight,
+    wasSeen: async (eventId, nowMs) => ((await stored(eventId))?.untilMs ?? nowMs) > nowMs,
   }
 }

@@ -60,6 +60,7 @@ export function createMarkers(store: Store): Markers {
       seenUntilMs.set(eventId, nowMs + SEEN_MS)
       return true
     },
+    wasSeen: async (eventId, nowMs) => (seenUntilMs.get(eventId) ?? nowMs) > nowMs,
   }
 }
 

@@ -267,6 +267,8 @@ export interface Markers {
   waiting(kind: 'toRead' | 'toPush', beforeMs: number, limit: number): Promise<readonly string[]>
   /** True the first time that an event of this id is seen; remembered for some days. */
   firstSight(eventId: string, nowMs: number): Promise<boolean>
+  /** Whether `firstSight` still remembers the event. */
+  wasSeen(eventId: string, nowMs: number): Promise<boolean>
 }
 
 export type ConflictRow = Readonly<{ contactId: string; contactName: string } & OpenConflict>

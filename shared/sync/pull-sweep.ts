@@ -1,9 +1,9 @@
 import { keepLater } from './pull-records.ts'
 import type { PullPorts, PullSlice, SweepState } from './pull-state.ts'
 
-const SWEEP_ROWS = 1_000
+export const SWEEP_ROWS = 1_000
 /** QuickBooks' clock and ours differ, and its times are whole seconds. */
-const OVERLAP_MS = 5 * 60_000
+export const OVERLAP_MS = 5 * 60_000
 /** When more rows than an answer holds share one second, the next answer begins this many rows further on. */
 const STEP = 900
 
@@ -19,7 +19,7 @@ export async function sweepChanges(ports: PullPorts, slice: PullSlice): Promise<
     const { records } = await slice.company.updatedSince('customer', sweep.since, sweep.row, SWEEP_ROWS)
     await keepLater(ports, slice, records)
     const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
-    slice.change({ state: { sweep: next(sweep, records.length, last) } })
+    slice.change({ state: { sweep: sweptOn(sweep, records.length, last) } })
     await slice.save()
     if (slice.isOver() && slice.state().sweep?.done !== true) return 'again'
   }
@@ -32,7 +32,8 @@ export function beginning(slice: PullSlice): SweepState {
   return { since: new Date(Date.parse(t0) - OVERLAP_MS).toISOString(), row: 1, done: false }
 }
 
-function next(sweep: SweepState, rows: number, lastMs: number): SweepState {
+/** Where a sweep goes on after an answer of so many rows, the last of which was updated at `lastMs`. */
+export function sweptOn(sweep: SweepState, rows: number, lastMs: number): SweepState {
   if (rows < SWEEP_ROWS) return { ...sweep, done: true }
   return lastMs > Date.parse(sweep.since)
     ? { since: new Date(lastMs).toISOString(), row: 1, done: false }

@@ -25,16 +25,13 @@ export type Applied = Readonly<{
 }>
 export type Told = Readonly<{ because: string; change: JournalChange }>
 
-/**
- * Applies a plan to the contact. `mirrorChanged`: the record was just found changed, so that what QuickBooks refused
- * before is tried again at once.
- */
+/** Applies a plan to the contact. What QuickBooks refused before its record changed is tried again at once. */
 export function applyPlan(
   before: Contact,
   link: Link,
   { sides, mirror, parents }: GatheredSides,
   done: Plan,
-  { at, mirrorChanged }: Readonly<{ at: string; mirrorChanged: boolean }>,
+  at: string,
 ): Applied {
   const held = holdOf(before, sides.record, done, at)
   if (held !== undefined) return held
@@ -64,7 +61,7 @@ export function applyPlan(
     ...(isStored && mirror !== undefined && { changedAt: later(before.changedAt, mirror.changedAt) }),
   }
   const isPushed = done.actions.some(({ kind }) => kind === 'push') || before.intent !== undefined
-  const isWoken = mirrorChanged || baseMoved
+  const isWoken = baseMoved || (mirror?.updatedAt ?? '') > (before.refusal?.at ?? '')
   return {
     contact: isPushed ? waiting(contact, at, isWoken) : settled(contact),
     crm: toldOfCrm(before, contact, done),

@@ -18,8 +18,6 @@ export type ReconcileFor = Readonly<{
   runId?: string
   /** What a person decided about open conflicts. */
   resolutions?: readonly Resolution[]
-  /** The record was just found changed: what QuickBooks refused is due again at once. */
-  mirrorChanged?: boolean
   /** QuickBooks deactivated suspiciously many at once: being archived becomes a question to a person. */
   mayNotArchive?: string
   /** As read by the caller, who reconciles many. */
@@ -104,8 +102,7 @@ async function once(
   const { contact, done, gathered, told } = await decide(ports, workspace, before, before.link, why)
   const { link = before.link } = contact
   const at = new Date(ports.clock.now()).toISOString()
-  const { mirrorChanged = false } = why
-  const applied = applyPlan(contact, link, gathered, done, { at, mirrorChanged })
+  const applied = applyPlan(contact, link, gathered, done, at)
   const toPush = done.actions.flatMap((action) => (action.kind === 'push' ? [action.slot] : []))
   const { mirror } = gathered
   const answer = { ...(mirror !== undefined && { mirror }), plan: done, toPush }

@@ -1,0 +1,101 @@
+import type { Entity } from '#core/records'
+import { hintPull } from './hint-work.ts'
+import { eachAtMost } from './in-parallel.ts'
+import type { Ports, ToRead } from './ports.ts'
+
+/** A change that QuickBooks tells of, in either form of its notifications. */
+export type ChangeEvent = Readonly<{
+  /** Intuit repeats a delivery with the same id. The legacy form has none. */
+  eventId?: string
+  realmId: string
+  /** In lower case: `customer`. */
+  entity: string
+  recordId: string
+  /** The record that went into `recordId` when two were merged. */
+  mergedFromId?: string
+}>
+
+/** The events of one delivery that could be read, and how many could not. */
+export type ToldChanges = Readonly<{ events: readonly ChangeEvent[]; unreadable: number }>
+
+export type IntakePorts = Pick<
+  Ports,
+  'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'settings' | 'markers' | 'hints'
+>
+
+/** Calls to the table at the same time: Intuit waits three seconds at most (Intuit: "Webhooks best practices"). */
+const AT_ONCE = 16
+const ENTITIES: readonly Entity[] = ['customer', 'vendor']
+
+/**
+ * Takes one delivery in: marks each record that it names as to be read, once, and hints at it. Companies and kinds of
+ * records that take no part are dropped with a metric, events that came before are dropped. An event counts as seen
+ * only when its record is marked, so that a delivery that failed half way can be sent again.
+ */
+export async function takeDelivery(ports: IntakePorts, { events, unreadable }: ToldChanges): Promise<void> {
+  const { metrics } = ports
+  metrics.count('WebhookEvents', events.length)
+  metrics.count('WebhookUnreadable', unreadable)
+  const byRealm = [...Map.groupBy(events, ({ realmId }) => realmId)]
+  await eachAtMost(
+    AT_ONCE,
+    byRealm,
+    () => false,
+    ([realmId, told]) => takeForCompany(ports, realmId, told),
+  )
+}
+
+async function takeForCompany(ports: IntakePorts, realmId: string, told: readonly ChangeEvent[]): Promise<void> {
+  const { clock, connections, markers, metrics, settings } = ports
+  const workspace = await connections.holderOf(realmId)
+  if (workspace === undefined) {
+    metrics.count('WebhookUnknownCompany', told.length)
+    return
+  }
+  const { entities } = (await settings.get(workspace)).settings
+  const known = told.flatMap((event) => {
+    const entity = ENTITIES.find((one) => one === event.entity && entities.includes(one))
+    return entity === undefined ? [] : [{ event, entity }]
+  })
+  if (known.length < told.length) metrics.count('WebhookUnknownEntity', told.length - known.length)
+
+  const nowMs = clock.now()
+  const fresh: { event: ChangeEvent; entity: Entity }[] = []
+  await eachAtMost(
+    AT_ONCE,
+    known,
+    () => false,
+    async (one) => {
+      const name = sightOf(one.event)
+      if (name === undefined || !(await markers.wasSeen(name, nowMs))) fresh.push(one)
+    },
+  )
+  if (fresh.length < known.length) metrics.count('WebhookRepeated', known.length - fresh.length)
+  if (fresh.length === 0) return
+
+  await markers.markToRead(workspace, distinct(fresh.map(toRead)), nowMs)
+  const names = new Set(fresh.flatMap(({ event }) => sightOf(event) ?? []))
+  await eachAtMost(
+    AT_ONCE,
+    names,
+    () => false,
+    async (name) => {
+      await markers.firstSight(name, nowMs)
+    },
+  )
+  await hintPull(ports, 'marked', workspace, ports.ids.next())
+}
+
+function toRead({ event, entity }: Readonly<{ event: ChangeEvent; entity: Entity }>): Omit<ToRead, 'stamp'> {
+  const { recordId, mergedFromId } = event
+  return { entity, id: recordId, ...(mergedFromId !== undefined && { mergedFromId }) }
+}
+
+function distinct(records: readonly Omit<ToRead, 'stamp'>[]): readonly Omit<ToRead, 'stamp'>[] {
+  return [...new Map(records.map((one) => [JSON.stringify([one.entity, one.id, one.mergedFromId]), one])).values()]
+}
+
+/** Under its company, so that no company's event hides another's. */
+function sightOf({ realmId, eventId }: ChangeEvent): string | undefined {
+  return eventId === undefined ? undefined : `${realmId}/${eventId}`
+}

@@ -1,0 +1,109 @@
+import type { Entity, Mirror } from '#core/records'
+import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
+import { inPiecesOf } from './in-parallel.ts'
+import type { Ports, ToRead } from './ports.ts'
+import { massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
+import { type Asked, IDS_A_CALL, readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
+
+export type MarkedPorts = CompanyPorts & ReconcileManyPorts & StorePorts & Pick<Ports, 'markers'>
+
+/** Markers that are taken up together: five reads' worth. */
+const MARKERS_A_TURN = 1_000
+/** As other slices: whoever waits behind this one waits for seconds. */
+const SLICE_MS = 5_000
+const ENTITIES: readonly Entity[] = ['customer', 'vendor']
+
+/**
+ * Reads all records that are marked, at most 200 with one call, stores what changed and reconciles the contacts that
+ * are linked to them; then the markers go, except where a record was marked anew meanwhile. 'again': more are left.
+ * Throws what opening and reading a company throws; every marker whose work is not done stays.
+ */
+export async function drainMarked(ports: MarkedPorts, workspace: string): Promise<'again' | 'drained'> {
+  const { clock, markers } = ports
+  const endMs = clock.now() + SLICE_MS
+  let company: OpenCompany | undefined
+  try {
+    for (;;) {
+      const told = await markers.toRead(workspace, MARKERS_A_TURN)
+      if (told.length === 0) return 'drained'
+      company ??= await openCompany(ports, workspace)
+      for (const entity of ENTITIES) {
+        await readTold(
+          ports,
+          workspace,
+          company,
+          entity,
+          told.filter((one) => one.entity === entity),
+        )
+      }
+      if (clock.now() >= endMs) return 'again'
+    }
+  } finally {
+    await company?.flushUsage()
+  }
+}
+
+async function readTold(
+  ports: MarkedPorts,
+  workspace: string,
+  company: OpenCompany,
+  entity: Entity,
+  told: readonly ToRead[],
+): Promise<void> {
+  if (told.length === 0) return
+  const asked = askedFor(told)
+  for (const piece of inPiecesOf(IDS_A_CALL, asked)) {
+    await readPiece(ports, workspace, company, entity, piece)
+  }
+  const mirrors = await ports.mirrors.getMany(
+    workspace,
+    entity,
+    asked.map(({ id }) => id),
+  )
+  await reconcileRead(ports, workspace, entity, mirrors)
+  await ports.markers.clearToRead(workspace, told)
+}
+
+/** The survivor of a merge is asked for together with what is said to have gone into it. */
+function askedFor(told: readonly ToRead[]): readonly Asked[] {
+  const asked = new Map<string, Asked>(told.map(({ id }) => [id, { id }]))
+  for (const { id, mergedFromId } of told) {
+    if (mergedFromId !== undefined) asked.set(mergedFromId, { id: mergedFromId, intoId: id })
+  }
+  return [...asked.values()]
+}
+
+async function readPiece(
+  ports: MarkedPorts,
+  workspace: string,
+  company: OpenCompany,
+  entity: Entity,
+  piece: readonly Asked[],
+): Promise<void> {
+  const records = await readByIds(
+    company,
+    entity,
+    piece.map(({ id }) => id),
+  )
+  await storeRecords(ports, workspace, entity, records)
+  const found = new Set(records.map(({ id }) => id))
+  await storeGone(
+    ports,
+    workspace,
+    entity,
+    piece.filter(({ id }) => !found.has(id)),
+  )
+}
+
+async function reconcileRead(
+  ports: MarkedPorts,
+  workspace: string,
+  entity: Entity,
+  mirrors: readonly Mirror[],
+): Promise<void> {
+  const mayNotArchive = await massArchiveReason(ports, workspace, entity, mirrors)
+  await reconcileMany(ports, workspace, mirrors, {
+    actor: 'webhook',
+    ...(mayNotArchive !== undefined && { mayNotArchive }),
+  })
+}

@@ -1,0 +1,60 @@
+import { gone } from '#core/observe'
+import type { Entity, Mirror, SourceRecord } from '#core/records'
+import { inPiecesOf } from './in-parallel.ts'
+import type { Company, Ports } from './ports.ts'
+import { changedAmong } from './store-records.ts'
+
+export type StorePorts = Pick<Ports, 'clock' | 'mirrors' | 'digest'>
+
+/** Ids that one query may name. */
+export const IDS_A_CALL = 200
+
+/** What to ask for by id; `intoId` is what somebody said that it was merged into. */
+export type Asked = Readonly<{ id: string; intoId?: string }>
+
+/** Reads records by id, each once. What is not found is really not there: the answer to what a tombstone claims. */
+export async function readByIds(
+  company: Company,
+  entity: Entity,
+  ids: readonly string[],
+): Promise<readonly SourceRecord[]> {
+  const records: SourceRecord[] = []
+  for (const piece of inPiecesOf(IDS_A_CALL, [...new Set(ids)])) {
+    records.push(...(await company.byIds(entity, piece)).records)
+  }
+  return records
+}
+
+/** Stores what differs among the records; those that did not change cost no write. */
+export async function storeRecords(
+  ports: StorePorts,
+  workspace: string,
+  entity: Entity,
+  records: readonly SourceRecord[],
+): Promise<readonly Mirror[]> {
+  const changed = await changedAmong(ports, workspace, entity, records)
+  if (changed.length > 0) await ports.mirrors.put(workspace, changed)
+  return changed
+}
+
+/** Marks those as gone that a read by id did not find, with what they were merged into where that is known. */
+export async function storeGone(
+  { clock, mirrors }: StorePorts,
+  workspace: string,
+  entity: Entity,
+  lost: readonly Asked[],
+): Promise<void> {
+  const intoIds = new Map(lost.map(({ id, intoId }) => [id, intoId]))
+  const at = new Date(clock.now()).toISOString()
+  const known = await mirrors.getMany(
+    workspace,
+    entity,
+    lost.map(({ id }) => id),
+  )
+  const marked = known.flatMap((mirror): readonly Mirror[] => {
+    const mergedIntoId = intoIds.get(mirror.id) ?? mirror.mergedIntoId
+    if (mirror.goneAt !== undefined && mergedIntoId === mirror.mergedIntoId) return []
+    return [{ ...gone(mirror, at), ...(mergedIntoId !== undefined && { mergedIntoId }) }]
+  })
+  if (marked.length > 0) await mirrors.put(workspace, marked)
+}
