@@ -21,6 +21,7 @@ import { startSchedules } from './schedules.ts'
 import { openSecrets } from './secrets.ts'
 import { sweepExpired } from './sweep-expired.ts'
 import { readTemplate } from './template.ts'
+import { clockAhead, createTimeShift, passTime } from './time-shift.ts'
 
 export interface CloudSettings {
   /** The synthesized `X.template.json`; its assets lie beside it. */
@@ -29,7 +30,7 @@ export interface CloudSettings {
   readonly dataDir?: string
   /** Ports to prefer; where one is taken the next is tried. Any free one when left out. */
   readonly ports?: Partial<Record<Part, number>>
-  /** By which schedules, retries, sweeps and tokens go. The functions themselves have the clock on the wall. */
+  /** By which schedules, retries, sweeps and tokens go. The functions themselves have the clock on the wall; see `passTime`. */
   readonly clock?: Clock
   /** The QuickBooks simulator that the functions talk to in place of Intuit (`INTUIT_SIMULATOR_URL`). */
   readonly simulatorUrl?: string
@@ -71,6 +72,8 @@ export interface Cloud {
    */
   readonly idle: (options?: { readonly timeout?: number; readonly passVisibilityTimeout?: boolean }) => Promise<void>
   readonly runSchedule: (name: string) => Promise<Invocation | undefined>
+  /** Puts the time of functions, tokens and sweeps ahead. What waits for a timer goes on waiting. */
+  readonly passTime: (milliseconds: number) => void
   /** Ends everything. Invocations at work get `grace` milliseconds (2,000) to end by themselves. */
   readonly close: (options?: { readonly grace?: number }) => Promise<void>
 }
@@ -99,7 +102,9 @@ async function start(
   onOpen: (close: () => unknown) => void,
   closeAll: () => Promise<void>,
 ): Promise<Cloud> {
-  const { dataDir, ports = {}, clock = systemClock, region = 'us-east-1', onProblem = () => {} } = settings
+  const { dataDir, ports = {}, region = 'us-east-1', onProblem = () => {} } = settings
+  const timeShift = createTimeShift()
+  const clock = clockAhead(settings.clock ?? systemClock, timeShift)
   const onTaken =
     (part: Part): OnTaken =>
     (port, next) =>
@@ -143,6 +148,7 @@ async function start(
       ...settings.environment,
     },
     logs,
+    timeShift,
     onProblem,
   })
   const stopFunctions = () => Promise.all(functions.map((lambda) => lambda.stop()))
@@ -194,6 +200,7 @@ async function start(
         if (passVisibilityTimeout) for (const { queueName } of eventSources) queues.passVisibilityTimeout(queueName)
       }),
     runSchedule: (name) => findByName(schedules.all, name).run(),
+    passTime: (milliseconds) => passTime(timeShift, milliseconds),
     close: async ({ grace = 2_000 } = {}) => {
       schedules.stop()
       stopSweeping()

@@ -5,6 +5,7 @@ import { assetOf } from './links.ts'
 import type { Logs } from './logs.ts'
 import { findByName, type Resources } from './resources.ts'
 import type { Template } from './template.ts'
+import type { TimeShift } from './time-shift.ts'
 
 export interface FunctionFacts {
   readonly name: string
@@ -19,6 +20,8 @@ export interface FunctionFacts {
 export interface FunctionsView {
   /** Runs a function once, as a direct invocation does. What went wrong is in the answer. */
   readonly invoke: (name: string, event: unknown) => Promise<Invocation>
+  /** Ends all that runs of a function at once, as the death of its machines does. */
+  readonly crash: (name: string) => Promise<void>
   /** The last lines of a function's log. */
   readonly log: (name: string) => readonly string[]
   readonly facts: () => readonly FunctionFacts[]
@@ -32,12 +35,13 @@ export interface FunctionsSettings {
   /** Environment variables that every function gets besides its own. */
   readonly environment: Readonly<Record<string, string>>
   readonly logs: Logs
+  readonly timeShift: TimeShift
   readonly onProblem: (line: string) => void
 }
 
 /** Prepares the functions of the template; none is loaded before its first invocation. */
 export function createFunctions(settings: FunctionsSettings): readonly LambdaFunction[] {
-  const { template, resources, region, endpoints, environment, logs, onProblem } = settings
+  const { template, resources, region, endpoints, environment, logs, timeShift, onProblem } = settings
   const onFailure = ({ logicalId }: { readonly logicalId: string }, error: FunctionError): void =>
     onProblem(`${logicalId} failed: ${error.errorType}: ${error.errorMessage}`)
   return resources.function.map((lambda) =>
@@ -52,6 +56,7 @@ export function createFunctions(settings: FunctionsSettings): readonly LambdaFun
         memoryMb: lambda.properties.MemorySize,
         environment: functionEnvironment(lambda, region, endpoints, environment),
         reservedConcurrency: lambda.properties.ReservedConcurrentExecutions,
+        timeShift,
       },
       logs.of(lambda.logicalId),
       onFailure,
@@ -64,6 +69,7 @@ export function viewFunctions(functions: readonly LambdaFunction[]): FunctionsVi
   const find = (name: string): LambdaFunction => findByName(named, name).lambda
   return {
     invoke: (name, event) => find(name).invoke(event),
+    crash: (name) => find(name).crash(),
     log: (name) => find(name).log.lines(),
     facts: () =>
       functions.map((lambda) => ({

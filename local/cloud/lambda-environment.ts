@@ -32,8 +32,9 @@ const initLimit = 10_000
 
 /** Starts a thread for a function. Its output goes line by line to `onLine`. */
 export function startEnvironment(settings: EnvironmentSettings): LambdaEnvironment {
-  const { environment, onLine, functionName, functionArn, handler, taskRoot, memoryMb, timeoutSeconds } = settings
-  const workerData: WorkerSettings = { functionName, functionArn, handler, taskRoot, memoryMb }
+  const { environment, onLine, functionName, functionArn, handler, taskRoot, memoryMb, timeoutSeconds, timeShift } =
+    settings
+  const workerData: WorkerSettings = { functionName, functionArn, handler, taskRoot, memoryMb, timeShift }
   const startedAt = performance.now()
   const worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
     workerData,

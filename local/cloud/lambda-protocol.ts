@@ -1,3 +1,5 @@
+import type { TimeShift } from './time-shift.ts'
+
 /** What lambda.ts and the threads it starts (lambda-worker.ts) say to each other. */
 export interface WorkerSettings {
   readonly functionName: string
@@ -5,6 +7,7 @@ export interface WorkerSettings {
   readonly handler: string
   readonly taskRoot: string
   readonly memoryMb: number
+  readonly timeShift: TimeShift
 }
 
 export interface Invoke {

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { FromWorker, Invoke, WorkerSettings } from './lambda-protocol.ts'
+import { shiftDate } from './time-shift.ts'
 
 const port = parentPort
 if (port === null) throw new Error('This file is started by lambda.ts as a worker thread.')
@@ -15,6 +16,10 @@ const post = (message: FromWorker): void => port.postMessage(message)
 
 // The one who starts this thread is lambda.ts, which gives exactly these settings.
 const settings: WorkerSettings = workerData
+
+// Deadlines are the wall's, whatever time the function takes it to be.
+const wallNow = Date.now
+shiftDate(settings.timeShift)
 
 const describe = (error: unknown): { errorType: string; errorMessage: string; trace: string } =>
   error instanceof Error
@@ -76,7 +81,7 @@ async function answer(handler: Handler, { requestId, event, deadline }: Invoke):
     memoryLimitInMB: String(settings.memoryMb),
     logGroupName: `/aws/lambda/${settings.functionName}`,
     logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - wallNow()),
   }
   try {
     const result = await handler(JSON.parse(event), context)

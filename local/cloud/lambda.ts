@@ -3,6 +3,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type FunctionError, type LambdaEnvironment, startEnvironment } from './lambda-environment.ts'
 import type { FunctionLog } from './logs.ts'
+import type { TimeShift } from './time-shift.ts'
 
 /** A function as the template describes it, with the environment variables it gets. */
 export interface FunctionSettings {
@@ -15,6 +16,7 @@ export interface FunctionSettings {
   readonly memoryMb: number
   readonly environment: Readonly<Record<string, string>>
   readonly reservedConcurrency: number | undefined
+  readonly timeShift: TimeShift
 }
 
 export type Invocation =
@@ -38,7 +40,9 @@ export interface LambdaFunction {
   /** Bytes of code that Lambda would load. */
   readonly bundleBytes: () => number
   readonly log: FunctionLog
-  /** Ends every environment; what still runs answers as ended. */
+  /** Ends every environment, as the death of a machine does; what still runs answers as ended. The next call starts one. */
+  readonly crash: () => Promise<void>
+  /** Ends every environment for good; what still runs answers as ended. */
   readonly stop: () => Promise<void>
 }
 
@@ -76,6 +80,7 @@ export function createFunction(
       taskRoot,
       memoryMb: settings.memoryMb,
       timeoutSeconds: settings.timeoutSeconds,
+      timeShift: settings.timeShift,
       environment: { ...settings.environment, LAMBDA_TASK_ROOT: taskRoot, AWS_LAMBDA_LOG_STREAM_NAME: randomUUID() },
       onLine: log.write,
     })
@@ -149,6 +154,10 @@ export function createFunction(
     }
   }
 
+  const endAll = async (): Promise<void> => {
+    await Promise.all([...alive].map((environment) => environment.stop()))
+  }
+
   const report = (invocation: Invocation, milliseconds: number): void => {
     const error = invocation.ok ? {} : { status: 'error', ...invocation.error }
     const durationMs = Math.round(milliseconds)
@@ -166,10 +175,11 @@ export function createFunction(
         .filter((file) => /\.[cm]?js$/.test(file))
         .reduce((bytes, file) => bytes + statSync(join(taskRoot, file)).size, 0),
     log,
+    crash: endAll,
     stop: async () => {
       stopped = true
       for (const { refuse } of waiting.splice(0)) refuse()
-      await Promise.all([...alive].map((environment) => environment.stop()))
+      await endAll()
       alive.clear()
       idle.length = 0
     },

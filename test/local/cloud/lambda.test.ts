@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import * as z from 'zod'
 import { type Cloud, startCloud } from '../../../local/cloud/cloud.ts'
 import { writeFixtureApp } from './fixture-app.ts'
 
@@ -45,6 +46,16 @@ beforeAll(async () => {
           export const handler = async () => (await new DynamoDBClient({}).send(new ListTablesCommand({}))).TableNames`,
       },
       Broken: { source: `throw new RangeError('cannot even load')` },
+      Endless: {
+        source: `export const handler = async ({ end }) => { console.log('begun')
+          if (!end) await new Promise((resolve) => setTimeout(resolve, 60_000)) }`,
+        timeout: 60,
+      },
+      Tell: {
+        source: `export const handler = async (event, { getRemainingTimeInMillis }) => ({
+          times: [Date.now(), new Date().getTime(), Date.parse(Date())], epoch: new Date(0).toISOString(),
+          isDate: new Date() instanceof Date, left: getRemainingTimeInMillis() })`,
+      },
       Talkative: {
         source: `export const handler = async () => { console.log('to stdout'); console.error('to stderr')
           console.log(JSON.stringify({ level: 'ERROR', message: 'this went wrong', secret: 'kept in the log' })) }`,
@@ -58,6 +69,8 @@ afterAll(async () => {
   vi.unstubAllEnvs()
   await cloud.close()
 })
+
+const tellSchema = z.object({ times: z.array(z.number()), epoch: z.string(), isDate: z.boolean(), left: z.number() })
 
 const failure = async (name: string) => {
   const invocation = await cloud.functions.invoke(name, {})
@@ -130,6 +143,24 @@ describe('a function', () => {
       expect(cloud.functions.log('Talkative')).toEqual(expect.arrayContaining(['to stdout', 'to stderr']))
     })
     await vi.waitFor(() => expect(problems).toContain('Talkative: this went wrong'))
+  })
+
+  it('ends in the middle when its machine dies, and starts anew with the next invocation', async () => {
+    const running = cloud.functions.invoke('Endless', {})
+    await vi.waitFor(() => expect(cloud.functions.log('Endless')).toContain('begun'))
+    await cloud.functions.crash('Endless')
+    expect(await running).toMatchObject({ ok: false, error: { kind: 'ended' } })
+    expect(await cloud.functions.invoke('Endless', { end: true })).toMatchObject({ ok: true })
+  })
+
+  it('is ahead of the wall by as much time as was passed, and keeps its deadlines', async () => {
+    cloud.passTime(24 * 3600_000)
+    const earliest = Date.now() + 24 * 3600_000
+    const invocation = await cloud.functions.invoke('Tell', {})
+    const told = tellSchema.parse(invocation.ok && invocation.payload)
+    for (const time of told.times) expect(time).toBeGreaterThanOrEqual(Math.floor(earliest / 1000) * 1000)
+    expect(told).toMatchObject({ epoch: '1970-01-01T00:00:00.000Z', isDate: true })
+    expect(told.left).toBeGreaterThan(0)
   })
 
   it('is called by the start of its name, and asking for another says which there are', async () => {
