@@ -109,6 +109,7 @@ describe('connecting a company', () => {
       realmId: REALM,
     })
     expect(world.intuit.revoked).toEqual([])
+    expect(world.intuit.unusedCodes()).toEqual(['code-1'])
     expect((await describeConnection(world.ports, 'workspace-2')).connection).toBeUndefined()
     expect((await describeConnection(world.ports, WORKSPACE)).connection?.status).toBe('connected')
   })

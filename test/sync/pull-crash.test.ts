@@ -46,6 +46,22 @@ describe('a pull whose worker dies', () => {
     }
   })
 
+  it('counts a row as stored that was stored before it died, whatever changes on its page since', async () => {
+    const world = await createWorld()
+    world.book.addOld(10)
+    const run = await startPull(world.ports, asker)
+    const mirrors = {
+      ...world.ports.mirrors,
+      put: async (...args: Parameters<typeof world.ports.mirrors.put>) => {
+        await world.ports.mirrors.put(...args)
+        throw new Error('died')
+      },
+    }
+    await expect(sliceOf({ ...world.ports, mirrors }, run)).rejects.toThrow('died')
+    world.book.rename('3', 'Renamed')
+    expect(await world.finish(run)).toMatchObject({ counts: { stored: 10, unchanged: 0, gone: 0 } })
+  })
+
   it('ends whole and well counted however often workers die, while people go on working', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeConnection, disconnect } from '#sync/connect'
+import { startImport } from '#sync/import'
 import { startPull } from '#sync/pull'
 import { getRun } from '#sync/runs'
 import { createWorld, PERSON, sliceOf, WORKSPACE, type World } from './world.ts'
@@ -35,6 +36,21 @@ describe('a pull in trouble', () => {
     expect(world.company.calls).toHaveLength(calls)
     expect(await world.finish(run)).toMatchObject({ status: 'done', counts: { stored: 5_000 } })
     await expectAllHeld(world)
+  })
+
+  it('rests the company for other runs, too', async () => {
+    const { world, run } = await begun(10)
+    await world.finish(run)
+    world.company.trouble(() => ({ kind: 'quickbooksThrottled', restMs: 60_000 }))
+    const pull = await startPull(world.ports, asker)
+    await sliceOf(world.ports, pull)
+    world.company.settle()
+    const calls = world.company.calls.length
+    const select = { filter: 'all' as const }
+    const other = await startImport(world.ports, { ...asker, as: 'account', sameName: 'ask', select })
+    expect(await sliceOf(world.ports, other)).toBe('waiting')
+    expect(world.company.calls).toHaveLength(calls)
+    expect(await world.finish(other)).toMatchObject({ status: 'done', counts: { imported: 10 } })
   })
 
   it('reads on with another token when one is refused in mid-page, and refreshes once for all pages', async () => {

@@ -71,6 +71,7 @@ export function scriptedConsent(clock: Clock) {
     refreshes,
     revoked,
     grant,
+    unusedCodes: () => [...codes],
     addCode: (code: string) => codes.add(code),
     endGrant: () => {
       valid = undefined

@@ -52,6 +52,28 @@ describe('access tokens', () => {
     expect(world.intuit.refreshes).toHaveLength(1)
   })
 
+  it('are not refreshed again by a worker that gets the lease just after another one was done', async () => {
+    const world = await createWorld()
+    await world.clock.sleep(2 * HOUR_MS)
+    let others = 0
+    const late = {
+      ...world.ports,
+      connections: {
+        ...world.ports.connections,
+        takeRefreshLease: async (...args: Parameters<typeof world.ports.connections.takeRefreshLease>) => {
+          if (others++ === 0) await accessToken(world.ports, WORKSPACE)
+          return world.ports.connections.takeRefreshLease(...args)
+        },
+      },
+    }
+    expect(await accessToken(late, WORKSPACE)).toBe((await stored(world)).accessToken)
+    expect(world.intuit.refreshes).toHaveLength(1)
+    // The lease was given back: nobody has to wait for it.
+    const asked = world.clock.now()
+    await renewToken(world.ports, WORKSPACE, (await stored(world)).accessToken)
+    expect(world.clock.now() - asked).toBeLessThan(1_000)
+  })
+
   it('that were refused are renewed once, also for those who come later with the refused one', async () => {
     const world = await createWorld()
     const { accessToken: refused } = await stored(world)
