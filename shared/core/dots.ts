@@ -9,3 +9,25 @@ export function dotOf(
   if (contact.link === undefined) return 'none'
   return contact.toPushSince === undefined ? 'green' : 'orange'
 }
+
+/** Why the dot is red or asks a person, in words, and what they can do; empty when it needs nobody. */
+export function whyOf(
+  contact: Readonly<Pick<Contact, 'refusal' | 'conflicts' | 'hold'>>,
+): Readonly<{ reason?: string; advice?: string }> {
+  const { refusal, conflicts = [], hold } = contact
+  if (hold !== undefined) return { reason: hold.reason, advice: HOLD_ADVICE[hold.code] }
+  if (conflicts.length > 0) {
+    const slots = conflicts.map(({ slot }) => slot).join(', ')
+    return {
+      reason: `Both sides changed it since they last agreed: ${slots}`,
+      advice: 'Decide which value stays, at the conflicts.',
+    }
+  }
+  if (refusal === undefined) return {}
+  return { reason: refusal.reason, ...(refusal.advice !== undefined && { advice: refusal.advice }) }
+}
+
+const HOLD_ADVICE: Readonly<Record<NonNullable<Contact['hold']>['code'], string>> = {
+  survivorTaken: 'Decide which of the two contacts stays, and archive the other one.',
+  recordGone: 'Unlink it to keep it in the CRM alone, or archive it.',
+}

@@ -224,7 +224,9 @@ export type ContactRow = Readonly<{
   email?: string
   billLine?: string
   dot: Dot
+  /** Why the dot is red or asks a person, and what they can do. */
   reason?: string
+  advice?: string
 }>
 
 export type RunKind = 'pull' | 'import' | 'preview' | 'sync' | 'undo'

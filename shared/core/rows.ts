@@ -1,4 +1,4 @@
-import { dotOf } from './dots.ts'
+import { dotOf, whyOf } from './dots.ts'
 import { listName, recordName } from './names.ts'
 import type { Contact, ContactRow, Mirror, MirrorRow } from './records.ts'
 import { addressLine } from './snapshots.ts'
@@ -18,7 +18,7 @@ export function contactRow(contact: Contact): ContactRow {
     email,
     billLine: addressLine(billAddress),
     dot: dotOf(contact),
-    reason: contact.refusal?.reason,
+    ...whyOf(contact),
   })
 }
 

@@ -184,6 +184,7 @@ export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   billLine: textOrNone,
   dot: z.enum(['none', 'green', 'orange', 'red', 'conflict']),
   reason: textOrNone,
+  advice: textOrNone,
 } satisfies Shape<ContactRow>)
 
 /** A mirror without its end of the link, which is an attribute of its own. */
