@@ -167,10 +167,11 @@ export function composePull(): () => Promise<BatchWork<PullHint>> {
 
 export function composePush(): () => Promise<BatchWork<PushHint>> {
   return lazily(async () => {
-    const env = readEnvironment(['PUSH_QUEUE_URL'])
+    const env = readEnvironment(WORKER_VARIABLES)
+    const ports = await workerPorts(env)
     return {
       hint: pushHint,
-      serve: (hint) => servePushHint({ log }, hint),
+      serve: (hint) => servePushHint(ports, hint),
       returnSoon: returnTo(env.PUSH_QUEUE_URL),
       log,
     }

@@ -7,6 +7,7 @@ import type { ImportPorts } from './import-state.ts'
 import type { Ports, PullHint, PushHint } from './ports.ts'
 import { pullSlice } from './pull.ts'
 import type { PullPorts } from './pull-state.ts'
+import { type DrainPorts, drainPush } from './push.ts'
 import type { SliceEnd } from './run-slice.ts'
 import { isFinished } from './runs.ts'
 import { renewToken } from './tokens.ts'
@@ -37,11 +38,16 @@ export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<
 }
 
 /**
- * Takes a hint of the push queue. No use case marks contacts as waiting for a push before the sync goes both ways:
- * the marks that links leave stay in the table, where the hint for them will be found by then.
+ * Sends what waits to be sent to the company of the workspace, for some seconds, and hints the queue to go on when there
+ * is more. A hint that cannot be sent is no failure: the sweep finds what waits.
  */
-export async function servePushHint({ log }: Pick<Ports, 'log'>, { kind, workspace }: PushHint): Promise<void> {
-  log.info('push.nothingToSend', { kind, workspace })
+export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { workspace }: PushHint): Promise<void> {
+  if ((await drainPush(ports, workspace)) !== 'again') return
+  try {
+    await ports.hints.push({ kind: 'contacts', workspace }, `push-${ports.ids.next()}`)
+  } catch {
+    ports.log.warn('push.hintNotSent', { workspace })
+  }
 }
 
 /** Every minute: hints the runs that stand still, because a worker died, a hint was lost, or their wait is over. */

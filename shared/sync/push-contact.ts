@@ -1,0 +1,214 @@
+import { slotsOf } from '#core/entity-slots'
+import { recordAfter } from '#core/plan'
+import type { Contact, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
+import { slotValue, withSlot } from '#core/slots'
+import { canonical, contactSnapshot } from '#core/snapshots'
+import { nameRefusal } from './push-name.ts'
+import { refuse, unmark } from './push-refuse.ts'
+import { CREATED_AS, type Sent, sendIntent } from './push-send.ts'
+import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { PARENT_FIRST } from './push-settle.ts'
+import { reconcile } from './reconcile.ts'
+import { parentOf } from './reconcile-sides.ts'
+
+/** A contact that needs more rounds is being changed all the time; it stays marked for the next time. */
+const MOST_ROUNDS = 12
+
+export type PushFor = Readonly<{
+  /** A person's id, or the part of Tandem that acts. */
+  actor: string
+  runId?: string
+  /** Whether a person asked for this very contact: it is created even if it is no customer yet. */
+  asked: boolean
+}>
+
+export type Pushed =
+  | Readonly<{ kind: 'created' | 'sent' }>
+  /** Nothing had to be sent; `because` says why. */
+  | Readonly<{ kind: 'unchanged'; because: string }>
+  | Readonly<{ kind: 'refused'; refusal: Refusal }>
+  /** A person has to look at it first. */
+  | Readonly<{ kind: 'held'; because: string }>
+  /** Somebody changes it all the time: it stays marked. */
+  | Readonly<{ kind: 'busy' }>
+
+/**
+ * Brings one contact to QuickBooks: repeats and settles a write that is under way, plans from the three sides, writes,
+ * and settles, until nothing is left to send. Whatever a worker dies in, the next one goes on from what is stored.
+ * Throws what concerns the whole company (quickbooksThrottled, quickbooksDown, reconnectNeeded …); the contact stays
+ * marked then.
+ */
+export async function pushContact(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  why: PushFor,
+): Promise<Pushed> {
+  let written: 'created' | 'sent' | undefined
+  let stale = 0
+  for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
+    const step = await nextStep(ports, session, contactId, why, stale)
+    switch (step.kind) {
+      case 'created':
+      case 'sent':
+        written ??= step.kind
+        if (step.done) return { kind: written }
+        break
+      case 'stale':
+        stale += 1
+        break
+      case 'moved':
+        break
+      case 'unchanged':
+        return written === undefined ? step : { kind: written }
+      case 'refused':
+      case 'held':
+        return step
+    }
+  }
+  return { kind: 'busy' }
+}
+
+type Step = Sent | Exclude<Pushed, { kind: 'created' | 'sent' | 'busy' }>
+
+async function nextStep(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  why: PushFor,
+  stale: number,
+): Promise<Step> {
+  const { workspace } = session
+  const contact = await ports.contacts.get(workspace, contactId)
+  if (contact === undefined) return { kind: 'unchanged', because: 'it is not in the CRM any more' }
+  if (isUnderway(contact)) return sendIntent(ports, session, contact, { isRepeated: true, stale })
+  if (!why.asked && contact.toPushSince === undefined) return { kind: 'unchanged', because: 'nothing waits to be sent' }
+  if (contact.hold !== undefined) return held(ports, workspace, contact, contact.hold.reason)
+  const entity = contact.link?.entity ?? CREATED_AS
+  if (!session.settings.entities.includes(entity)) return refuse(ports, workspace, contact, LIST_IS_OFF)
+  return contact.link === undefined ? create(ports, session, contact, why) : update(ports, session, contact, why, stale)
+}
+
+const LIST_IS_OFF = {
+  code: 'listIsOff',
+  reason: 'This QuickBooks list takes no part in the sync, by this workspace’s settings.',
+  advice: 'Switch the list on in the settings. What waits is sent then by itself.',
+}
+
+async function create(ports: PushPorts, session: PushSession, contact: Contact, why: PushFor): Promise<Step> {
+  const { workspace, settings } = session
+  if (contact.archived) return leave(ports, workspace, contact, 'it is archived, and was never in QuickBooks')
+  if (!contact.isCustomer && !why.asked) return leave(ports, workspace, contact, 'it is not in the customer list')
+  const parent = await parentOf(ports, workspace, contact, CREATED_AS)
+  if (contact.parentId !== undefined && parent.recordId === undefined)
+    return refuse(ports, workspace, contact, NO_PARENT)
+
+  const whole = contactSnapshot(contact, parent.recordId)
+  const sent = settings.pushNotes ? whole : withSlot(whole, 'notes', undefined)
+  const refused = await nameRefusal(ports, workspace, {
+    entity: CREATED_AS,
+    fields: sent.fields,
+    ...(parent.recordId !== undefined && { parentRecordId: parent.recordId }),
+  })
+  if (refused !== undefined) return refuse(ports, workspace, contact, refused)
+  const slots = slotsOf(CREATED_AS).filter((slot) => slotValue(sent, slot) !== undefined)
+  const underway = await intend(ports, workspace, contact, { operation: 'create', slots, sent }, why)
+  return underway === 'moved' ? MOVED : sendIntent(ports, session, underway, { isRepeated: false, stale: 0 })
+}
+
+const MOVED = { kind: 'moved' } as const
+
+const NO_PARENT = {
+  code: PARENT_FIRST,
+  reason: 'Its parent is not in QuickBooks yet, and QuickBooks wants a parent before its jobs.',
+  advice: 'Send the parent first, or see why it is refused. Then this one follows by itself.',
+}
+
+async function update(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Contact,
+  why: PushFor,
+  stale: number,
+): Promise<Step> {
+  const { workspace, settings } = session
+  const { actor, runId } = why
+  const run = runId === undefined ? {} : { runId }
+  const reconciled = await reconcile(ports, workspace, contact.id, { actor, settings, ...run })
+  if (reconciled === undefined) return MOVED
+  const { contact: now, mirror, plan, toPush } = reconciled
+  // Somebody else may have begun to send it, or unlinked it.
+  if (now.intent !== undefined || now.link === undefined) return MOVED
+  if (now.hold !== undefined || mirror === undefined) return held(ports, workspace, now, plan.because)
+  if (toPush.length === 0) return leave(ports, workspace, now, plan.because)
+
+  const sent = recordAfter(mirror.snapshot, plan)
+  if (toPush.some((slot) => NAMING.has(slot))) {
+    const refused = await nameRefusal(ports, workspace, {
+      entity: mirror.entity,
+      fields: sent.fields,
+      ...(sent.parentRecordId !== undefined && { parentRecordId: sent.parentRecordId }),
+      ownId: mirror.id,
+    })
+    if (refused !== undefined && sent.active) return refuse(ports, workspace, now, refused)
+  }
+  const content = { operation: 'update', slots: toPush, sent, revision: mirror.revision } as const
+  const underway = await intend(ports, workspace, now, content, why)
+  return underway === 'moved'
+    ? MOVED
+    : sendIntent(ports, session, underway, { isRepeated: false, stale, before: mirror })
+}
+
+/** The slots that give a record its full name, or make it compete for one. */
+const NAMING: ReadonlySet<Slot> = new Set<Slot>([
+  'displayName',
+  'companyName',
+  'title',
+  'givenName',
+  'middleName',
+  'familyName',
+  'suffix',
+  'printName',
+  'parent',
+  'active',
+])
+
+/**
+ * Stores what is about to be sent, before it is sent. The request id depends on the contact's version too: QuickBooks
+ * may answer a repeated id with the error that it got before, so that a write that was refused never uses its id again.
+ */
+async function intend(
+  { ledger, digest, clock }: PushPorts,
+  workspace: string,
+  contact: Contact,
+  content: Pick<PushIntent, 'operation' | 'slots' | 'revision'> & Readonly<{ sent: Snapshot }>,
+  { actor, runId }: PushFor,
+): Promise<Underway | 'moved'> {
+  const { id, version } = contact
+  const intent: PushIntent = {
+    ...content,
+    requestId: digest.sha256(
+      JSON.stringify([id, content.revision ?? content.operation, canonical(content.sent), version]),
+    ),
+    at: new Date(clock.now()).toISOString(),
+    actor,
+    ...(runId !== undefined && { runId }),
+  }
+  const committed = await ledger.commit(workspace, [
+    { kind: 'contact', contact: { ...contact, intent }, expectedVersion: version },
+  ])
+  return committed === 'committed' ? { ...contact, intent, version: version + 1 } : 'moved'
+}
+
+async function leave(ports: PushPorts, workspace: string, contact: Contact, because: string): Promise<Step> {
+  return (await unmark(ports, workspace, contact)) === 'moved' ? MOVED : { kind: 'unchanged', because }
+}
+
+/** It is marked again by whoever resolves it, since it is planned anew then. */
+async function held(ports: PushPorts, workspace: string, contact: Contact, because: string): Promise<Step> {
+  return (await unmark(ports, workspace, contact)) === 'moved' ? MOVED : { kind: 'held', because }
+}
+
+function isUnderway(contact: Contact): contact is Underway {
+  return contact.intent !== undefined
+}

@@ -1,0 +1,103 @@
+import { nameProblem, namesInstead } from '#core/name-check'
+import type { Entity, Fields, Mirror } from '#core/records'
+import type { Refused } from './push-refuse.ts'
+import type { PushPorts, PushSession } from './push-session.ts'
+import { changedAmong } from './store-records.ts'
+
+/** The name that a record is to have, and where. `ownId`: its own id in QuickBooks, if it has one. */
+export type WantedName = Readonly<{ entity: Entity; fields: Fields; parentRecordId?: string; ownId?: string }>
+
+type NamePorts = Pick<PushPorts, 'mirrors'>
+
+const SENT_AGAIN = 'It is sent again as soon as you have changed it.'
+
+/**
+ * Why QuickBooks would refuse a name, as far as can be told without asking it; undefined when it should take it.
+ * Names are unique by their full path over customers and vendors, ignoring case.
+ */
+export async function nameRefusal(
+  ports: NamePorts,
+  workspace: string,
+  wanted: WantedName,
+): Promise<Refused | undefined> {
+  const { fields } = wanted
+  const problem = nameProblem(fields)
+  if (problem !== undefined) {
+    const { code, reason, suggestion } = problem
+    const advice = suggestion === undefined ? 'Give it a name.' : `Write “${suggestion}” instead.`
+    return { code, reason, advice: `${advice} ${SENT_AGAIN}` }
+  }
+  const name = fields.displayName ?? ''
+  const path = await pathAbove(ports, workspace, wanted)
+  if (path === undefined) return undefined
+  const holder = await holderOf(ports, workspace, wanted, path + name)
+  if (holder === undefined) return undefined
+  const free = await freeName(ports, workspace, wanted, path, name)
+  const isLinkable = holder.contactId === undefined && wanted.ownId === undefined && holder.entity === wanted.entity
+  const rename = free === undefined ? 'Give this contact another name.' : `Call this contact “${free}” instead.`
+  return {
+    code: '6240',
+    reason: `Another ${holder.entity} in QuickBooks has the name “${name}” already.`,
+    advice: isLinkable ? `If the two are the same, link them. Otherwise: ${rename}` : `${rename} ${SENT_AGAIN}`,
+  }
+}
+
+/**
+ * Asks QuickBooks who has a name that it says is taken, and stores that record, so that from now on the name is known
+ * to be taken. An employee cannot be asked for: then nobody is found.
+ */
+export async function findNamesake(
+  ports: Pick<PushPorts, 'mirrors' | 'digest'>,
+  { workspace, company }: PushSession,
+  { fields }: WantedName,
+): Promise<void> {
+  const name = fields.displayName ?? ''
+  for (const entity of ['customer', 'vendor'] as const) {
+    const { records } = await company.byName(entity, name)
+    const changed = await changedAmong(ports, workspace, entity, records)
+    if (changed.length > 0) await ports.mirrors.put(workspace, changed)
+    if (records.length > 0) return
+  }
+}
+
+/** What stands before the name in the full name; undefined when the parent is not known well enough to tell. */
+async function pathAbove(
+  { mirrors }: NamePorts,
+  workspace: string,
+  { entity, parentRecordId }: WantedName,
+): Promise<string | undefined> {
+  if (parentRecordId === undefined) return ''
+  const parent = await mirrors.get(workspace, entity, parentRecordId)
+  return parent === undefined ? undefined : `${parent.fullName}:`
+}
+
+async function holderOf(
+  { mirrors }: NamePorts,
+  workspace: string,
+  { entity, parentRecordId, ownId }: WantedName,
+  fullName: string,
+): Promise<Mirror | undefined> {
+  // Vendors have no parents, so that they meet only what is at the top.
+  const entities: readonly Entity[] = parentRecordId === undefined ? ['customer', 'vendor'] : ['customer']
+  for (const each of entities) {
+    const ids = await mirrors.idsByFullName(workspace, each, fullName)
+    const others = ids.filter((id) => !(each === entity && id === ownId))
+    const holders = others.length === 0 ? [] : await mirrors.getMany(workspace, each, others)
+    const holder = holders.find(({ goneAt }) => goneAt === undefined)
+    if (holder !== undefined) return holder
+  }
+  return undefined
+}
+
+async function freeName(
+  ports: NamePorts,
+  workspace: string,
+  wanted: WantedName,
+  path: string,
+  name: string,
+): Promise<string | undefined> {
+  for (const instead of namesInstead(name)) {
+    if ((await holderOf(ports, workspace, wanted, path + instead)) === undefined) return instead
+  }
+  return undefined
+}

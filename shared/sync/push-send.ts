@@ -1,0 +1,208 @@
+import { type Problem, problemOf } from '#core/errors'
+import { gone } from '#core/observe'
+import type { Contact, Entity, Mirror, SourceRecord } from '#core/records'
+import { wordsOfRefusal } from '#core/refusals'
+import { sameValue } from '#core/slots'
+import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
+import { dropIntent, refuse } from './push-refuse.ts'
+import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { holdsWhatWasSent, type Settled, settle } from './push-settle.ts'
+import { changedAmong } from './store-records.ts'
+
+/** Contacts that have no record yet become customers; vendors come in by their links. */
+export const CREATED_AS: Entity = 'customer'
+
+/** How often a record may be found changed in QuickBooks while one change of it is sent. */
+const MOST_STALE = 3
+/** A write that is not answered for this long is its record's own trouble, and not an outage of a moment. */
+const NO_ANSWER_MS = 120_000
+
+export type Sent =
+  | Settled
+  /** QuickBooks holds something newer, which is stored now: it is planned anew. */
+  | Readonly<{ kind: 'stale' }>
+
+/**
+ * Carries out the intent of a contact and settles it. `isRepeated`: it may have been sent before, by a worker that did
+ * not live to see the answer. `stale`: how often the record had moved already.
+ * Throws what concerns the whole company: quickbooksThrottled, quickbooksDown, the end of the grant …
+ */
+export async function sendIntent(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Underway,
+  { isRepeated, stale, before }: Readonly<{ isRepeated: boolean; stale: number; before?: Mirror }>,
+): Promise<Sent> {
+  try {
+    return contact.intent.operation === 'create'
+      ? await sendCreate(ports, session, contact, isRepeated)
+      : await sendUpdate(ports, session, contact, stale, before)
+  } catch (thrown) {
+    const problem = problemOf(thrown)
+    if (problem === undefined) throw thrown
+    return afterTrouble(ports, session, contact, problem, thrown)
+  }
+}
+
+/**
+ * A create that may have been sent is looked up by its name first: whether and for how long QuickBooks remembers a
+ * requestid is not documented, so that alone does not keep a second record from being made.
+ */
+async function sendCreate(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Underway,
+  isRepeated: boolean,
+): Promise<Settled> {
+  const { intent } = contact
+  const made = isRepeated ? await whatTheLostCreateMade(ports, session, contact) : undefined
+  const record = made ?? (await session.company.create(CREATED_AS, intent.sent, intent.requestId))
+  return settle(ports, session, contact, record, undefined)
+}
+
+/** The record that is exactly what a lost create would have made, and that nobody is linked to. */
+async function whatTheLostCreateMade(
+  ports: PushPorts,
+  { workspace, company }: PushSession,
+  { intent }: Underway,
+): Promise<SourceRecord | undefined> {
+  const { records } = await company.byName(CREATED_AS, intent.sent.fields.displayName ?? '')
+  const like = records.filter(
+    ({ snapshot }) =>
+      holdsWhatWasSent(intent, snapshot) && sameValue('parent', snapshot.parentRecordId, intent.sent.parentRecordId),
+  )
+  for (const record of like) {
+    const stored = await ports.mirrors.get(workspace, CREATED_AS, record.id)
+    if (stored?.contactId === undefined) return record
+  }
+  return undefined
+}
+
+async function sendUpdate(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Underway,
+  stale: number,
+  planned: Mirror | undefined,
+): Promise<Sent> {
+  const { workspace, company } = session
+  const { intent, link } = contact
+  const mirror = planned ?? (link && (await ports.mirrors.get(workspace, link.entity, link.recordId)))
+  if (link === undefined || mirror === undefined || mirror.goneAt !== undefined)
+    return planAnew(ports, session, contact)
+  // A record that moved on is either moved by this very write, or refuses it from now on.
+  if (mirror.revision !== intent.revision) return afterMove(ports, session, contact, mirror)
+  try {
+    const answer = await company.update(mirror, intent.sent, intent.requestId)
+    return await settle(ports, session, contact, answer, mirror)
+  } catch (thrown) {
+    const problem = problemOf(thrown)
+    if (problem?.kind !== 'quickbooksRefused' || !MAY_HAVE_MOVED.includes(problem.code)) throw thrown
+    const now = await readAgain(ports, session, mirror)
+    if (now === undefined) return planAnew(ports, session, contact)
+    if (holdsWhatWasSent(intent, now.snapshot)) return settle(ports, session, contact, now, mirror)
+    if (problem.code === NOT_FOUND || stale >= MOST_STALE) throw thrown
+    await dropIntent(ports, workspace, contact)
+    return { kind: 'stale' }
+  }
+}
+
+const STALE = '5010'
+const NOT_FOUND = '610'
+/** The same request id with another body (Intuit: "Error codes"): the first one may have been carried out. */
+const REQUEST_ID_USED = '600'
+const MAY_HAVE_MOVED: readonly string[] = [STALE, NOT_FOUND, REQUEST_ID_USED]
+
+async function afterMove(ports: PushPorts, session: PushSession, contact: Underway, mirror: Mirror): Promise<Settled> {
+  return holdsWhatWasSent(contact.intent, mirror.snapshot)
+    ? settle(ports, session, contact, mirror, undefined)
+    : planAnew(ports, session, contact)
+}
+
+async function planAnew(
+  ports: PushPorts,
+  { workspace }: PushSession,
+  contact: Contact,
+): Promise<Readonly<{ kind: 'moved' }>> {
+  await dropIntent(ports, workspace, contact)
+  return { kind: 'moved' }
+}
+
+/** The record as QuickBooks has it now, stored; undefined when it is gone, which is stored as well. */
+async function readAgain(
+  ports: PushPorts,
+  { workspace, company }: PushSession,
+  mirror: Mirror,
+): Promise<SourceRecord | undefined> {
+  const { records } = await company.byIds(mirror.entity, [mirror.id])
+  const changed = await changedAmong(ports, workspace, mirror.entity, records)
+  const lost = records.length === 0 ? [gone(mirror, new Date(ports.clock.now()).toISOString())] : []
+  if (changed.length + lost.length > 0) await ports.mirrors.put(workspace, [...changed, ...lost])
+  return records[0]
+}
+
+async function afterTrouble(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Underway,
+  problem: Problem,
+  thrown: unknown,
+): Promise<Sent> {
+  const { workspace } = session
+  switch (problem.kind) {
+    case 'quickbooksRefused':
+      return refuse(ports, workspace, contact, await refusedInWords(ports, session, contact, problem))
+    case 'quickbooksDown':
+    case 'quickbooksUnreadable': {
+      const isLasting = ports.clock.now() - Date.parse(contact.intent.at) >= NO_ANSWER_MS
+      const reason = `QuickBooks gives no answer to it: ${problem.reason}`
+      // It goes behind the others then, so that a record on which QuickBooks fails does not stop its company for ever.
+      if (isLasting) await refuse(ports, workspace, contact, { code: 'noAnswer', reason, advice: BY_ITSELF }, false)
+      throw thrown
+    }
+    case 'readBudgetSpent': {
+      const reason = `QuickBooks has to be asked about it first, and this workspace has used all its reads for ${problem.month}.`
+      return refuse(ports, workspace, contact, { code: 'readBudgetSpent', reason, advice: BY_ITSELF }, false)
+    }
+    default:
+      throw thrown
+  }
+}
+
+const BY_ITSELF = 'Nothing needs to be done: it is tried again by itself.'
+
+async function refusedInWords(
+  ports: PushPorts,
+  session: PushSession,
+  { intent, link }: Underway,
+  problem: Extract<Problem, { kind: 'quickbooksRefused' }>,
+) {
+  const { fields, parentRecordId } = intent.sent
+  const entity = link?.entity ?? CREATED_AS
+  const { code } = problem
+  if (code === NAME_TAKEN) {
+    const wanted: WantedName = {
+      entity,
+      fields,
+      ...(parentRecordId !== undefined && { parentRecordId }),
+      ...(link !== undefined && { ownId: link.recordId }),
+    }
+    const known = await askWhoHasTheName(ports, session, wanted)
+    if (known !== undefined) return known
+  }
+  return { code, ...wordsOfRefusal(problem, { entity, name: fields.displayName ?? '' }) }
+}
+
+const NAME_TAKEN = '6240'
+
+/** Better words for a name that is taken; undefined when nobody can be asked or found. */
+async function askWhoHasTheName(ports: PushPorts, session: PushSession, wanted: WantedName) {
+  try {
+    await findNamesake(ports, session, wanted)
+    return await nameRefusal(ports, session.workspace, wanted)
+  } catch (thrown) {
+    // It is refused all the same; only who has the name stays unsaid.
+    if (problemOf(thrown) === undefined) throw thrown
+    return undefined
+  }
+}

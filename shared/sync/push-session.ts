@@ -1,0 +1,49 @@
+import { problemOf } from '#core/errors'
+import type { SyncSettings } from '#core/policies'
+import type { Contact } from '#core/records'
+import type { CompanyPorts } from './company.ts'
+import type { Company, Ports } from './ports.ts'
+import type { ReconcilePorts } from './reconcile.ts'
+
+export type PushPorts = CompanyPorts & ReconcilePorts & Pick<Ports, 'digest'>
+
+/** What a push does in QuickBooks. */
+export type PushCompany = Pick<Company, 'byIds' | 'byName' | 'create' | 'update'>
+
+/** One company in the hands of a worker that pushes. */
+export type PushSession = Readonly<{ workspace: string; company: PushCompany; settings: SyncSettings }>
+
+/** A contact with the write to QuickBooks that is under way. */
+export type Underway = Contact & Readonly<{ intent: NonNullable<Contact['intent']> }>
+
+/** A write that was not sent, because one before it found that the whole company cannot be written to now. */
+export class NotSent extends Error {}
+
+/**
+ * The company with its writes one after the other, as Intuit asks for lists (Intuit: "Explore the QuickBooks Online
+ * API"), however many contacts are worked on. Once a write finds trouble that is not its record's, none follows.
+ */
+export function inTurn(company: PushCompany): PushCompany & Readonly<{ trouble(): unknown }> {
+  let trouble: unknown
+  let last: Promise<unknown> = Promise.resolve()
+  const write = <T>(send: () => Promise<T>): Promise<T> => {
+    const turn = last.then(async () => {
+      if (trouble !== undefined) throw new NotSent()
+      try {
+        return await send()
+      } catch (thrown) {
+        if (problemOf(thrown)?.kind !== 'quickbooksRefused') trouble = thrown
+        throw thrown
+      }
+    })
+    last = turn.catch(() => undefined)
+    return turn
+  }
+  return {
+    byIds: (entity, ids) => company.byIds(entity, ids),
+    byName: (entity, displayName) => company.byName(entity, displayName),
+    create: (entity, content, requestId) => write(() => company.create(entity, content, requestId)),
+    update: (current, content, requestId) => write(() => company.update(current, content, requestId)),
+    trouble: () => trouble,
+  }
+}

@@ -1,0 +1,220 @@
+import { slotsOf } from '#core/entity-slots'
+import { plan } from '#core/plan'
+import type { Contact, JournalChange, Link, Mirror, PushIntent, Slot, Snapshot, SourceRecord } from '#core/records'
+import { sameValue, slotValue, withSlot } from '#core/slots'
+import { contactSnapshot } from '#core/snapshots'
+import type { Write } from './ports.ts'
+import { type Refused, refusalOf } from './push-refuse.ts'
+import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { change, linkValue } from './reconcile-apply.ts'
+import { parentOf, present } from './reconcile-sides.ts'
+import { changedAmong } from './store-records.ts'
+
+export type Settled =
+  /** `done`: both sides agree now, and nothing waits any more. */
+  | Readonly<{ kind: 'created' | 'sent'; done: boolean }>
+  | Readonly<{ kind: 'refused'; refusal: NonNullable<Contact['refusal']> }>
+  /** The contact has another intent by now, or none: it is looked at anew. */
+  | Readonly<{ kind: 'moved' }>
+
+/** Children that are woken in the same commit as their parent's link; a transaction holds 100 writes. */
+const CHILDREN_AT_ONCE = 90
+
+/**
+ * Takes in what QuickBooks answered to a write: first the mirror, then, in one commit, the base, the end of the intent
+ * and the journal. What QuickBooks made of a value differs from the base then and comes in as its own change; what it
+ * dropped without a word makes the dot red, and is never taken for a deletion.
+ *
+ * The mirror goes first: as long as the intent stands, nobody else decides about the slots that it holds.
+ */
+export async function settle(
+  ports: PushPorts,
+  { workspace, settings }: PushSession,
+  underway: Underway,
+  answer: SourceRecord,
+  before: Mirror | undefined,
+): Promise<Settled> {
+  const { intent } = underway
+  const [changed] = await changedAmong(ports, workspace, answer.entity, [answer])
+  if (changed !== undefined) await ports.mirrors.put(workspace, [changed])
+  // A repeated write may be answered with an old answer: what is stored is never older than that.
+  const mirror = (await ports.mirrors.get(workspace, answer.entity, answer.id)) ?? changed
+  if (mirror === undefined) throw new Error('A record that was just stored is not there.')
+
+  let contact: Contact | undefined = underway
+  for (;;) {
+    if (contact?.intent?.requestId !== intent.requestId) return { kind: 'moved' }
+    const at = new Date(ports.clock.now()).toISOString()
+    const dropped = droppedSlots(intent, answer.snapshot)
+    const base = baseOf(contact.link?.base, intent, answer.snapshot, dropped)
+    const link: Link = {
+      linkedAt: at,
+      ...contact.link,
+      entity: mirror.entity,
+      recordId: mirror.id,
+      base,
+      revision: mirror.revision,
+    }
+    const { intent: _over, refusal: _old, toPushSince = at, ...kept } = contact
+    const linked: Contact = { ...kept, link }
+    const refusal =
+      dropped.length > 0 ? refusalOf(contact.refusal, droppedInWords(dropped), ports.clock.now()) : undefined
+    const done = refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
+    const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
+    const sent = intent.slots.filter((slot) => !dropped.includes(slot))
+    const isNew = intent.operation === 'create'
+    const children = isNew ? await childrenToWake(ports, workspace, contact.id, mirror.id, at) : []
+    const committed = await ports.ledger.commit(workspace, [
+      { kind: 'contact', contact: after, expectedVersion: contact.version },
+      ...(isNew ? [claimOf(mirror, contact.id)] : []),
+      ...journal(ports, contact, intent, at, mirror, changesOf(sent, intent, before?.snapshot ?? contact.link?.base)),
+      ...children.slice(0, CHILDREN_AT_ONCE),
+    ])
+    if (committed === 'committed') {
+      // Whoever was changed in this very moment is found when it is due; a family this large is rare.
+      for (const child of children.slice(CHILDREN_AT_ONCE)) await ports.ledger.commit(workspace, [child])
+      if (refusal !== undefined) return { kind: 'refused', refusal }
+      return { kind: isNew ? 'created' : 'sent', done }
+    }
+    if (committed.conflict.kind === 'claim') return { kind: 'moved' }
+    contact = await ports.contacts.get(workspace, contact.id)
+  }
+}
+
+/** Whether a record holds what an intent sent, so that the intent must have been carried out. */
+export function holdsWhatWasSent({ slots, sent }: PushIntent, record: Snapshot): boolean {
+  return slots.every((slot) => sameValue(slot, slotValue(sent, slot), slotValue(record, slot)))
+}
+
+/**
+ * What QuickBooks took without keeping it. A text that was sent must be there in some form; whether a record is active,
+ * and what it lies under, is either as sent or not done.
+ */
+export function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>, answer: Snapshot): readonly Slot[] {
+  return slots.filter((slot) => {
+    const [wanted, got] = [slotValue(sent, slot), slotValue(answer, slot)]
+    if (sameValue(slot, wanted, got)) return false
+    return slot === 'active' || slot === 'parent' || sameValue(slot, got, undefined)
+  })
+}
+
+/**
+ * The base once a write is answered: what was sent, so that what QuickBooks made of it is QuickBooks' own change. For
+ * what it dropped it is what QuickBooks holds, so that the CRM's value stays a change of the CRM alone.
+ */
+function baseOf(
+  base: Snapshot | undefined,
+  { slots, sent }: PushIntent,
+  answer: Snapshot,
+  dropped: readonly Slot[],
+): Snapshot {
+  return slots.reduce(
+    (after, slot) => withSlot(after, slot, slotValue(dropped.includes(slot) ? answer : sent, slot)),
+    base ?? { fields: {}, active: true },
+  )
+}
+
+/** Whether a plan made now would do nothing. */
+async function isAtRest(
+  ports: PushPorts,
+  workspace: string,
+  contact: Contact,
+  mirror: Mirror,
+  base: Snapshot,
+  settings: PushSession['settings'],
+): Promise<boolean> {
+  const parent = await parentOf(ports, workspace, contact, mirror.entity)
+  const sides = {
+    contact: { snapshot: contactSnapshot(contact, parent.recordId), changedAt: contact.changedAt },
+    record: present(mirror),
+    base,
+    openConflicts: contact.conflicts ?? [],
+    pins: contact.pins ?? [],
+    resolutions: [],
+    slots: slotsOf(mirror.entity),
+    aside: parent.aside,
+  }
+  return plan(sides, settings).actions.every(({ kind }) => kind === 'keep')
+}
+
+/** Those below a contact that waited for it to be in QuickBooks: due at once, in the same commit. */
+async function childrenToWake(
+  { contacts }: Pick<PushPorts, 'contacts'>,
+  workspace: string,
+  contactId: string,
+  recordId: string,
+  at: string,
+): Promise<readonly Write[]> {
+  const ids = await contacts.children(workspace, contactId)
+  const children = ids.length === 0 ? [] : await contacts.getMany(workspace, ids)
+  return children.flatMap((child): readonly Write[] => {
+    const { refusal, ...kept } = child
+    const waits = refusal?.code === PARENT_FIRST
+    const moves = child.link?.entity === 'customer' && child.link.base.parentRecordId !== recordId
+    if (!waits && !moves) return []
+    const woken: Contact = { ...(waits ? kept : child), toPushSince: child.toPushSince ?? at }
+    return [{ kind: 'contact', contact: woken, expectedVersion: child.version }]
+  })
+}
+
+/** The code of a contact that waits for its parent to be in QuickBooks. */
+export const PARENT_FIRST = 'parentFirst'
+
+function claimOf({ entity, id }: Mirror, contactId: string): Write {
+  return { kind: 'claim', entity, recordId: id, contactId }
+}
+
+function changesOf(slots: readonly Slot[], { sent }: PushIntent, before: Snapshot | undefined): JournalChange[] {
+  return slots.map((slot) => change(slot, before && slotValue(before, slot), slotValue(sent, slot)))
+}
+
+function journal(
+  { ids }: Pick<PushPorts, 'ids'>,
+  { id: contactId }: Contact,
+  { operation, actor, runId }: PushIntent,
+  at: string,
+  mirror: Mirror,
+  sent: readonly JournalChange[],
+): readonly Write[] {
+  const isNew = operation === 'create'
+  const changes = isNew ? [{ field: 'link', to: linkValue(mirror) }, ...sent] : sent
+  if (changes.length === 0) return []
+  const because = isNew ? 'created in QuickBooks' : 'sent to QuickBooks'
+  const run = runId === undefined ? {} : { runId }
+  return [
+    { kind: 'journal', entry: { id: ids.next(), at, contactId, side: 'quickbooks', ...run, actor, because, changes } },
+  ]
+}
+
+function droppedInWords(slots: readonly Slot[]): Refused {
+  const names = slots.map((slot) => SLOT_WORDS[slot]).join(', ')
+  return {
+    code: 'dropped',
+    reason: `QuickBooks took the change and did not keep it: ${names}.`,
+    advice: 'Enter it in QuickBooks by hand, or take it out here. Nothing was deleted here.',
+  }
+}
+
+const SLOT_WORDS: Readonly<Record<Slot, string>> = {
+  displayName: 'name',
+  companyName: 'company name',
+  title: 'title',
+  givenName: 'first name',
+  middleName: 'middle name',
+  familyName: 'last name',
+  suffix: 'suffix of the name',
+  printName: 'name to print on checks',
+  email: 'e-mail address',
+  phone: 'phone number',
+  alternatePhone: 'alternate phone number',
+  mobile: 'mobile number',
+  fax: 'fax number',
+  website: 'website',
+  notes: 'notes',
+  resaleNumber: 'resale number',
+  customerTypeId: 'customer type',
+  billAddress: 'billing address',
+  shipAddress: 'shipping address',
+  parent: 'parent',
+  active: 'being active or inactive',
+}
