@@ -23,7 +23,7 @@ interface Main {
 function startMain(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Main {
   const child = spawn(process.execPath, ['local/main.ts', ...args], {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, INTUIT_CLIENT_ID: '', INTUIT_CLIENT_SECRET: '', INTUIT_ENVIRONMENT: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   started.push(child)
