@@ -1,0 +1,164 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fillInConsent } from '../../local/cloud/consent.ts'
+import { isMovable } from '../../local/quickbooks/clock.ts'
+import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
+import type { Company } from '../../local/quickbooks/company/company.ts'
+import type { JsonObject } from '../../local/quickbooks/company/json.ts'
+import type { FaultKind, FaultRule } from '../../local/quickbooks/gateway/faults.ts'
+import { type ApiAnswer, type ApiRequest, startTandem, type Tandem } from '../local/cloud-fixture.ts'
+import { findLeaks } from './leaks.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests look into.
+type Body = any
+
+/** A company of the simulator and the workspace of its own that a test connects to it. */
+export interface Workspace {
+  readonly workspace: string
+  readonly realmId: string
+  /** The company as its bookkeeper has it. */
+  readonly company: Company
+  /** Calls the API with a token for this workspace. */
+  readonly call: Tandem['call']
+  /** Connects the company, as a person does on the pages. Answers with what the callback said. */
+  readonly connect: () => Promise<ApiAnswer>
+  /** Starts a run and answers with it once nothing is at work any more: ended, or waiting. */
+  readonly run: (route: string, json?: object) => Promise<Body>
+  /** Connects, if need be, and pulls. */
+  readonly pull: () => Promise<Body>
+  /** Every item of a list, page by page. */
+  readonly list: (path: string) => Promise<readonly Body[]>
+  /** What became of each record of a run, by the id of the record. */
+  readonly outcomes: (run: { readonly id: string }) => Promise<Readonly<Record<string, Body>>>
+  /** Puts a fault in the way of calls to this company. */
+  readonly fault: (fault: FaultKind, rule?: Omit<FaultRule, 'fault' | 'realmId'>) => void
+}
+
+export interface World extends Tandem {
+  /** A new workspace with a new company that nobody else sees. */
+  readonly newWorkspace: (company?: Partial<CompanySeed>) => Workspace
+  /** Where Intuit's page sends the browser back to, when someone who began in this workspace chooses this company. */
+  readonly consent: (workspace: string, realmId: string) => Promise<URL>
+  /** Lets time pass on both sides, without waiting. */
+  readonly passTime: (milliseconds: number) => void
+  /** Runs the sweep that goes every minute, and waits until nothing is at work. */
+  readonly sweep: () => Promise<void>
+  /** What the logs of all functions hold of tokens, secrets and personal data. */
+  readonly leaks: () => readonly string[]
+}
+
+let made = 0
+
+/** Starts Tandem on its local cloud with the QuickBooks simulator, all in this process and on free ports. */
+export async function startWorld(): Promise<World> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tandem-e2e-'))
+  const tandem = await startTandem({ dataDir }, { companies: [] })
+  const { cloud, simulator } = tandem
+  const minted = new Set<string>()
+
+  const call: Tandem['call'] = (route, request = {}) => tandem.call(route, request)
+
+  const consent: World['consent'] = async (workspace, realmId) => {
+    const { body } = await call('POST /connection/authorize', { workspace })
+    const page = await fetch(body.url)
+    const { action, fields } = fillInConsent(await page.text(), body.url)
+    fields.set('realmId', realmId)
+    const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
+    const back = new URL(decided.headers.get('location') ?? '')
+    for (const name of ['state', 'code']) minted.add(back.searchParams.get(name) ?? '')
+    return back
+  }
+
+  const newWorkspace: World['newWorkspace'] = (seed = {}) => {
+    made += 1
+    const workspace = `w${made}`
+    const realmId = `93414530000${10_000 + made}`
+    const company = simulator.companies.add({ realmId, kind: 'sample', ...seed })
+    const callHere: Tandem['call'] = (route, request) => call(route, { workspace, ...request })
+    const connect = async () => visit(await consent(workspace, realmId))
+    const run: Workspace['run'] = async (route, json) => {
+      const started = await callHere(route, json === undefined ? {} : { json })
+      if (started.status !== 202) throw new Error(`${route}: ${started.status} ${JSON.stringify(started.body)}`)
+      await cloud.idle()
+      return (await callHere(`GET /runs/${started.body.id}`)).body
+    }
+    const list: Workspace['list'] = async (path) => {
+      const items: Body[] = []
+      let next: string | undefined
+      do {
+        const at = new URL(path, 'http://any')
+        if (next !== undefined) at.searchParams.set('cursor', next)
+        const { status, body } = await callHere(`GET ${at.pathname}${at.search}`)
+        if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`)
+        items.push(...body.items)
+        next = body.next
+      } while (next !== undefined)
+      return items
+    }
+    return {
+      workspace,
+      realmId,
+      company,
+      call: callHere,
+      connect,
+      run,
+      pull: async () => {
+        if ((await callHere('GET /connection')).body.status !== 'connected') await connect()
+        return run('POST /pulls')
+      },
+      list,
+      outcomes: async ({ id }) => {
+        const all = await list(`/runs/${id}/outcomes?limit=200`)
+        return Object.fromEntries(all.map((outcome) => [outcome.recordId, outcome]))
+      },
+      fault: (fault, rule = {}) => {
+        simulator.faults.add({ fault, realmId, ...rule })
+      },
+    }
+  }
+
+  return {
+    ...tandem,
+    call,
+    newWorkspace,
+    consent,
+    passTime: (milliseconds) => {
+      cloud.passTime(milliseconds)
+      if (isMovable(simulator.clock)) simulator.clock.advance(milliseconds)
+    },
+    sweep: async () => {
+      const swept = await cloud.runSchedule('Sweep')
+      if (swept?.ok !== true) throw new Error(`The sweep failed: ${JSON.stringify(swept)}`)
+      await cloud.idle()
+    },
+    leaks: () => {
+      const folder = join(dataDir, 'logs')
+      const logs = readdirSync(folder).map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
+      return findLeaks(logs, simulator, [...minted])
+    },
+    close: async () => {
+      await tandem.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Opens an address as a program does, which gets JSON where a browser gets a page. */
+export async function visit(url: URL): Promise<ApiAnswer> {
+  const response = await fetch(url)
+  const text = await response.text()
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text }
+}
+
+/** What the bookkeeper's screens answered, which has to have worked. */
+export function done(outcome: { readonly ok: boolean; readonly record?: JsonObject }): {
+  readonly id: string
+  readonly record: JsonObject
+} {
+  if (outcome.record === undefined) throw new Error(`The simulator refused: ${JSON.stringify(outcome)}`)
+  return { id: String(outcome.record.Id), record: outcome.record }
+}
+
+export type { ApiRequest }
