@@ -33,7 +33,8 @@ import { contactHistory, getContact, listContacts } from '#sync/contacts'
 import { getHeld, listHeld } from '#sync/holding-area'
 import { startOnce } from '#sync/idempotent'
 import { startImport } from '#sync/import'
-import type { Metrics, Ports, PullHint, PushHint } from '#sync/ports'
+import { type IntakePorts, takeDelivery } from '#sync/intake'
+import type { Ports, PullHint, PushHint } from '#sync/ports'
 import { startPull } from '#sync/pull'
 import { cancelRun, getRun, listOutcomes, listRuns, timeLeftMs } from '#sync/runs'
 import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
@@ -123,24 +124,20 @@ export function connectUses(ports: ConnectPorts): ConnectUses {
 
 export function composeWebhook(): RouterNeeds<WebhookUses> {
   return needs(async () => {
-    const env = readEnvironment(['WEBHOOK_VERIFIER_SECRET_ARN'])
-    return webhookUses(createCounters(plumbing.metrics), () => webhookVerifierTokens(env.WEBHOOK_VERIFIER_SECRET_ARN))
+    const env = readEnvironment(['TABLE_NAME', 'PULL_QUEUE_URL', 'WEBHOOK_VERIFIER_SECRET_ARN'])
+    const ports = { ...base(), ...stored(env, noVault), hints: hintsTo(env) }
+    return webhookUses(ports, () => webhookVerifierTokens(env.WEBHOOK_VERIFIER_SECRET_ARN))
   })
 }
 
-export function webhookUses(metrics: Metrics, verifierTokens: () => Promise<readonly string[]>): WebhookUses {
+export function webhookUses(ports: IntakePorts, verifierTokens: () => Promise<readonly string[]>): WebhookUses {
   return {
     isSigned: async (body, signature) => {
       const signed = isSignedByIntuit(body, signature, await verifierTokens())
-      if (!signed) metrics.count('WebhookUnsigned')
+      if (!signed) ports.metrics.count('WebhookUnsigned')
       return signed
     },
-    // Nothing is marked as changed yet: until a use case does that here, every change is found by the next pull.
-    takeIn: async (body) => {
-      const { events, unreadable } = readDelivery(body)
-      metrics.count('WebhookEvents', events.length)
-      metrics.count('WebhookUnreadable', unreadable)
-    },
+    takeIn: (body) => takeDelivery(ports, readDelivery(body)),
   }
 }
 

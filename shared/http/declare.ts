@@ -5,7 +5,7 @@ import { type HttpRequest, type HttpResponse, jsonResponse } from './exchange.ts
 import type { ProblemKind } from './problems.ts'
 import { EdgeFailure, readInput } from './read-input.ts'
 
-export type Method = 'GET' | 'POST'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH'
 
 /** What the OpenAPI document tells of a route. */
 export type Described = Readonly<{
@@ -30,8 +30,10 @@ export type Route<Uses> = Described &
     body: z.ZodType | undefined
     bodyMayBeAbsent: boolean
     takesIdempotencyKey: boolean
+    /** Whether it changes what the caller has to have seen: the header If-Match names the version. */
+    takesVersion: boolean
     /** By media type; the schema is absent for what is not JSON. */
-    success: Readonly<{ status: 200 | 202; description: string; contents: readonly Content[] }>
+    success: Readonly<{ status: 200 | 201 | 202; description: string; contents: readonly Content[] }>
     /** Whether a browser that asks for a page is shown problems as a page. */
     showsPages: boolean
     serve(
@@ -51,13 +53,21 @@ const IdempotencyKey = z
   .regex(/^[\x21-\x7e]{1,255}$/, 'has to be 1 to 255 visible ASCII characters, without spaces')
   .optional()
 
-type Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> = Readonly<{
+/** An entity tag is the version in quotes; a weak one proves nothing (RFC 9110, section 13.1.1). */
+const Version = z
+  .string()
+  .regex(/^"?\d{1,15}"?$/, 'has to be the ETag of the answer that showed it, as "3"')
+  .transform((tag) => Number(tag.replaceAll('"', '')))
+
+type Call<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, V extends boolean> = Readonly<{
   caller: Caller
   params: z.output<P>
   query: z.output<Q>
   body: z.output<B>
   /** The Idempotency-Key header. */
   key: string | undefined
+  /** The version in the If-Match header, of a route that takes it. */
+  version: V extends true ? number : undefined
 }>
 
 /** What is sent may come from readonly data. */
@@ -71,6 +81,7 @@ type GuardedDeclaration<
   P extends z.ZodObject,
   Q extends z.ZodObject,
   B extends z.ZodType,
+  V extends boolean,
 > = Described &
   Readonly<{
     access: Scope
@@ -79,8 +90,9 @@ type GuardedDeclaration<
     body?: B
     bodyMayBeAbsent?: boolean
     takesIdempotencyKey?: boolean
-    success: Readonly<{ status: 200 | 202; description: string; schema: R; example: z.input<R> }>
-    answer(call: Call<P, Q, B>, uses: Uses): Promise<Answer<R>>
+    takesVersion?: V
+    success: Readonly<{ status: 200 | 201 | 202; description: string; schema: R; example: z.input<R> }>
+    answer(call: Call<P, Q, B, V>, uses: Uses): Promise<Answer<R>>
   }>
 
 /**
@@ -93,9 +105,10 @@ export function route<
   P extends z.ZodObject = Nothing,
   Q extends z.ZodObject = Nothing,
   B extends z.ZodType = z.ZodUndefined,
->(declaration: GuardedDeclaration<Uses, R, P, Q, B>): Route<Uses> {
+  V extends boolean = false,
+>(declaration: GuardedDeclaration<Uses, R, P, Q, B, V>): Route<Uses> {
   const { access, params, query, body, success, answer, ...rest } = declaration
-  const { takesIdempotencyKey = false, bodyMayBeAbsent = false, ...described } = rest
+  const { takesIdempotencyKey = false, takesVersion = false, bodyMayBeAbsent = false, ...described } = rest
   // A declaration that leaves a part out has that part's default type, which its caller cannot have given.
   const schemas = { params: params ?? (Nothing as z.ZodType as P), query: query ?? (Nothing as z.ZodType as Q) }
   return {
@@ -105,6 +118,7 @@ export function route<
     body,
     bodyMayBeAbsent,
     takesIdempotencyKey,
+    takesVersion,
     success: {
       status: success.status,
       description: success.description,
@@ -116,8 +130,9 @@ export function route<
       if ('kind' in caller) throw new EdgeFailure(caller)
       const input = readInput(request, captured, { ...schemas, bodyMayBeAbsent, ...(body !== undefined && { body }) })
       const key = takesIdempotencyKey ? readKey(request) : undefined
-      // Without a body schema B is ZodUndefined, and the body is undefined.
-      const call = { caller, key, ...input } as Call<P, Q, B>
+      const version = takesVersion ? readVersion(request) : undefined
+      // Without a body schema B is ZodUndefined, and the body is undefined; without takesVersion, V is false.
+      const call = { caller, key, version, ...input } as Call<P, Q, B, V>
       const { body: answered, headers } = await answer(call, await uses())
       return jsonResponse(success.status, success.schema.parse(answered), headers)
     },
@@ -150,6 +165,7 @@ export function openRoute<Uses, P extends z.ZodObject = Nothing, Q extends z.Zod
     body: undefined,
     bodyMayBeAbsent: false,
     takesIdempotencyKey: false,
+    takesVersion: false,
     success,
     showsPages,
     async serve(request, captured, uses) {
@@ -157,6 +173,20 @@ export function openRoute<Uses, P extends z.ZodObject = Nothing, Q extends z.Zod
       return answer({ request, params: input.params, query: input.query }, uses)
     },
   }
+}
+
+function readVersion(request: HttpRequest): number {
+  const tag = request.headers['if-match']
+  if (tag === undefined) throw new EdgeFailure({ kind: 'versionMissing' })
+  const parsed = Version.safeParse(tag)
+  if (parsed.success) return parsed.data
+  const message = parsed.error.issues[0]?.message ?? 'is not right'
+  throw new Failure({ kind: 'invalidInput', fields: [{ path: 'If-Match', message }] })
+}
+
+/** The header that shows the version of what is answered. */
+export function versionTag(version: number): Readonly<{ etag: string }> {
+  return { etag: `"${version}"` }
 }
 
 function readKey(request: HttpRequest): string | undefined {

@@ -63,7 +63,7 @@ function operationOf(route: Declared): ZodOpenApiOperationObject {
     requestParams: {
       path: route.params,
       query: route.query,
-      ...(route.takesIdempotencyKey && { header: z.object({ 'Idempotency-Key': IdempotencyKey }) }),
+      ...((route.takesIdempotencyKey || route.takesVersion) && { header: z.object(headersOf(route)) }),
     },
     ...(route.body !== undefined && {
       requestBody: { required: !route.bodyMayBeAbsent, content: { 'application/json': { schema: route.body } } },
@@ -83,6 +83,18 @@ function operationOf(route: Declared): ZodOpenApiOperationObject {
   }
 }
 
+function headersOf({ takesIdempotencyKey, takesVersion }: Declared) {
+  return {
+    ...(takesIdempotencyKey && { 'Idempotency-Key': IdempotencyKey }),
+    ...(takesVersion && { 'If-Match': IfMatch }),
+  }
+}
+
+const IfMatch = z.string().meta({
+  description: 'The ETag of the answer that showed what is changed here',
+  example: '"3"',
+})
+
 const IdempotencyKey = z.string().max(255).optional().meta({
   description: 'Any text of your own. Sent again within 24 hours with the same body, it answers with the same run.',
   example: '5b1f7c0e-0c51-4a43-9b35-9a4f1b7f2d11',
@@ -92,9 +104,11 @@ const IdempotencyKey = z.string().max(255).optional().meta({
 export function problemsOf(route: Declared): readonly ProblemKind[] {
   const guarded: readonly ProblemKind[] = ['invalidInput', 'tokenMissing', 'workspaceMissing', 'scopeMissing']
   const withBody: readonly ProblemKind[] = ['bodyUnreadable', 'bodyTooLarge', 'contentTypeUnsupported']
+  const versioned: readonly ProblemKind[] = ['versionMissing', 'versionMoved']
   return [
     ...(route.access === 'public' ? [] : guarded),
     ...(route.body === undefined ? [] : withBody),
+    ...(route.takesVersion ? versioned : []),
     ...(route.problems ?? []),
     'notConfigured',
     'unexpected',

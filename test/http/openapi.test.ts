@@ -47,6 +47,7 @@ describe('the OpenAPI document', () => {
       ...Object.keys(route.params.shape),
       ...Object.keys(route.query.shape),
       ...(route.takesIdempotencyKey ? ['Idempotency-Key'] : []),
+      ...(route.takesVersion ? ['If-Match'] : []),
     ])
     const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
     expect(operation?.parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(inPath)

@@ -1,24 +1,27 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { webhookRoutes } from '#http/webhook-routes'
-import { createRecordingLog, createRecordingMetrics } from '#memory/log'
+import { createMemoryPorts } from '#memory/ports'
 import { webhookUses } from '../../functions/compose.ts'
-import { asker } from './world.ts'
+import { asker, connect } from './world.ts'
 
 const token = 'a verifier token'
 const event = { type: 'qbo.customer.updated.v1', id: 'e1', intuitentityid: '1', intuitaccountid: '310687' }
 
 function world() {
-  const metrics = createRecordingMetrics()
-  const uses = webhookUses(metrics, async () => [token])
-  const ask = asker(webhookRoutes, uses, createRecordingLog())
+  const ports = createMemoryPorts()
+  const ask = asker(
+    webhookRoutes,
+    webhookUses(ports, async () => [token]),
+    ports.log,
+  )
   const deliver = (body: unknown, headers: Readonly<Record<string, string>> = {}) => {
     const raw = typeof body === 'string' ? body : JSON.stringify(body)
     const signature = createHmac('sha256', token).update(raw).digest('base64')
     const signed = { 'intuit-signature': signature, ...headers }
     return ask('POST', '/webhooks/quickbooks', { body: raw, headers: signed, claims: undefined })
   }
-  return { metrics, deliver }
+  return { ports, metrics: ports.metrics, deliver }
 }
 
 describe('POST /webhooks/quickbooks', () => {
@@ -26,6 +29,14 @@ describe('POST /webhooks/quickbooks', () => {
     const { deliver, metrics } = world()
     expect(await deliver([event, event])).toMatchObject({ status: 200, text: '{}' })
     expect(metrics.total('WebhookEvents')).toBe(2)
+  })
+
+  it('marks what changed as to be read, and hints at it', async () => {
+    const { deliver, ports } = world()
+    await connect(ports, 'acme', event.intuitaccountid)
+    await deliver([event])
+    expect(await ports.markers.toRead('acme', 10)).toEqual([expect.objectContaining({ entity: 'customer', id: '1' })])
+    expect(ports.hints.pulls.all()).toEqual([{ kind: 'marked', workspace: 'acme' }])
   })
 
   it.each(['application/cloudevents+json', 'application/cloudevents-batch+json; charset=utf-8', 'text/plain', ''])(
