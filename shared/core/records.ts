@@ -246,7 +246,10 @@ export type Run = Readonly<{
   waitUntil?: string
   cancelRequested?: boolean
   progress: RunProgress
-  /** Outcome counts: pull: stored, unchanged, gone; import: imported, linked, skipped, failed. */
+  /**
+   * Outcome counts: pull: stored, unchanged, gone, and missing where a person has to confirm that so many are gone;
+   * import: imported, linked, skipped, failed.
+   */
   counts: Readonly<Record<string, number>>
   /** What the kind of run needs to go on where it stopped. Parsed by its own use case. */
   state: JsonObject

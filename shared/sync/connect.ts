@@ -2,6 +2,7 @@ import { Failure, type FieldError, problemOf } from '#core/errors'
 import type { Connection, TokenSet } from '#core/records'
 import { type CompanyPorts, monthOf, openCompany } from './company.ts'
 import { changeConnection } from './connection-changes.ts'
+import { hintPull } from './hint-work.ts'
 import { makeState, openState } from './oauth-state.ts'
 import type { Ports } from './ports.ts'
 import { cancelUnfinished } from './runs.ts'
@@ -27,7 +28,7 @@ export async function beginConnect(
  * was used before), quickbooksDown, quickbooksThrottled. Whatever is thrown, nothing was changed.
  */
 export async function finishConnect(
-  ports: CompanyPorts & Pick<Ports, 'digest' | 'signer' | 'mirrors'>,
+  ports: CompanyPorts & Pick<Ports, 'digest' | 'signer' | 'mirrors' | 'hints'>,
   came: Readonly<{ state?: string; code?: string; realmId?: string; error?: string }>,
 ): Promise<Readonly<{ workspace: string; person: string; realmId: string; companyName?: string }>> {
   const { workspace, person } = await openState(ports, came.state)
@@ -41,6 +42,10 @@ export async function finishConnect(
   ports.log.info('connection.connected', { workspace })
 
   const companyName = await refreshCompanyName(ports, workspace)
+  // What changed while there was no grant is asked for at once. A first pull is a person's own wish.
+  if ((await ports.connections.get(workspace))?.gapFreeSince !== undefined) {
+    await hintPull(ports, 'changes', workspace, ports.ids.next())
+  }
   return { workspace, person, realmId, ...(companyName !== undefined && { companyName }) }
 }
 

@@ -2,10 +2,11 @@ import { IMPORT_KINDS, type ImportKind } from '#core/import-mapping'
 import { HELD_FILTERS, type HeldFilter } from '#core/list-filters'
 import type { JsonObject } from '#core/records'
 import type { Ports } from './ports.ts'
+import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
 import { flagIn, maybe, numberIn, objectIn, textIn, wordIn } from './stored-state.ts'
 
-export type ImportPorts = SlicePorts & Pick<Ports, 'mirrors' | 'digest' | 'contacts' | 'ledger'>
+export type ImportPorts = SlicePorts & ReconcileManyPorts & Pick<Ports, 'digest'>
 export type ImportSlice = Slice<ImportState>
 
 /** What to do where an unlinked contact of exactly the same name exists: say so, or link it. */

@@ -5,6 +5,7 @@ import type { Outcome, OutcomeKind, Run } from '#core/records'
 import { requireConnection } from './connect.ts'
 import { hintRun } from './hint-run.ts'
 import { importChunk } from './import-chunk.ts'
+import { reconcileNewlyLinked, reconcileWaiting } from './import-linked.ts'
 import { layOut, passList, readNamed, storeNamed } from './import-selection.ts'
 import {
   type FilterSelection,
@@ -86,6 +87,7 @@ async function importOn(ports: ImportPorts, slice: ImportSlice): Promise<'again'
       await doChunk(ports, slice, ids)
       if (slice.isOver()) return 'again'
     } else if (slice.state().putOff === 0) {
+      await reconcileWaiting(ports, slice)
       return { status: 'done' }
     } else {
       beginNextPass(slice)
@@ -110,6 +112,7 @@ async function prepare(ports: ImportPorts, slice: ImportSlice): Promise<void> {
 async function doChunk(ports: ImportPorts, slice: ImportSlice, ids: readonly string[]): Promise<void> {
   const { pass, nextChunk, putOff } = slice.state()
   const { outcomes, withoutParent } = await importChunk(ports, slice, ids)
+  await reconcileNewlyLinked(ports, slice, outcomes)
   await ports.runs.putIds(slice.workspace, slice.runId, passList(pass + 1), nextChunk, withoutParent)
   const { progress, counts } = slice.run()
   slice.change({

@@ -2,7 +2,7 @@ import type { Entity, Mirror } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
-import { massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
+import { asRow, massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
 import { type Asked, IDS_A_CALL, readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
 export type MarkedPorts = CompanyPorts & ReconcileManyPorts & StorePorts & Pick<Ports, 'markers'>
@@ -101,7 +101,7 @@ async function reconcileRead(
   entity: Entity,
   mirrors: readonly Mirror[],
 ): Promise<void> {
-  const mayNotArchive = await massArchiveReason(ports, workspace, entity, mirrors)
+  const mayNotArchive = await massArchiveReason(ports, workspace, entity, mirrors.map(asRow))
   await reconcileMany(ports, workspace, mirrors, {
     actor: 'webhook',
     ...(mayNotArchive !== undefined && { mayNotArchive }),

@@ -20,6 +20,7 @@ export async function markGone(
 ): Promise<'again' | Readonly<{ stopped?: string }>> {
   const { missing, known } = await notSeen(ports, slice, seen)
   if (!slice.state().confirmGone && missing.length > FEW && missing.length > known * SHARE) {
+    slice.change({ counts: { missing: missing.length } })
     return {
       stopped: `QuickBooks no longer lists ${missing.length} of the ${known} customers that were here. Nothing was marked as gone. Check that this is right, then pull again and confirm it.`,
     }

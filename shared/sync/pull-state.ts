@@ -2,10 +2,11 @@ import type { Span } from '#core/coverage'
 import type { IdOrder } from '#core/id-order'
 import type { JsonObject, JsonValue } from '#core/records'
 import type { Ports } from './ports.ts'
+import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
 import { flagIn, isObject, listIn, maybe, numberIn, objectIn, textIn, wordIn } from './stored-state.ts'
 
-export type PullPorts = SlicePorts & Pick<Ports, 'mirrors' | 'digest'>
+export type PullPorts = SlicePorts & ReconcileManyPorts & Pick<Ports, 'digest'>
 export type PullSlice = Slice<PullState>
 
 /** Where the sweep for what changed during the pull stands. */
@@ -32,7 +33,12 @@ export type PullState = Readonly<{
   goneLists: number
   /** A person has said that it is right when many records are gone. */
   confirmGone: boolean
+  /** How far the linked contacts have been looked at, in lists of record ids. */
+  linked?: LinkedState
 }>
+
+/** `mayNotArchive`: so many were deactivated that a person has to confirm it. */
+export type LinkedState = Readonly<{ lists: number; next: number; mayNotArchive?: string }>
 
 export function newPullState(confirmGone: boolean): PullState {
   return {
@@ -50,6 +56,7 @@ export function parsePullState(state: JsonObject): PullState {
   const t0 = maybe(textIn, state, 't0')
   const count = maybe(numberIn, state, 'count')
   const sweep = maybe(objectIn, state, 'sweep')
+  const linked = maybe(objectIn, state, 'linked')
   return {
     ...(t0 !== undefined && { t0 }),
     ...(count !== undefined && { count }),
@@ -63,6 +70,16 @@ export function parsePullState(state: JsonObject): PullState {
     rounds: numberIn(state, 'rounds'),
     goneLists: numberIn(state, 'goneLists'),
     confirmGone: flagIn(state, 'confirmGone'),
+    ...(linked !== undefined && { linked: parseLinked(linked) }),
+  }
+}
+
+function parseLinked(linked: JsonObject): LinkedState {
+  const mayNotArchive = maybe(textIn, linked, 'mayNotArchive')
+  return {
+    lists: numberIn(linked, 'lists'),
+    next: numberIn(linked, 'next'),
+    ...(mayNotArchive !== undefined && { mayNotArchive }),
   }
 }
 

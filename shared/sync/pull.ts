@@ -6,6 +6,7 @@ import { hintRun } from './hint-run.ts'
 import type { Ports } from './ports.ts'
 import { compareWithCount } from './pull-count.ts'
 import { markGone } from './pull-gone.ts'
+import { reconcileLinked } from './pull-linked.ts'
 import { readPages } from './pull-pages.ts'
 import { type Seen, seenBy } from './pull-records.ts'
 import { newPullState, type PullPorts, type PullSlice, parsePullState } from './pull-state.ts'
@@ -40,7 +41,7 @@ export async function startPull(
 
 /**
  * Does a few seconds of a pull. Its steps: pages in order of id, side by side, each sharing a row with the next; what
- * changed meanwhile; the count; what is gone. A step that was done is not done again, so a slice that dies costs its
+ * changed meanwhile; the count; what is gone; the contacts that are linked to any of it. A step that was done is not done again, so a slice that dies costs its
  * last page at most.
  */
 export async function pullSlice(ports: PullPorts, workspace: string, runId: string): Promise<SliceEnd> {
@@ -61,6 +62,7 @@ async function pullOn(ports: PullPorts, slice: PullSlice): Promise<'again' | Fin
   const gone = unproven === undefined ? await markGone(ports, slice, compared.seen) : undefined
   if (gone === 'again') return 'again'
 
+  if ((await reconcileLinked(ports, slice, compared.seen)) === 'again') return 'again'
   await showCounts(ports, slice, compared.seen)
   if (gone?.stopped !== undefined) return { status: 'failed', reason: gone.stopped }
   if (unproven !== undefined) return { status: 'done', reason: unproven }

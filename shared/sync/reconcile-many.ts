@@ -1,5 +1,5 @@
 import { GUARD_FLOOR, massChangeReason } from '#core/policies'
-import type { Entity, Mirror } from '#core/records'
+import type { Entity, Mirror, MirrorRow } from '#core/records'
 import { hintPush } from './hint-work.ts'
 import { eachAtMost, inPiecesOf } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
@@ -75,17 +75,15 @@ export async function massArchiveReason(
   ports: Pick<Ports, 'mirrors' | 'contacts' | 'metrics' | 'log'>,
   workspace: string,
   entity: Entity,
-  mirrors: readonly Pick<Mirror, 'contactId' | 'snapshot' | 'goneAt'>[],
+  records: readonly Readonly<Pick<MirrorRow, 'contactId' | 'active' | 'gone'>>[],
 ): Promise<string | undefined> {
-  const inactive = mirrors.filter(({ contactId, snapshot }) => contactId !== undefined && !snapshot.active)
+  const inactive = records.flatMap(({ contactId, active, gone }) =>
+    contactId === undefined || active || gone ? [] : [contactId],
+  )
   if (inactive.length <= GUARD_FLOOR) return undefined
   let removals = 0
   for (const piece of inPiecesOf(CONTACTS_A_READ, inactive)) {
-    const mirrorOf = new Map(piece.map((mirror) => [mirror.contactId, mirror]))
-    for (const contact of await ports.contacts.getMany(workspace, [...mirrorOf.keys()].filter(isText))) {
-      const mirror = mirrorOf.get(contact.id)
-      if (mirror !== undefined && wouldArchive(contact, mirror)) removals += 1
-    }
+    removals += (await ports.contacts.getMany(workspace, piece)).filter(wouldArchive).length
   }
   if (removals <= GUARD_FLOOR) return undefined
   const reason = massChangeReason(removals, await countLinks(ports, workspace, entity))
@@ -109,6 +107,32 @@ export async function countLinks(
   return links
 }
 
-function isText(value: string | undefined): value is string {
-  return value !== undefined
+/**
+ * Those of the records that are linked and may differ from their contact. An invoice moves a record's time, and so it
+ * is told of, but not its SyncToken; `changed` names those that were found changed all the same.
+ */
+export async function unsettled(
+  { contacts }: Pick<Ports, 'contacts'>,
+  workspace: string,
+  mirrors: readonly Mirror[],
+  changed: ReadonlySet<string>,
+): Promise<readonly Mirror[]> {
+  const linked = new Map(
+    mirrors.flatMap((mirror) => (mirror.contactId === undefined ? [] : [[mirror.contactId, mirror]])),
+  )
+  const settled = new Set<string>()
+  for (const piece of inPiecesOf(CONTACTS_A_READ, [...linked.keys()])) {
+    for (const { id, link, hold } of await contacts.getMany(workspace, piece)) {
+      const mirror = linked.get(id)
+      if (mirror === undefined || changed.has(mirror.id) || link?.recordId !== mirror.id) continue
+      const isSettled = mirror.goneAt === undefined ? link.revision === mirror.revision : hold !== undefined
+      if (isSettled) settled.add(id)
+    }
+  }
+  return [...linked].flatMap(([id, mirror]) => (settled.has(id) ? [] : [mirror]))
+}
+
+/** What the guard against mass changes looks at. */
+export function asRow({ contactId, snapshot, goneAt }: Mirror): Pick<MirrorRow, 'contactId' | 'active' | 'gone'> {
+  return { active: snapshot.active, gone: goneAt !== undefined, ...(contactId !== undefined && { contactId }) }
 }

@@ -132,13 +132,7 @@ const OBSTACLES: Readonly<Record<Obstacle, string>> = {
   tooDeep: 'in the CRM, it would come to lie more than five levels deep below its parent in QuickBooks',
 }
 
-/** Whether the contact would be archived by what QuickBooks holds: what the guard against mass changes counts. */
-export function wouldArchive(contact: Contact, mirror: Pick<Mirror, 'snapshot' | 'goneAt'>): boolean {
-  return (
-    mirror.goneAt === undefined &&
-    !contact.archived &&
-    !mirror.snapshot.active &&
-    contact.link?.base.active === true &&
-    contact.conflicts?.some(({ slot }) => slot === 'active') !== true
-  )
+/** Whether the contact is archived when its record is inactive: what the guard against mass changes counts. */
+export function wouldArchive({ archived, link, conflicts = [] }: Contact): boolean {
+  return !archived && link?.base.active === true && !conflicts.some(({ slot }) => slot === 'active')
 }

@@ -1,9 +1,12 @@
 import { problemOf } from '#core/errors'
 import type { Run } from '#core/records'
+import { pullChanges } from './changes.ts'
 import { refreshCompanyName } from './connect.ts'
 import { hintRun } from './hint-run.ts'
+import { hintPull, hintPush } from './hint-work.ts'
 import { importSlice } from './import.ts'
 import type { ImportPorts } from './import-state.ts'
+import { drainMarked, type MarkedPorts } from './marked.ts'
 import type { Ports, PullHint, PushHint } from './ports.ts'
 import { pullSlice } from './pull.ts'
 import type { PullPorts } from './pull-state.ts'
@@ -16,13 +19,15 @@ import { renewToken } from './tokens.ts'
 const STILL_MS = 30_000
 /** Runs that one sweep hints; the next one, a minute later, goes on. */
 const RUNS_A_SWEEP = 200
+/** Workspaces with old markers that one sweep looks at, of each kind. */
+const WORKSPACES_A_SWEEP = 500
 /**
  * A refresh token lives for 100 days after its last use (Intuit: "OAuth 2.0 FAQ"). A workspace that reads nothing for
  * half of that is refreshed, which leaves as long to find out why it failed.
  */
 const REFRESH_LEFT_MS = 50 * 24 * 60 * 60_000
 
-type ServePorts = PullPorts & ImportPorts & Pick<Ports, 'hints'>
+type ServePorts = PullPorts & ImportPorts & MarkedPorts
 
 /**
  * Does what a hint of the pull queue points at. What goes wrong with QuickBooks is kept in the run or the connection
@@ -34,6 +39,10 @@ export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<
       return serveRun(ports, hint.workspace, hint.runId)
     case 'upkeep':
       return upkeep(ports, hint.workspace)
+    case 'marked':
+      return serveMarked(ports, hint.workspace)
+    case 'changes':
+      return serveChanges(ports, hint.workspace)
   }
 }
 
@@ -50,12 +59,15 @@ export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { 
   }
 }
 
-/** Every minute: hints the runs that stand still, because a worker died, a hint was lost, or their wait is over. */
+/**
+ * Every minute: hints what stands still, because a worker died, a hint was lost, or a wait is over: runs, records that
+ * are marked to be read, and contacts that wait to be pushed.
+ */
 export async function sweep(
-  ports: Pick<Ports, 'clock' | 'log' | 'runs' | 'hints'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'runs' | 'hints' | 'markers' | 'connections' | 'settings'>,
 ): Promise<Readonly<{ hinted: number }>> {
   const stalled = await ports.runs.stalled(ports.clock.now() - STILL_MS, RUNS_A_SWEEP)
-  let hinted = 0
+  let hinted = await hintWaiting(ports)
   for (const { workspace, runId } of stalled) {
     const run = await ports.runs.get(workspace, runId)
     if (run === undefined || isFinished(run)) continue
@@ -66,7 +78,39 @@ export async function sweep(
   return { hinted }
 }
 
-/** Once a day: hints the upkeep of every connection, and shows how many wait for a person. */
+/**
+ * Hints the workspaces that have old markers. One that rests, has no working connection or sends only when asked would
+ * do nothing now, and is left until that changes.
+ */
+async function hintWaiting({
+  clock,
+  log,
+  hints,
+  markers,
+  connections,
+  settings,
+}: Pick<Ports, 'clock' | 'log' | 'hints' | 'markers' | 'connections' | 'settings'>): Promise<number> {
+  const nowMs = clock.now()
+  const minute = Math.floor(nowMs / 60_000)
+  const isIdle = async (workspace: string) => {
+    const connection = await connections.get(workspace)
+    return connection?.status !== 'connected' || Date.parse(connection.restUntil ?? '') > nowMs
+  }
+  let hinted = 0
+  for (const workspace of await markers.waiting('toRead', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
+    if (await isIdle(workspace)) continue
+    await hintPull({ hints, log }, 'marked', workspace, `${workspace}-${minute}`)
+    hinted += 1
+  }
+  for (const workspace of await markers.waiting('toPush', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
+    if ((await isIdle(workspace)) || (await settings.get(workspace)).settings.push !== 'automatic') continue
+    await hintPush({ hints, log }, workspace, `${workspace}-${minute}`)
+    hinted += 1
+  }
+  return hinted
+}
+
+/** Once a day: hints the upkeep and the changes of every connection, and shows how many wait for a person. */
 export async function daily(
   ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'connections' | 'hints'>,
 ): Promise<Readonly<{ hinted: number }>> {
@@ -77,6 +121,7 @@ export async function daily(
     const { workspaces, next } = await ports.connections.connectedWorkspaces(after)
     for (const workspace of workspaces) {
       await ports.hints.pull({ kind: 'upkeep', workspace }, `upkeep-${workspace}-${day}`)
+      await ports.hints.pull({ kind: 'changes', workspace }, `changes-${workspace}-${day}`)
       hinted += 1
     }
     after = next
@@ -95,6 +140,42 @@ async function serveRun(ports: ServePorts, workspace: string, runId: string): Pr
   if (end !== 'again') return
   const later = await ports.runs.get(workspace, runId)
   if (later !== undefined) await hintRun(ports, workspace, later)
+}
+
+async function serveMarked(ports: ServePorts, workspace: string): Promise<void> {
+  await untroubled(ports, workspace, 'marked', async () => {
+    if ((await drainMarked(ports, workspace)) === 'again') {
+      await hintPull(ports, 'marked', workspace, ports.ids.next())
+    }
+  })
+}
+
+async function serveChanges(ports: ServePorts, workspace: string): Promise<void> {
+  await untroubled(ports, workspace, 'changes', async () => {
+    if ((await pullChanges(ports, workspace)) === 'again') {
+      await hintPull(ports, 'changes', workspace, ports.ids.next())
+    }
+  })
+}
+
+/**
+ * What is to do stays in the table when QuickBooks gives trouble: markers are swept, and changes are asked for again
+ * from the same moment, tomorrow or when the company is connected again.
+ */
+async function untroubled(
+  { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
+  workspace: string,
+  kind: PullHint['kind'],
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (thrown) {
+    const problem = problemOf(thrown)
+    if (problem === undefined) throw thrown
+    metrics.count('PullTroubles')
+    log.warn('pull.trouble', { workspace, kind, problem: problem.kind })
+  }
 }
 
 async function sliceOf(ports: ServePorts, workspace: string, { id, kind }: Run): Promise<SliceEnd> {

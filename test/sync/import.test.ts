@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Contact, Outcome } from '#core/records'
 import { contactHistory, getContact, listContacts } from '#sync/contacts'
 import { startImport } from '#sync/import'
@@ -194,20 +195,26 @@ describe('an import', () => {
     expect((await world.mirror('2'))?.contactId).toBeUndefined()
   })
 
-  it('links that contact when told to, moving no value, with only what both agree on as base', async () => {
-    const world = await pulledWorld(({ book }) => book.add('Acme', { fields: { email: 'q@x.example', phone: '1' } }))
+  it('links that contact when told to: what one side alone holds is taken over, where they differ a person is asked', async () => {
+    const world = await pulledWorld(({ book }) =>
+      book.add('Acme', { fields: { email: 'q@x.example', phone: '1', mobile: '2' } }),
+    )
+    await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, conflicts: 'ask' }, 0)
     await addContact(world, { id: 'c1', fields: { displayName: 'Acme', email: 'c@x.example', phone: '1', fax: '9' } })
     const { run, outcomes } = await imported(world, { ids: ['1'] }, { sameName: 'link' })
     expect(run.counts).toEqual({ imported: 0, linked: 1, skipped: 0, failed: 0 })
     expect(await contactOf(world, outcomes.get('1'))).toMatchObject({
       id: 'c1',
       isCustomer: true,
-      fields: { email: 'c@x.example', fax: '9' },
-      link: { recordId: '1', base: { fields: { displayName: 'Acme', phone: '1' }, active: true } },
+      fields: { email: 'c@x.example', fax: '9', mobile: '2' },
+      conflicts: [{ slot: 'email', crm: 'c@x.example', quickbooks: 'q@x.example' }],
+      toPushSince: expect.any(String),
+      link: { recordId: '1', base: { fields: { displayName: 'Acme', phone: '1', mobile: '2' }, active: true } },
     })
     const base = (await contactOf(world, outcomes.get('1'))).link?.base.fields
-    expect(Object.keys(base ?? {}).sort()).toEqual(['displayName', 'phone'])
-    expect(await allContacts(world)).toMatchObject([{ dot: 'orange' }])
+    expect(Object.keys(base ?? {}).sort()).toEqual(['displayName', 'mobile', 'phone'])
+    expect(await allContacts(world)).toMatchObject([{ dot: 'conflict' }])
+    expect(world.ports.hints.pushes.all()).toEqual([{ kind: 'contacts', workspace: WORKSPACE }])
     expect((await world.mirror('1'))?.contactId).toBe('c1')
   })
 

@@ -98,7 +98,12 @@ describe('the daily upkeep', () => {
     await world.ports.connections.update({ ...other, status: 'reconnectNeeded' }, other.version)
     expect(await daily(world.ports)).toEqual({ hinted: 2 })
     await daily(world.ports)
-    expect(world.ports.hints.pulls.all()).toHaveLength(2)
+    expect(world.ports.hints.pulls.all()).toEqual(
+      [WORKSPACE, 'workspace-2'].flatMap((workspace) => [
+        { kind: 'upkeep', workspace },
+        { kind: 'changes', workspace },
+      ]),
+    )
     expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(2)
   })
 

@@ -1,0 +1,197 @@
+import { problemOf } from '#core/errors'
+import { GUARD_FLOOR, massChangeReason } from '#core/policies'
+import type { Connection, Entity, SourceRecord } from '#core/records'
+import { type OpenCompany, openCompany } from './company.ts'
+import { changeConnection } from './connection-changes.ts'
+import type { MarkedPorts } from './marked.ts'
+import type { Ports, Tombstone } from './ports.ts'
+import { startPull } from './pull.ts'
+import { OVERLAP_MS, SWEEP_ROWS, sweptOn } from './pull-sweep.ts'
+import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
+import { readByIds, storeGone, storeRecords } from './store-read.ts'
+
+export type ChangesPorts = MarkedPorts & Pick<Ports, 'runs'>
+
+const DAY_MS = 24 * 60 * 60_000
+/** QuickBooks looks back 30 days (Intuit: "Change data capture"); a day is left for clocks and for waiting. */
+const LOOK_BACK_MS = 29 * DAY_MS
+/**
+ * How long reconciling may take before it goes on in a next slice, which has to ask QuickBooks for the changes again:
+ * longer than other slices, since those reads are metered.
+ */
+const SLICE_MS = 20_000
+/** Who starts the full pulls that nobody asked for. */
+const TANDEM = 'tandem'
+
+/**
+ * Asks QuickBooks for everything that changed since the last proven moment, stores it and reconciles the contacts that
+ * are linked to it; only then the moment moves. Where that cannot prove that nothing is missing (no moment yet, or one
+ * too long ago, or records that vanished without a word), it starts a full pull. 'again': more is left to reconcile.
+ * Throws what opening and reading a company throws; the moment stays then.
+ */
+export async function pullChanges(ports: ChangesPorts, workspace: string): Promise<'again' | 'done' | 'pulling'> {
+  const { clock, connections } = ports
+  const connection = await connections.get(workspace)
+  if (connection?.status !== 'connected') return 'done'
+  if ((await ports.runs.unfinished(workspace)).some(({ kind }) => kind === 'pull')) return 'pulling'
+  const { gapFreeSince } = connection
+  const askedMs = clock.now()
+  const sinceMs = gapFreeSince === undefined ? undefined : Date.parse(gapFreeSince) - OVERLAP_MS
+  if (sinceMs === undefined || askedMs - sinceMs > LOOK_BACK_MS) return pullAll(ports, workspace)
+
+  const { settings } = await ports.settings.get(workspace)
+  const company = await openCompany(ports, workspace)
+  try {
+    const since = new Date(sinceMs).toISOString()
+    const { records, tombstones, cut } = await company.changes(settings.entities, since)
+    let isDone = true
+    for (const entity of settings.entities) {
+      const told = records.filter((record) => record.entity === entity)
+      const all = cut ? await readOn(company, entity, since, told) : told
+      const end = await takeIn(ports, workspace, company, entity, {
+        records: all,
+        tombstones: tombstones.filter((one) => one.entity === entity),
+        cut,
+      })
+      if (end === 'unproven') return await pullAll(ports, workspace)
+      isDone &&= end === 'done'
+    }
+    if (!isDone) return 'again'
+    await moveGapFreeSince(ports, connection, askedMs)
+    return 'done'
+  } finally {
+    await company.flushUsage()
+  }
+}
+
+/** After a cut answer: everything from the last time in it on, by queries. Their rows replace the older ones. */
+async function readOn(
+  company: OpenCompany,
+  entity: Entity,
+  since: string,
+  told: readonly SourceRecord[],
+): Promise<readonly SourceRecord[]> {
+  const all = new Map(told.map((record) => [record.id, record]))
+  const fromMs = Math.max(Date.parse(since), ...told.map(({ updatedAt }) => Date.parse(updatedAt)))
+  let sweep = { since: new Date(fromMs).toISOString(), row: 1, done: false }
+  while (!sweep.done) {
+    const { records } = await company.updatedSince(entity, sweep.since, sweep.row, SWEEP_ROWS)
+    for (const record of records) all.set(record.id, record)
+    const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
+    sweep = sweptOn(sweep, records.length, last)
+  }
+  return [...all.values()]
+}
+
+type Told = Readonly<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; cut: boolean }>
+
+async function takeIn(
+  ports: ChangesPorts,
+  workspace: string,
+  company: OpenCompany,
+  entity: Entity,
+  { records, tombstones, cut }: Told,
+): Promise<'done' | 'again' | 'unproven'> {
+  const endMs = ports.clock.now() + SLICE_MS
+  const changed = await storeRecords(ports, workspace, entity, records)
+  const dead = await verify(ports, workspace, company, entity, tombstones)
+  if (dead === 'tooMany') return 'unproven'
+  // Tombstones come last, so a cut answer has left some out.
+  if (cut && (await holdsMore(ports, workspace, company, entity))) return 'unproven'
+
+  const changedIds = new Set([...changed.map(({ id }) => id), ...dead])
+  const ids = new Set([...records.map(({ id }) => id), ...dead])
+  const mirrors = await ports.mirrors.getMany(workspace, entity, [...ids])
+  const toReconcile = await unsettled(ports, workspace, mirrors, changedIds)
+  const mayNotArchive = await massArchiveReason(ports, workspace, entity, toReconcile.map(asRow))
+  const isDone = await reconcileMany(ports, workspace, toReconcile, {
+    actor: 'changes',
+    isOver: () => ports.clock.now() >= endMs,
+    ...(mayNotArchive !== undefined && { mayNotArchive }),
+  })
+  return isDone ? 'done' : 'again'
+}
+
+/**
+ * Looks for every record that is said to be deleted, and marks as gone what is really not there; answers their ids.
+ * 'tooMany': so many that a person has to look before any is marked.
+ */
+async function verify(
+  ports: ChangesPorts,
+  workspace: string,
+  company: OpenCompany,
+  entity: Entity,
+  tombstones: readonly Tombstone[],
+): Promise<readonly string[] | 'tooMany'> {
+  const known = await ports.mirrors.stamps(
+    workspace,
+    entity,
+    tombstones.map(({ id }) => id),
+  )
+  // Those that were found gone before are told of for as long as QuickBooks looks back: they are not read again.
+  const ids = known.flatMap(({ id, goneAt }) => (goneAt === undefined ? [id] : []))
+  const records = await readByIds(company, entity, ids)
+  await storeRecords(ports, workspace, entity, records)
+  const found = new Set(records.map(({ id }) => id))
+  const lost = ids.filter((id) => !found.has(id))
+  if (lost.length > GUARD_FLOOR) {
+    const reason = massChangeReason(lost.length, await countHeld(ports, workspace, entity))
+    if (reason !== undefined) return 'tooMany'
+  }
+  await storeGone(
+    ports,
+    workspace,
+    entity,
+    lost.map((id) => ({ id })),
+  )
+  const goneBefore = known.flatMap(({ id, goneAt }) => (goneAt === undefined ? [] : [id]))
+  return [...ids, ...goneBefore]
+}
+
+/** Whether more is held here than QuickBooks counts: then something vanished of which nobody told. */
+async function holdsMore(
+  ports: ChangesPorts,
+  workspace: string,
+  company: OpenCompany,
+  entity: Entity,
+): Promise<boolean> {
+  const count = await company.count(entity)
+  return (await countHeld(ports, workspace, entity)) > count
+}
+
+async function countHeld({ mirrors }: Pick<Ports, 'mirrors'>, workspace: string, entity: Entity): Promise<number> {
+  let held = 0
+  for await (const rows of mirrors.scan(workspace, entity)) {
+    for (const { gone } of rows) if (!gone) held += 1
+  }
+  return held
+}
+
+/** A pull that its guard stopped has said why, and waits for a person: it is not started again by itself. */
+async function pullAll(ports: ChangesPorts, workspace: string): Promise<'pulling'> {
+  const { rows } = await ports.runs.list(workspace, RUNS_LOOKED_AT)
+  const last = rows.find(({ kind }) => kind === 'pull')
+  if (last?.status === 'failed' && last.counts.missing !== undefined) {
+    ports.metrics.count('PullsWaitingForAPerson')
+    ports.log.warn('changes.waitForPerson', { workspace, runId: last.id })
+    return 'pulling'
+  }
+  try {
+    const { id } = await startPull(ports, { workspace, person: TANDEM })
+    ports.log.info('changes.pullAll', { workspace, runId: id })
+  } catch (thrown) {
+    if (problemOf(thrown)?.kind !== 'runInProgress') throw thrown
+  }
+  return 'pulling'
+}
+
+const RUNS_LOOKED_AT = 50
+
+async function moveGapFreeSince(ports: ChangesPorts, before: Connection, askedMs: number): Promise<void> {
+  const gapFreeSince = new Date(askedMs).toISOString()
+  await changeConnection(ports, before.workspace, (connection) =>
+    connection.realmId !== before.realmId || (connection.gapFreeSince ?? '') >= gapFreeSince
+      ? undefined
+      : { ...connection, gapFreeSince },
+  )
+}

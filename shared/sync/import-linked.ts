@@ -1,0 +1,59 @@
+import type { Outcome } from '#core/records'
+import type { ImportPorts, ImportSlice } from './import-state.ts'
+import { reconcileChildren } from './reconcile.ts'
+import { reconcileMany } from './reconcile-many.ts'
+
+const OUTCOMES_A_PAGE = 1_000
+const MIRRORS_A_READ = 100
+
+/** Brings contacts that stood already and were linked just now in step with their records, and those below them. */
+export async function reconcileNewlyLinked(
+  ports: ImportPorts,
+  { workspace, runId }: ImportSlice,
+  outcomes: readonly Outcome[],
+): Promise<void> {
+  const linked = outcomes.filter(({ kind }) => kind === 'linked')
+  if (linked.length === 0) return
+  const mirrors = await ports.mirrors.getMany(
+    workspace,
+    'customer',
+    linked.map(({ recordId }) => recordId),
+  )
+  await reconcileMany(ports, workspace, mirrors, { actor: 'import', runId })
+  for (const { contactId } of linked) {
+    if (contactId !== undefined) await reconcileChildren(ports, workspace, contactId, { actor: 'import', runId })
+  }
+}
+
+/**
+ * Once a run has brought parents into the CRM, those that waited for them come under them: linked sub-customers whose
+ * parent QuickBooks has changed to one that was not here.
+ */
+export async function reconcileWaiting(ports: ImportPorts, { workspace, runId, run }: ImportSlice): Promise<void> {
+  const { imported = 0, linked = 0 } = run().counts
+  if (imported + linked === 0) return
+  const came = await cameIn(ports, workspace, runId)
+  const waiting: string[] = []
+  for await (const rows of ports.mirrors.scan(workspace, 'customer')) {
+    for (const { id, contactId, parentRecordId } of rows) {
+      if (contactId !== undefined && parentRecordId !== undefined && came.has(parentRecordId) && !came.has(id)) {
+        waiting.push(id)
+      }
+    }
+  }
+  for (let done = 0; done < waiting.length; done += MIRRORS_A_READ) {
+    const mirrors = await ports.mirrors.getMany(workspace, 'customer', waiting.slice(done, done + MIRRORS_A_READ))
+    await reconcileMany(ports, workspace, mirrors, { actor: 'import', runId })
+  }
+}
+
+async function cameIn({ runs }: ImportPorts, workspace: string, runId: string): Promise<ReadonlySet<string>> {
+  const came = new Set<string>()
+  let after: string | undefined
+  do {
+    const page = await runs.outcomes(workspace, runId, OUTCOMES_A_PAGE, after)
+    for (const { recordId, kind } of page.rows) if (kind === 'imported' || kind === 'linked') came.add(recordId)
+    after = page.next
+  } while (after !== undefined)
+  return came
+}
