@@ -3,7 +3,6 @@
  * and writing cannot drift apart (Accounting API reference: Customer, Vendor).
  */
 import {
-  ADDRESS_FIELDS,
   type Address,
   type AddressField,
   type Entity,
@@ -13,7 +12,6 @@ import {
   TEXT_FIELDS,
   type TextField,
 } from '#core/records'
-import { withoutEmpty } from '#core/snapshots'
 
 /** A text lies in a property itself, or in one member of the object there. */
 type Place = readonly [property: string] | readonly [property: string, member: string]
@@ -79,15 +77,17 @@ export function holds(entity: Entity, field: TextField | AddressField): boolean 
  * blank the field on the other side.
  */
 export function readFields(entity: Entity, raw: JsonObject): Fields {
-  const texts = TEXT_FIELDS.map((field) => {
-    const place = TEXT_PLACES[entity].get(field)
-    return [field, place && textAt(raw, place)] as const
-  })
-  const addresses = ADDRESS_FIELDS.map((field) => {
-    const property = ADDRESS_PLACES[entity].get(field)
-    return [field, property && addressAt(raw, property)] as const
-  })
-  return withoutEmpty(Object.fromEntries<string | Address | undefined>([...texts, ...addresses]))
+  // Written into one object, because a pull does this for every row of a long list.
+  const fields: { -readonly [K in keyof Fields]: Fields[K] } = {}
+  for (const [field, place] of TEXT_PLACES[entity]) {
+    const text = textAt(raw, place)
+    if (text !== undefined) fields[field] = text
+  }
+  for (const [field, property] of ADDRESS_PLACES[entity]) {
+    const address = addressAt(raw, property)
+    if (address !== undefined) fields[field] = address
+  }
+  return fields
 }
 
 /** The text there; undefined where there is none. Throws TypeError if something else is there. */
@@ -110,11 +110,19 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** The address there; undefined where there is none, or nothing is in it. */
 function addressAt(raw: JsonObject, property: string): Address | undefined {
   const within = objectAt(raw, property)
   if (within === undefined) return undefined
-  const lines = ADDRESS_LINES.map(([line, name]) => [line, asText(within[name], `${property}.${name}`)] as const)
-  return Object.fromEntries(lines.filter(([, text]) => text !== undefined))
+  const address: { -readonly [K in keyof Address]: Address[K] } = {}
+  let isEmpty = true
+  for (const [line, name] of ADDRESS_LINES) {
+    const text = asText(within[name], `${property}.${name}`)
+    if (text === undefined) continue
+    address[line] = text
+    isEmpty = false
+  }
+  return isEmpty ? undefined : address
 }
 
 function asText(value: JsonValue | undefined, property: string): string | undefined {

@@ -24,10 +24,10 @@ const PROPERTIES = { customer: 'Customer', vendor: 'Vendor' } as const
 const ENTITY_NAMES = ['customer', 'vendor'] as const
 
 // Only what a record cannot be kept without is demanded. All other properties stay in `raw`, known or not.
-const recordSchema = z.looseObject({
+const recordSchema = z.object({
   Id: z.string().min(1),
   SyncToken: z.string().min(1),
-  MetaData: z.looseObject({ CreateTime: time.nullish(), LastUpdatedTime: time }),
+  MetaData: z.object({ CreateTime: time.nullish(), LastUpdatedTime: time }),
   Active: z.boolean().nullish(),
   Level: z.number().int().min(0).nullish(),
   FullyQualifiedName: z.string().nullish(),
