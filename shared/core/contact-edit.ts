@@ -1,0 +1,85 @@
+import type { FieldError } from './errors.ts'
+import { fieldErrors } from './field-limits.ts'
+import {
+  ADDRESS_FIELDS,
+  type Address,
+  type Contact,
+  type ContactPerson,
+  type Fields,
+  type JournalChange,
+  TEXT_FIELDS,
+} from './records.ts'
+import { addressLines, withoutEmpty } from './snapshots.ts'
+
+/** New values of fields; null and '' empty a field, and what is absent stays. */
+export type FieldEdits = Readonly<{ [K in keyof Fields]?: Fields[K] | null }>
+
+/** What a person changes in a contact; what is absent stays, null takes the parent away. */
+export type ContactEdit = Readonly<{
+  fields?: FieldEdits
+  isCustomer?: boolean
+  archived?: boolean
+  parentId?: string | null
+  people?: readonly ContactPerson[]
+}>
+
+/** The fields after an edit. Addresses are replaced as wholes. */
+export function editedFields(before: Fields, edits: FieldEdits): Fields {
+  const texts = TEXT_FIELDS.map((field) => [field, edits[field] === undefined ? before[field] : edits[field]] as const)
+  const addresses = ADDRESS_FIELDS.map((field) => {
+    const edit = edits[field]
+    return [field, edit === undefined ? before[field] : withoutEmptyLines(edit ?? {})] as const
+  })
+  return withoutEmpty(
+    Object.fromEntries<string | Address | undefined>([
+      ...texts.map(([field, value]) => [field, value ?? undefined] as const),
+      ...addresses,
+    ]),
+  )
+}
+
+/**
+ * What is wrong with the values that an edit changes. A value that stood before is not complained of: it may have come
+ * from QuickBooks itself.
+ */
+export function editErrors(before: Fields, after: Fields): readonly FieldError[] {
+  const changed = withoutEmpty(
+    Object.fromEntries(changedFields(before, after).map((field) => [field, after[field]] as const)),
+  )
+  const named = (after.displayName ?? '').trim() !== ''
+  return [
+    ...(named ? [] : [{ path: 'fields.displayName', message: 'A contact needs a name to be shown by.' }]),
+    ...fieldErrors(changed, 'fields'),
+  ]
+}
+
+/** Everything that differs between two states of a contact, as the journal tells it. */
+export function contactChanges(before: Contact, after: Contact): readonly JournalChange[] {
+  const fields = changedFields(before.fields, after.fields).map((field) =>
+    journalChange(field, before.fields[field], after.fields[field]),
+  )
+  const others = (['kind', 'isCustomer', 'archived', 'parentId'] as const)
+    .filter((name) => before[name] !== after[name])
+    .map((name) => journalChange(name, before[name], after[name]))
+  const people = JSON.stringify(before.people) === JSON.stringify(after.people)
+  return [...fields, ...others, ...(people ? [] : [journalChange('people', before.people, after.people)])]
+}
+
+type Told = NonNullable<JournalChange['from']> | undefined
+
+function journalChange(field: string, from: Told, to: Told): JournalChange {
+  return { field, ...(from !== undefined && { from }), ...(to !== undefined && { to }) }
+}
+
+function changedFields(before: Fields, after: Fields): readonly (keyof Fields)[] {
+  return [
+    ...TEXT_FIELDS.filter((field) => before[field] !== after[field]),
+    ...ADDRESS_FIELDS.filter(
+      (field) => JSON.stringify(addressLines(before[field])) !== JSON.stringify(addressLines(after[field])),
+    ),
+  ]
+}
+
+function withoutEmptyLines(address: Address): Address {
+  return Object.fromEntries(Object.entries(address).filter(([, line]) => line !== ''))
+}

@@ -1,0 +1,226 @@
+import { type ContactEdit, contactChanges, editErrors, editedFields, type FieldEdits } from '#core/contact-edit'
+import { Failure, type FieldError } from '#core/errors'
+import type { Contact, ContactKind, ContactPerson, JournalChange, JournalEntry } from '#core/records'
+import { getContact } from './contacts.ts'
+import { type Obstacle, placement } from './hierarchy.ts'
+import { hintPush } from './hint-work.ts'
+import type { Ports, Write } from './ports.ts'
+import { reconcile } from './reconcile.ts'
+import { kindAfter } from './reconcile-apply.ts'
+import { type ReconcileManyPorts, reconcileBarred } from './reconcile-many.ts'
+
+export type EditPorts = ReconcileManyPorts
+
+const TRIES = 5
+
+type Asker = Readonly<{ workspace: string; person: string }>
+
+/**
+ * Makes a contact. A customer is to be created in QuickBooks, anyone else only when somebody asks for it.
+ * Throws invalidInput, which names every field that is wrong.
+ */
+export async function createContact(
+  ports: EditPorts,
+  {
+    workspace,
+    person,
+    kind,
+    isCustomer = false,
+    fields,
+    parentId,
+    people = [],
+  }: Asker &
+    Readonly<{
+      kind: ContactKind
+      isCustomer?: boolean
+      fields: FieldEdits
+      parentId?: string
+      people?: readonly ContactPerson[]
+    }>,
+): Promise<Contact> {
+  const typed = editedFields({}, fields)
+  const obstacle =
+    parentId === undefined ? undefined : (await placement(ports, workspace, undefined, parentId)).obstacle
+  refuse([...editErrors({}, typed), ...kindErrors(kind, parentId), ...placeErrors(obstacle)])
+
+  const at = new Date(ports.clock.now()).toISOString()
+  const made: Contact = {
+    id: ports.ids.next(),
+    kind,
+    isCustomer,
+    fields: typed,
+    ...(parentId !== undefined && { parentId }),
+    archived: false,
+    people,
+    createdAt: at,
+    changedAt: at,
+    version: 1,
+  }
+  const contact = marked(made, at)
+  const nothing: Contact = { ...made, kind: 'client', isCustomer: false, fields: {}, people: [] }
+  const { parentId: _none, ...before } = nothing
+  const changes: readonly JournalChange[] = [
+    { field: 'kind', to: kind },
+    ...contactChanges(before, made).filter(({ field }) => field !== 'kind'),
+  ]
+  const committed = await ports.ledger.commit(workspace, [
+    { kind: 'contact', contact, expectedVersion: undefined },
+    { kind: 'journal', entry: entryOf(ports, contact.id, at, person, 'created in the CRM', changes) },
+  ])
+  if (committed !== 'committed') throw new Failure({ kind: 'versionMoved', what: 'contact', id: contact.id })
+  await hintIfMarked(ports, workspace, contact)
+  return contact
+}
+
+/** A job under a contact; it is a customer if that one is. Throws invalidInput, notFound. */
+export async function newJob(
+  ports: EditPorts,
+  { workspace, person, parentId, fields }: Asker & Readonly<{ parentId: string; fields: FieldEdits }>,
+): Promise<Contact> {
+  const { isCustomer } = await getContact(ports, workspace, parentId)
+  return createContact(ports, { workspace, person, kind: 'job', isCustomer, fields, parentId })
+}
+
+/**
+ * Changes a contact that is at `version`: fields, archived, its parent, whether it is a customer. What it makes due in
+ * QuickBooks is marked in the same commit. An edit that changes nothing stores nothing.
+ * Throws notFound, versionMoved, invalidInput (which names every field that is wrong).
+ */
+export async function updateContact(
+  ports: EditPorts,
+  { workspace, person, id, version, edit }: Asker & Readonly<{ id: string; version: number; edit: ContactEdit }>,
+): Promise<Contact> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const before = await getContact(ports, workspace, id)
+    if (before.version !== version) break
+    const stored = await tryUpdate(ports, workspace, person, before, edit)
+    if (stored === 'moved') continue
+    return stored === 'unchanged' ? before : afterEdit(ports, workspace, before, stored)
+  }
+  throw new Failure({ kind: 'versionMoved', what: 'contact', id })
+}
+
+/** Archives a contact, which makes its customer inactive in QuickBooks, or takes it out of the archive again. */
+export function archiveContact(
+  ports: EditPorts,
+  { archived, ...request }: Asker & Readonly<{ id: string; version: number; archived: boolean }>,
+): Promise<Contact> {
+  return updateContact(ports, { ...request, edit: { archived } })
+}
+
+/** Moves a contact under another one, or with null to the top. */
+export function moveContact(
+  ports: EditPorts,
+  { parentId, ...request }: Asker & Readonly<{ id: string; version: number; parentId: string | null }>,
+): Promise<Contact> {
+  return updateContact(ports, { ...request, edit: { parentId } })
+}
+
+async function tryUpdate(
+  ports: EditPorts,
+  workspace: string,
+  person: string,
+  before: Contact,
+  edit: ContactEdit,
+): Promise<Contact | 'moved' | 'unchanged'> {
+  const parentId = edit.parentId === undefined ? before.parentId : (edit.parentId ?? undefined)
+  const isMoved = parentId !== before.parentId
+  const place =
+    isMoved && parentId !== undefined ? await placement(ports, workspace, before.id, parentId) : { path: [] }
+  const fields = editedFields(before.fields, edit.fields ?? {})
+  refuse([...editErrors(before.fields, fields), ...placeErrors(place.obstacle)])
+
+  const at = new Date(ports.clock.now()).toISOString()
+  const { parentId: _before, ...kept } = before
+  const after: Contact = {
+    ...kept,
+    ...(parentId !== undefined && { parentId }),
+    kind: kindAfter(before.kind, before.parentId, parentId),
+    isCustomer: edit.isCustomer ?? before.isCustomer,
+    archived: edit.archived ?? before.archived,
+    fields,
+    people: edit.people ?? before.people,
+  }
+  const changes = contactChanges(before, after)
+  if (changes.length === 0) return 'unchanged'
+  const contact = marked({ ...after, changedAt: at }, at)
+  const writes: readonly Write[] = [
+    { kind: 'contact', contact, expectedVersion: before.version },
+    // With the whole path above it, so that two moves at once make no cycle.
+    ...place.path.map((above): Write => ({ kind: 'contact', contact: above, expectedVersion: above.version })),
+    { kind: 'journal', entry: entryOf(ports, before.id, at, person, becauseOf(before, contact), changes) },
+  ]
+  if ((await ports.ledger.commit(workspace, writes)) !== 'committed') return 'moved'
+  return { ...contact, version: before.version + 1 }
+}
+
+/** Plans at once, so that the dot tells the truth: an edit may also take back one that was not sent yet. */
+async function afterEdit(ports: EditPorts, workspace: string, before: Contact, stored: Contact): Promise<Contact> {
+  const done = await reconcile(ports, workspace, stored.id, { actor: 'edit' })
+  if (before.parentId !== stored.parentId) await reconcileBarred(ports, workspace, 'edit')
+  const contact = done?.contact ?? stored
+  await hintIfMarked(ports, workspace, contact)
+  return contact
+}
+
+/**
+ * Marks what is to be sent, due at once whatever was refused before. A contact that was never in QuickBooks waits only
+ * if it is a customer.
+ */
+function marked({ toPushSince, refusal, ...contact }: Contact, at: string): Contact {
+  const isDue = contact.link !== undefined || contact.intent !== undefined || (contact.isCustomer && !contact.archived)
+  if (!isDue) return contact
+  const { nextTryAt: _later, ...refused } = refusal ?? {}
+  return {
+    ...contact,
+    toPushSince: toPushSince ?? at,
+    ...(refusal !== undefined && {
+      refusal: { code: refusal.code, reason: refusal.reason, at: refusal.at, ...refused },
+    }),
+  }
+}
+
+async function hintIfMarked(ports: EditPorts, workspace: string, { id, version, toPushSince }: Contact): Promise<void> {
+  if (toPushSince !== undefined) await hintPush(ports, workspace, `${id}-${version}`)
+}
+
+function becauseOf(before: Contact, after: Contact): string {
+  if (!before.archived && after.archived) return 'archived in the CRM'
+  if (before.archived && !after.archived) return 'taken out of the archive in the CRM'
+  return before.parentId === after.parentId ? 'edited in the CRM' : 'moved in the CRM'
+}
+
+function entryOf(
+  { ids }: Pick<Ports, 'ids'>,
+  contactId: string,
+  at: string,
+  actor: string,
+  because: string,
+  changes: readonly JournalChange[],
+): JournalEntry {
+  return { id: ids.next(), at, contactId, side: 'crm', actor, because, changes }
+}
+
+function refuse(fields: readonly FieldError[]): void {
+  if (fields.length > 0) throw new Failure({ kind: 'invalidInput', fields })
+}
+
+const OBSTACLES: Readonly<Record<Obstacle, string>> = {
+  unknown: 'There is no such contact.',
+  cycle: 'A contact cannot come under itself or under one that lies below it.',
+  tooDeep: 'Contacts can be five levels deep, as in QuickBooks: that would be deeper.',
+}
+
+function placeErrors(obstacle: Obstacle | undefined): readonly FieldError[] {
+  return obstacle === undefined ? [] : [{ path: 'parentId', message: OBSTACLES[obstacle] }]
+}
+
+function kindErrors(kind: ContactKind, parentId: string | undefined): readonly FieldError[] {
+  if (kind === 'job' && parentId === undefined) {
+    return [{ path: 'parentId', message: 'A job lies under a client: name it.' }]
+  }
+  if (kind !== 'job' && parentId !== undefined) {
+    return [{ path: 'kind', message: 'What lies under another contact is a job.' }]
+  }
+  return []
+}
