@@ -8,7 +8,7 @@ const DAY = 24 * 60 * MINUTE
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld()
+  world = await startWorld({ webhooks: false })
 })
 afterAll(() => world.close())
 

@@ -5,7 +5,10 @@ import type { World } from './world.ts'
 export function itLeaksNothing(world: () => World): void {
   it('wrote no token, no secret, no name, e-mail address or phone number into any log', async () => {
     await world().cloud.idle()
-    expect(world().cloud.functions.log('AdminFunction')).not.toEqual([])
+    const lines = world().cloud.functions.log('AdminFunction').length
+    expect(lines).toBeGreaterThan(0)
+    // The cloud keeps this many: with fewer, nothing was dropped before it was looked at.
+    expect(lines).toBeLessThan(2_000)
     expect(world().leaks()).toEqual([])
   })
 }

@@ -15,6 +15,8 @@ it('finds a name, a phone number, an e-mail address, a secret and a token in a l
     '{"Notes":"Prefers to be called after three.\\nGate code on file."}',
     'state=a-secret-of-this-run',
   ]
-  const leaks = lines.map((text) => findLeaks([{ file: 'log', text }], simulator, ['a-secret-of-this-run']).length > 0)
+  const leaks = lines.map(
+    (text) => findLeaks([{ name: 'Any', lines: ['first', text] }], simulator, ['a-secret-of-this-run']).length > 0,
+  )
   expect(leaks).toEqual([false, true, true, true, true, true, true, true])
 })

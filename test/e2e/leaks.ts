@@ -30,7 +30,7 @@ const SHORTEST = 6
  * the records of all companies hold. Says where and what kind it is.
  */
 export function findLeaks(
-  logs: readonly { readonly file: string; readonly text: string }[],
+  logs: readonly { readonly name: string; readonly lines: readonly string[] }[],
   simulator: Simulator,
   secrets: readonly string[],
 ): readonly string[] {
@@ -51,13 +51,13 @@ export function findLeaks(
       }
     }
   }
-  return logs.flatMap(({ file, text }) => {
+  const sought = [...needles].filter(([needle]) => needle.length >= SHORTEST)
+  return logs.flatMap(({ name, lines }) => {
+    const text = lines.join('\n')
     const lower = text.toLowerCase()
-    const tokens = TOKEN.test(text) ? [`${file} holds a token of ours`] : []
-    const known = [...needles]
-      .filter(([needle]) => needle.length >= SHORTEST && lower.includes(needle.toLowerCase()))
-      .map(([needle, kind]) => `${file} holds ${kind}: ${needle}`)
-    return [...tokens, ...known]
+    const tokens = TOKEN.test(text) ? [`${name} logs a token of ours`] : []
+    const known = sought.filter(([needle]) => lower.includes(needle.toLowerCase()))
+    return [...tokens, ...known.map(([needle, kind]) => `${name} logs ${kind}: ${needle}`)]
   })
 }
 

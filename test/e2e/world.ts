@@ -1,6 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { expect, vi } from 'vitest'
 import { fillInConsent } from '../../local/cloud/consent.ts'
 import { isMovable } from '../../local/quickbooks/clock.ts'
 import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
@@ -31,8 +29,19 @@ export interface Workspace {
   readonly list: (path: string) => Promise<readonly Body[]>
   /** What became of each record of a run, by the id of the record. */
   readonly outcomes: (run: { readonly id: string }) => Promise<Readonly<Record<string, Body>>>
-  /** Puts a fault in the way of calls to this company. */
+  /** Puts a fault in the way of calls to this company; once, unless the rule says otherwise. */
   readonly fault: (fault: FaultKind, rule?: Omit<FaultRule, 'fault' | 'realmId'>) => void
+  /** Keeps QuickBooks' answer to the next call back, of those that a path fits, for as long as is wished. */
+  readonly holdBack: (path?: string) => HeldBack
+  /** What was asked of this company so far, as its log has it, decoded. */
+  readonly asked: () => readonly string[]
+}
+
+export interface HeldBack {
+  /** Resolves when the call has come. */
+  readonly held: () => Promise<void>
+  /** Lets the answer go, by letting that much time pass on both sides. */
+  readonly release: () => void
 }
 
 export interface World extends Tandem {
@@ -48,14 +57,29 @@ export interface World extends Tandem {
   readonly leaks: () => readonly string[]
 }
 
+/** Longer than anything takes here, shorter than anyone's patience. */
+const HELD_BACK_MS = 20_000
+
 let made = 0
 
+export interface WorldSettings {
+  /** Whether QuickBooks tells of changes. False: they are found only when they are looked for. */
+  readonly webhooks: boolean
+}
+
 /** Starts Tandem on its local cloud with the QuickBooks simulator, all in this process and on free ports. */
-export async function startWorld(): Promise<World> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tandem-e2e-'))
-  const tandem = await startTandem({ dataDir }, { companies: [] })
+export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
+  const tandem = await startTandem({}, { companies: [] })
   const { cloud, simulator } = tandem
+  if (!webhooks) {
+    for (const { webhookUrl: _told, ...app } of simulator.apps.list()) simulator.apps.register(app)
+  }
   const minted = new Set<string>()
+
+  const passTime = (milliseconds: number): void => {
+    cloud.passTime(milliseconds)
+    if (isMovable(simulator.clock)) simulator.clock.advance(milliseconds)
+  }
 
   const call: Tandem['call'] = (route, request = {}) => tandem.call(route, request)
 
@@ -113,7 +137,20 @@ export async function startWorld(): Promise<World> {
         return Object.fromEntries(all.map((outcome) => [outcome.recordId, outcome]))
       },
       fault: (fault, rule = {}) => {
-        simulator.faults.add({ fault, realmId, ...rule })
+        simulator.faults.add({ fault, realmId, times: 1, ...rule })
+      },
+      holdBack: (path) => {
+        const delay = { fault: { kind: 'delay', ms: HELD_BACK_MS }, realmId, times: 1 } as const
+        const id = simulator.faults.add({ ...delay, ...(path !== undefined && { path }) })
+        const waits = () => simulator.faults.list().some((fault) => fault.id === id)
+        return {
+          held: () => vi.waitFor(() => expect(waits()).toBe(false), { timeout: 10_000, interval: 5 }),
+          release: () => passTime(HELD_BACK_MS),
+        }
+      },
+      asked: () => {
+        const here = simulator.calls.recent().filter((each) => each.realmId === realmId)
+        return here.map(({ path }) => decodeURIComponent(path.replaceAll('+', ' ')).toLowerCase())
       },
     }
   }
@@ -123,23 +160,16 @@ export async function startWorld(): Promise<World> {
     call,
     newWorkspace,
     consent,
-    passTime: (milliseconds) => {
-      cloud.passTime(milliseconds)
-      if (isMovable(simulator.clock)) simulator.clock.advance(milliseconds)
-    },
+    passTime,
     sweep: async () => {
       const swept = await cloud.runSchedule('Sweep')
       if (swept?.ok !== true) throw new Error(`The sweep failed: ${JSON.stringify(swept)}`)
       await cloud.idle()
     },
     leaks: () => {
-      const folder = join(dataDir, 'logs')
-      const logs = readdirSync(folder).map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }))
+      const names = cloud.functions.facts().map(({ logicalId }) => logicalId)
+      const logs = names.map((name) => ({ name, lines: cloud.functions.log(name) }))
       return findLeaks(logs, simulator, [...minted])
-    },
-    close: async () => {
-      await tandem.close()
-      rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
