@@ -19,31 +19,21 @@ export function observe(
   return { ...record, contentHash, rawHash, changedAt }
 }
 
-/** One text for everything in a record but its LastUpdatedTime, with keys in order: what `rawHash` is taken of. */
+/**
+ * One text for everything in a record but its LastUpdatedTime: what `rawHash` is taken of. Keys stay in the order in
+ * which they came. QuickBooks keeps to one; if it ever changed it, rows would be stored once more and nothing else,
+ * while putting them in order would take most of a pull's processor time.
+ */
 export function rawText(raw: JsonObject): string {
-  return JSON.stringify(ordered(withoutTouch(raw)))
+  const meta = raw.MetaData
+  if (!isObject(meta)) return JSON.stringify(raw)
+  const { LastUpdatedTime: _touched, ...kept } = meta
+  return JSON.stringify({ ...raw, MetaData: kept })
 }
 
 /** The mirror of a record that a read did not find any more. It is never deleted: contacts may be linked to it. */
 export function gone(mirror: Mirror, at: string): Mirror {
   return { ...mirror, goneAt: mirror.goneAt ?? at }
-}
-
-function withoutTouch(raw: JsonObject): JsonObject {
-  const meta = raw.MetaData
-  if (!isObject(meta)) return raw
-  const { LastUpdatedTime: _touched, ...kept } = meta
-  return { ...raw, MetaData: kept }
-}
-
-function ordered(value: JsonValue | undefined): JsonValue | undefined {
-  if (Array.isArray(value)) return value.map((item) => ordered(item) ?? null)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, ordered(value[key])]),
-  )
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,7 +1,7 @@
 import { type Gap, gapsIn } from '#core/coverage'
 import { compareIds, type IdOrder } from '#core/id-order'
 import { allSettled, eachAtMost } from './in-parallel.ts'
-
+import type { RecordPage } from './ports.ts'
 import { keepLater, keepRecords, noteOrder, spanOf } from './pull-records.ts'
 import type { PullPorts, PullSlice, PullState } from './pull-state.ts'
 import { sweepChanges } from './pull-sweep.ts'
@@ -29,16 +29,9 @@ export async function readPages(
   ports: PullPorts,
   slice: PullSlice,
 ): Promise<'again' | Readonly<{ unproven?: string }>> {
-  if (slice.state().count === undefined) {
-    const isFirstRead = slice.state().spans[0] !== undefined
-    const first = isFirstRead ? Promise.resolve() : readPage(ports, slice, 0)
-    const [count] = await allSettled(slice.company.count('customer'), first)
-    slice.change({ state: { count } })
-    planPages(slice, pagesFor(count))
-    await slice.save()
-  }
+  const first = slice.state().count === undefined ? await beginList(slice) : undefined
   const isRead = await eachAtMost(PAGES_AT_ONCE, missingPages(slice), slice.isOver, (page) =>
-    readPage(ports, slice, page),
+    readPage(ports, slice, page, page === 0 ? first : undefined),
   )
   if (!isRead) return 'again'
 
@@ -52,10 +45,18 @@ export async function readPages(
   return closeGaps(ports, slice)
 }
 
-/** Reads a page, stores its rows, and then that it was read. */
-async function readPage(ports: PullPorts, slice: PullSlice, page: number): Promise<void> {
+/** Counts and reads the first page at the same time; plans the others. */
+async function beginList(slice: PullSlice): Promise<RecordPage> {
+  const [count, first] = await allSettled(slice.company.count('customer'), slice.company.page('customer', 1, PAGE_ROWS))
+  slice.change({ state: { count } })
+  planPages(slice, pagesFor(count))
+  return first
+}
+
+/** Reads a page (unless it has come already), stores its rows, and then that it was read. */
+async function readPage(ports: PullPorts, slice: PullSlice, page: number, answer?: RecordPage): Promise<void> {
   const row = page * STEP + 1
-  const { records } = await slice.company.page('customer', row, PAGE_ROWS)
+  const { records } = answer ?? (await slice.company.page('customer', row, PAGE_ROWS))
   const stored = await keepRecords(ports, slice, { of: 'page', number: page }, records)
   noteOrder(slice, records)
   const spans = [...slice.state().spans]

@@ -10,7 +10,8 @@ const STEP = 900
 /**
  * Reads what changed since the pull began, so that it ends as fresh as it can: edits on pages that were read before,
  * and what was created. Goes on from the last time seen rather than by position, because every edit moves a row to
- * the end of this list. Answers 'again' when the slice is over.
+ * the end of this list. It comes when all pages are stored: of two reads within one second none is known to be the
+ * newer one, and the later to be stored stays. Answers 'again' when the slice is over.
  */
 export async function sweepChanges(ports: PullPorts, slice: PullSlice): Promise<'again' | 'swept'> {
   for (;;) {
