@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Failure, type Problem, problemOf } from '#core/errors'
 import type { Entity, JsonObject, SourceRecord } from '#core/records'
 import type { CallGate, CallKind, Company } from '#sync/ports'
+import { watchingGate } from './company-gate.ts'
 
 /** What can befall one call. */
 export type CompanyTrouble =
@@ -27,6 +28,7 @@ export type CompanyWorld = Readonly<{
   create(entity: Entity, fields: JsonObject): string
   edit(entity: Entity, id: string, fields: JsonObject): void
   deactivate(entity: Entity, id: string): void
+  merge(entity: Entity, survivorId: string, loserId: string): void
   /** Time passes, so that what comes next is later. */
   advance(ms: number): void
   now(): number
@@ -196,19 +198,34 @@ export function companyContract(name: string, makeWorld: () => Promise<CompanyWo
     })
 
     describe('each call', () => {
-      const calls: readonly (readonly [string, (company: Company) => Promise<unknown>])[] = [
-        ['info', (company) => company.info()],
-        ['count', (company) => company.count('customer')],
-        ['page', (company) => company.page('vendor', 1, 1_000)],
-        ['updatedSince', (company) => company.updatedSince('customer', '2001-01-01T00:00:00.000Z', 1, 1_000)],
-        ['byIds', (company) => company.byIds('customer', ['1'])],
-        ['customerTypes', (company) => company.customerTypes()],
+      const calls: readonly (readonly [string, (company: Company) => Promise<unknown>, CallKind])[] = [
+        ['info', (company) => company.info(), 'read'],
+        ['count', (company) => company.count('customer'), 'read'],
+        ['page', (company) => company.page('vendor', 1, 1_000), 'read'],
+        ['updatedSince', (company) => company.updatedSince('customer', '2001-01-01T00:00:00.000Z', 1, 1_000), 'read'],
+        ['byIds', (company) => company.byIds('customer', ['1']), 'read'],
+        ['customerTypes', (company) => company.customerTypes(), 'read'],
+        ['changes', (company) => company.changes(['customer'], new Date(world.now()).toISOString()), 'read'],
+        ['byName', (company) => company.byName('customer', 'Jo'), 'read'],
+        ['create', (company) => company.create('vendor', named('Created'), 'r-create'), 'write'],
+        ['update', (company) => company.update(untouched(), named('Changed'), 'r-update'), 'write'],
       ]
+      const named = (displayName: string) => ({ fields: { displayName }, active: true })
+      let made = 0
+      /** A new record, as it is read before anybody has changed it. */
+      const untouched = (): SourceRecord => {
+        const displayName = `To change ${made++}`
+        const id = world.create('customer', { DisplayName: displayName })
+        const raw = { Id: id, SyncToken: '0', DisplayName: displayName, PrintOnCheckName: displayName, Active: true }
+        const updatedAt = inWholeSeconds(world.now())
+        const snapshot = { ...named(displayName), fields: { displayName, printName: displayName } }
+        return { entity: 'customer', id, revision: '0', snapshot, fullName: displayName, level: 0, updatedAt, raw }
+      }
 
-      it.each(calls)('of %s passes the gate and is counted', async (_name, call) => {
+      it.each(calls)('of %s passes the gate and is counted', async (_name, call, kind) => {
         const watched = gate()
         await call(world.open(watched))
-        expect(watched.entered).toEqual(['read'])
+        expect(watched.entered).toEqual([kind])
         expect(watched.counted).toEqual([true])
       })
 
@@ -284,28 +301,6 @@ export function companyContract(name: string, makeWorld: () => Promise<CompanyWo
       })
     })
   })
-}
-
-type WatchingGate = CallGate & { readonly entered: CallKind[]; readonly counted: boolean[]; renewals: number }
-
-function watchingGate(token: string): WatchingGate {
-  const gate: WatchingGate = {
-    entered: [],
-    counted: [],
-    renewals: 0,
-    token: async () => token,
-    renew: async () => {
-      gate.renewals++
-      return token
-    },
-    enter: async (kind) => {
-      gate.entered.push(kind)
-    },
-    sent: (_kind, succeeded) => {
-      gate.counted.push(succeeded)
-    },
-  }
-  return gate
 }
 
 function idsOf(records: readonly SourceRecord[]): readonly string[] {

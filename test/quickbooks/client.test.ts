@@ -5,6 +5,7 @@ import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import { createSimulator, SAMPLE_REALM } from '../../local/quickbooks/simulator.ts'
 import type { SwitchOverrides } from '../../local/quickbooks/switches.ts'
 import { companyContract } from '../contract/company.ts'
+import { companyWritesContract } from '../contract/company-writes.ts'
 import { openGate } from './gates.ts'
 import { NO_LIMITS, START, simulatedCompany } from './simulated-company.ts'
 
@@ -20,10 +21,11 @@ const POSITIONS: readonly SwitchOverrides[] = [
     'second-deactivation-name': 'numbered',
   },
 ]
-for (const switches of POSITIONS)
-  companyContract(`QuickBooks Online, against the simulator with ${JSON.stringify(switches)}`, () =>
-    simulatedCompany(switches),
-  )
+for (const switches of POSITIONS) {
+  const name = `QuickBooks Online, against the simulator with ${JSON.stringify(switches)}`
+  companyContract(name, () => simulatedCompany(switches))
+  companyWritesContract(name, () => simulatedCompany(switches))
+}
 
 describe('a company as people have it', () => {
   const withCompany = async (

@@ -1,6 +1,5 @@
 import type { Entity, JsonObject } from '#core/records'
 import { createQuickBooks } from '#quickbooks/client'
-import type { CallGate, Company } from '#sync/ports'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import type { Outcome } from '../../local/quickbooks/company/company.ts'
@@ -38,16 +37,10 @@ export const FAULTS: Readonly<Record<CompanyTrouble, FaultKind>> = {
   'no answer': { kind: 'delay', ms: 1_000 },
 }
 
-export type SimulatedCompany = Omit<CompanyWorld, 'open'> &
-  Readonly<{
-    open(gate: CallGate, patience?: 'impatient'): Company
-    merge(entity: Entity, survivorId: string, loserId: string): void
-  }>
-
 const ENTITIES = { customer: 'Customer', vendor: 'Vendor' } as const
 
 /** An empty company of the QuickBooks simulator behind the real client. */
-export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<SimulatedCompany> {
+export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<CompanyWorld> {
   const clock = createVirtualClock(START)
   const simulator = createSimulator({
     clock,
