@@ -37,7 +37,7 @@ export function addPull(scope: Construct, ground: Ground): TandemFunction {
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
     },
     mayDo: [
-      ...tableAccess(storage.table, everyTableAction),
+      ...tableAccess(storage.table, [...everyTableAction, 'PartiQLInsert']),
       tokenKeyAccess(storage.dataKey),
       secretAccess(storage.intuitClientSecret),
       pullQueue.receive(),

@@ -37,7 +37,7 @@ export function addPush(scope: Construct, ground: Ground): TandemFunction {
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
     },
     mayDo: [
-      ...tableAccess(storage.table, everyTableAction),
+      ...tableAccess(storage.table, [...everyTableAction, 'PartiQLInsert']),
       tokenKeyAccess(storage.dataKey),
       secretAccess(storage.intuitClientSecret),
       pushQueue.receive(),

@@ -28,6 +28,7 @@ type TableAction =
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
+  | 'PartiQLInsert'
   | 'PutItem'
   | 'Query'
   | 'UpdateItem'

@@ -15,6 +15,7 @@ import type { Clock, Mirrors } from '#sync/ports'
 import { batchGet } from './batch-get.ts'
 import { conditional } from './conflicts.ts'
 import { inParallel } from './in-parallel.ts'
+import { BATCH, insertMany } from './insert-many.ts'
 import { fullNamePk, listPlace, mirrorKey } from './keys.ts'
 import { createNameList } from './name-list.ts'
 import { mirrorRowSchema, mirrorSchema, mirrorStampSchema } from './stored.ts'
@@ -22,6 +23,8 @@ import type { Tandem } from './table.ts'
 
 /** Below the SDK's 50 connections, so that other calls of the same Lambda find one free. */
 const WRITES_AT_ONCE = 40
+/** So few are not worth asking whether they are new. */
+const FEW = 5
 
 const indexItem = z.object({ row: mirrorRowSchema, contactId: z.string().exactOptional() })
 const wholeItem = z.object({ mirror: z.string(), contactId: z.string().exactOptional() })
@@ -58,6 +61,25 @@ export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
     return conditional(clock, () => update.send())
   }
 
+  /** Answers with those that it did not insert: a first pull has nothing but new ones, a later one hardly any. */
+  const insertNew = async (workspace: string, mirrors: readonly Mirror[]): Promise<readonly Mirror[]> => {
+    const first = new Map(mirrors.map((mirror) => [`${mirror.entity} ${mirror.id}`, mirror]))
+    // A statement a record: where one stands twice, all take the way that can tell older from newer.
+    if (mirrors.length < FEW || first.size < mirrors.length) return mirrors
+    const insert = async (some: readonly Mirror[]) => {
+      const left = new Set(
+        await insertMany(
+          tandem,
+          some.map((mirror) => toNewItem(workspace, mirror)),
+        ),
+      )
+      return some.filter((_, place) => left.has(place))
+    }
+    const sample = await insert(mirrors.slice(0, BATCH))
+    const rest = mirrors.slice(BATCH)
+    return [...sample, ...(sample.length > BATCH / 2 ? rest : await insert(rest))]
+  }
+
   const getMany = async (workspace: string, entity: RecordEntity, ids: readonly string[]) => {
     const keys = ids.map((id) => mirrorKey(workspace, entity, id))
     return (await batchGet(tandem, clock, keys)).map(toMirror)
@@ -72,7 +94,8 @@ export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
       return items.map((item) => mirrorStampSchema.parse(item))
     },
     put: async (workspace, mirrors) => {
-      await inParallel(WRITES_AT_ONCE, mirrors, (mirror) => put(workspace, mirror))
+      const known = await insertNew(workspace, mirrors)
+      await inParallel(WRITES_AT_ONCE, known, (mirror) => put(workspace, mirror))
     },
     idsByFullName: async (workspace, entity, fullName) => {
       const { Items } = await tandem.table
@@ -150,6 +173,10 @@ function createMirrorItem({ table }: Tandem) {
 }
 
 function toItem(workspace: string, mirror: Mirror) {
+  return { ...toNewItem(workspace, mirror), goneAt: mirror.goneAt ?? $remove() }
+}
+
+function toNewItem(workspace: string, mirror: Mirror) {
   // What the link says about it is an attribute that only claims and releases write.
   const { contactId: _, ...unlinked } = mirror
   const { entity, id, snapshot, fullName, revision, updatedAt, contentHash, rawHash, changedAt, goneAt } = unlinked
@@ -165,7 +192,7 @@ function toItem(workspace: string, mirror: Mirror) {
     contentHash,
     rawHash,
     changedAt,
-    goneAt: goneAt ?? $remove(),
+    goneAt,
     mirror: JSON.stringify(unlinked),
   }
 }

@@ -144,6 +144,36 @@ export function mirrorsContract(open: () => Ports, runs = 20): void {
       expect(await mirrors.get(workspace, 'customer', '1')).toEqual(touched)
     })
 
+    it('leave newer records as they are when many are put at once, and store all others', async () => {
+      const { mirrors } = open()
+      const workspace = aWorkspace()
+      const many = (revision: string, ids: readonly string[]) =>
+        ids.map((id) => aMirror(id, `Record ${id}`, { revision }))
+      const all = Array.from({ length: 90 }, (_, n) => String(n + 1))
+      await mirrors.put(workspace, many('5', ['3', '30', '60']))
+      await mirrors.put(workspace, many('2', ['4', '31', '61']))
+      await mirrors.put(workspace, many('4', all))
+      const stored = new Map(
+        (await mirrors.getMany(workspace, 'customer', all)).map(({ id, revision }) => [id, revision]),
+      )
+      expect(all.filter((id) => stored.get(id) === '5')).toEqual(['3', '30', '60'])
+      expect(all.filter((id) => stored.get(id) === '4')).toHaveLength(87)
+      await mirrors.put(workspace, many('6', all))
+      const later = await mirrors.getMany(workspace, 'customer', all)
+      expect(later.filter(({ revision }) => revision === '6')).toHaveLength(90)
+    })
+
+    it('end at the newest of the same record twice in one put', async () => {
+      const { mirrors } = open()
+      const workspace = aWorkspace()
+      const revisions = ['2', '7', '3', '1', '5', '4']
+      await mirrors.put(
+        workspace,
+        revisions.map((revision) => aMirror('1', 'Twice', { revision })),
+      )
+      expect((await mirrors.get(workspace, 'customer', '1'))?.revision).toBe('7')
+    })
+
     it('take the same record again, and then leave out what it no longer has', async () => {
       const { mirrors } = open()
       const workspace = aWorkspace()
