@@ -52,6 +52,19 @@ const transactionInput = z.object({
 })
 const batchInput = z.object({ RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })) })
 
+/** A PartiQL INSERT names its attributes and gives their values apart. */
+const statementsInput = z.object({
+  Statements: z.array(z.object({ Statement: z.string().startsWith('INSERT INTO '), Parameters: z.array(z.unknown()) })),
+})
+
+function countInserts(input: unknown, counts: { mirrorsWritten: number; othersWritten: number }): void {
+  for (const { Statement, Parameters } of statementsInput.parse(input).Statements) {
+    const names = [...Statement.matchAll(/'(\w+)': \?/g)].map(([, name]) => name)
+    if (keysOf.parse(Parameters[names.indexOf('sk')]) === 'MIRROR') counts.mirrorsWritten += 1
+    else counts.othersWritten += 1
+  }
+}
+
 /** A client that counts what it sends, with the settings that the functions' own have. */
 export function countingClient({ endpoint }: TableAt): Readonly<{ client: DynamoDBClient; counts: () => TableCounts }> {
   const client = new DynamoDBClient({ endpoint, region: REGION, credentials: localCredentials })
@@ -65,6 +78,7 @@ export function countingClient({ endpoint }: TableAt): Readonly<{ client: Dynamo
       (args) => {
         counts.requests += 1
         if (/^(Put|Update|Delete)Item/.test(commandName)) countWrite(writeInput.parse(args.input))
+        else if (commandName.startsWith('BatchExecuteStatement')) countInserts(args.input, counts)
         else if (commandName.startsWith('TransactWrite'))
           for (const item of transactionInput.parse(args.input).TransactItems) Object.values(item).forEach(countWrite)
         else if (commandName.startsWith('BatchGet'))
