@@ -8,13 +8,13 @@ import type { Ports, Tombstone } from './ports.ts'
 import { startPull } from './pull.ts'
 import { OVERLAP_MS, SWEEP_ROWS, sweptOn } from './pull-sweep.ts'
 import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
-import { readByIds, storeGone, storeRecords } from './store-read.ts'
+import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
 export type ChangesPorts = MarkedPorts & Pick<Ports, 'runs'>
 
 const DAY_MS = 24 * 60 * 60_000
 /** QuickBooks looks back 30 days (Intuit: "Change data capture"); a day is left for clocks and for waiting. */
-const LOOK_BACK_MS = 29 * DAY_MS
+export const LOOK_BACK_MS = 29 * DAY_MS
 /**
  * How long reconciling may take before it goes on in a next slice, which has to ask QuickBooks for the changes again:
  * longer than other slices, since those reads are metered.
@@ -64,15 +64,20 @@ export async function pullChanges(ports: ChangesPorts, workspace: string): Promi
   }
 }
 
-/** After a cut answer: everything from the last time in it on, by queries. Their rows replace the older ones. */
-async function readOn(
+/**
+ * After a cut answer: everything from the last time in it on, by queries. Their rows replace the older ones. An answer
+ * that is not in order of time says nothing of what is left out, and then they begin where it began.
+ */
+export async function readOn(
   company: OpenCompany,
   entity: Entity,
   since: string,
   told: readonly SourceRecord[],
 ): Promise<readonly SourceRecord[]> {
   const all = new Map(told.map((record) => [record.id, record]))
-  const fromMs = Math.max(Date.parse(since), ...told.map(({ updatedAt }) => Date.parse(updatedAt)))
+  const times = [since, ...told.map(({ updatedAt }) => updatedAt)].map((time) => Date.parse(time))
+  const isInOrder = times.every((time, place) => place < 2 || (times[place - 1] ?? 0) <= time)
+  const fromMs = isInOrder ? Math.max(...times.slice(-1), Date.parse(since)) : Date.parse(since)
   let sweep = { since: new Date(fromMs).toISOString(), row: 1, done: false }
   while (!sweep.done) {
     const { records } = await company.updatedSince(entity, sweep.since, sweep.row, SWEEP_ROWS)
@@ -116,8 +121,8 @@ async function takeIn(
  * Looks for every record that is said to be deleted, and marks as gone what is really not there; answers their ids.
  * 'tooMany': so many that a person has to look before any is marked.
  */
-async function verify(
-  ports: ChangesPorts,
+export async function verify(
+  ports: StorePorts,
   workspace: string,
   company: OpenCompany,
   entity: Entity,

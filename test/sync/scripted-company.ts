@@ -64,6 +64,13 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     deactivate: (id: string) => change(id, { active: false }),
     activate: (id: string) => change(id, { active: true }),
     move: (id: string, parent: string) => change(id, { parent }),
+    moveToTop(id: string): void {
+      const { parent: _, ...top } = need(id)
+      put(top)
+      change(id, {})
+    },
+    /** Says that a record is deleted, which it is not. */
+    claimDeleted: (id: string) => tombstones.push({ id, atMs: clock.now() }),
     invoice(id: string, amount: number): void {
       const customer = need(id)
       put({ ...customer, balance: customer.balance + amount, updatedMs: clock.now() })
@@ -110,6 +117,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
       },
     }
   }
+  const inOrderOfTime = () => listed().sort((a, b) => a.updatedMs - b.updatedMs)
   const listed = () => [...customers.values()].sort((a, b) => order(a.id, b.id))
 
   const open = (_realmId: string, gate: CallGate): Company => {
@@ -185,10 +193,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
       updatedSince: (_entity, since, start, size) =>
         page(
           { method: 'updatedSince', row: start },
-          () =>
-            listed()
-              .filter(({ updatedMs }) => isSince(updatedMs, since))
-              .sort((a, b) => a.updatedMs - b.updatedMs),
+          () => inOrderOfTime().filter(({ updatedMs }) => isSince(updatedMs, since)),
           start,
           size,
         ),
@@ -201,13 +206,15 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         answer(
           { method: 'changes' },
           () => {
-            const changed = listed().filter(({ updatedMs }) => isSince(updatedMs, since))
+            // In order of time, and what was deleted after what is there: so a cut answer leaves tombstones out.
+            const changed = inOrderOfTime().filter(({ updatedMs }) => isSince(updatedMs, since))
+            const dead = tombstones.filter(({ atMs }) => isSince(atMs, since))
             return {
               records: changed.slice(0, MOST_CHANGES).map(recordOf),
-              tombstones: tombstones
-                .filter(({ atMs }) => isSince(atMs, since))
+              tombstones: dead
+                .slice(0, Math.max(0, MOST_CHANGES - changed.length))
                 .map(({ id }) => ({ entity: 'customer', id }) as const),
-              cut: changed.length >= MOST_CHANGES,
+              cut: changed.length + dead.length >= MOST_CHANGES,
             }
           },
           ({ records }) => records.length,
