@@ -8,6 +8,12 @@ import { type BuildOptions, buildSync } from 'esbuild'
 const root = join(import.meta.dirname, '..', '..')
 
 /**
+ * Packages that intuit-oauth and axios load and Tandem never lets them use, a fifth of a bundle: logs into files and
+ * checks of id_tokens (intuit-oauth), file types of uploads and colours of debug output (axios).
+ */
+const leftOut = ['winston', 'jsonwebtoken', 'mime-db', 'supports-color'] as const
+
+/**
  * How the functions are bundled.
  *
  * Nothing is external, the AWS SDK neither: loading it from the runtime's folder costs a cold start hundreds of
@@ -26,6 +32,7 @@ export const bundling = {
   minify: true,
   keepNames: true,
   legalComments: 'none',
+  alias: Object.fromEntries(leftOut.map((name) => [name, join(import.meta.dirname, 'left-out.cjs')])),
   sourcemap: 'external',
   sourcesContent: false,
   // CommonJS packages ask for Node's own modules by `require`, which an ES module does not have.

@@ -43,6 +43,11 @@ describe('the bundles', () => {
     expect(packages).not.toContain('axios')
   })
 
+  it.each(['oauth', 'pull', 'push'])('of %s leaves out what its packages load and never use', (name) => {
+    const packages = packagesIn(name)
+    for (const one of ['winston', 'jsonwebtoken', 'mime-db', 'supports-color']) expect(packages).not.toContain(one)
+  })
+
   it('of token contains no package at all, as people wait for it when they sign in', () => {
     expect([...packagesIn('token')]).toEqual([])
   })
