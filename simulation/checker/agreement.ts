@@ -1,0 +1,93 @@
+import type { Contact } from '#core/records'
+import type { Evidence } from './evidence.ts'
+import { CHECKED_SLOTS, valuesOfContact, valuesOfRecord } from './values.ts'
+
+/** Refusals that a person has to do something about; any other must have gone by itself once nothing goes wrong. */
+const LASTING = new Set([
+  // A name that QuickBooks will not take, or not twice.
+  '6240',
+  'nameTaken',
+  'nameInvalid',
+  'parentFirst',
+  'dropped',
+])
+/** What QuickBooks itself refuses for good. */
+const OF_QUICKBOOKS = /^\d{3,5}$/
+
+/**
+ * Promise 3: when faults stop, both sides agree within two rounds. What differs has to say why: an open conflict, a
+ * refusal in words, a hold, a pin or a setting.
+ */
+export function* disagreements(evidence: Evidence): Iterable<string> {
+  const { contacts, records, mirrors, tenant, toRead, runs, connection } = evidence
+  const { workspace } = tenant
+  if (connection?.status !== 'connected') yield `${workspace}: the connection is ${connection?.status ?? 'not there'}`
+  if (toRead > 0) yield `${workspace}: ${toRead} records are still marked to be read`
+  for (const run of runs) {
+    if (run.finishedAt === undefined)
+      yield `${workspace}: the ${run.kind} ${run.id} is still ${run.status} (${run.reason ?? ''})`
+  }
+  for (const [id, record] of records) {
+    const mirror = mirrors.get(id)
+    if (mirror === undefined || mirror.goneAt !== undefined) {
+      yield `${workspace}: customer ${id} is in QuickBooks, and ${mirror === undefined ? 'no mirror shows it' : 'its mirror says it is gone'}`
+      continue
+    }
+    const [held, real] = [valuesOfRecord(mirror.raw), valuesOfRecord(record)]
+    for (const slot of CHECKED_SLOTS) {
+      if (held[slot] !== real[slot])
+        yield `${workspace}: the mirror of customer ${id} shows ${slot} ${told(held[slot])}, QuickBooks holds ${told(real[slot])}`
+    }
+  }
+  for (const [id, mirror] of mirrors) {
+    if (mirror.goneAt === undefined && !records.has(id))
+      yield `${workspace}: customer ${id} is gone, and its mirror stays`
+  }
+  for (const contact of contacts.values()) yield* disagreementsOf(evidence, contact)
+}
+
+function* disagreementsOf(evidence: Evidence, contact: Contact): Iterable<string> {
+  const { contacts, records, settings, tenant } = evidence
+  const name = `${tenant.workspace}: contact ${contact.id}`
+  const { link, hold, refusal } = contact
+  if (contact.intent !== undefined && refusal === undefined) yield `${name} still has a write under way`
+  if (refusal !== undefined && !LASTING.has(refusal.code) && !OF_QUICKBOOKS.test(refusal.code))
+    yield `${name} is still refused with ${refusal.code}: ${refusal.reason}`
+  if (hold !== undefined) return
+  if (link === undefined) {
+    const waits = contact.toPushSince !== undefined && refusal === undefined && settings.push === 'automatic'
+    if (waits) yield `${name} waits to be created in QuickBooks, and nothing says why it is not`
+    return
+  }
+  if (link.entity !== 'customer') return
+  const record = records.get(link.recordId)
+  if (record === undefined) {
+    yield `${name} is linked to customer ${link.recordId}, which is not in QuickBooks, and no hold says so`
+    return
+  }
+  const crm = valuesOfContact(contact)
+  const quickbooks = valuesOfRecord(record)
+  for (const slot of CHECKED_SLOTS) {
+    const here = slot === 'parent' ? contacts.get(contact.parentId ?? '')?.link?.recordId : crm[slot]
+    const there = quickbooks[slot]
+    if (here === there) continue
+    if (contact.conflicts?.some((open) => open.slot === slot)) continue
+    if (contact.pins?.some((pin) => pin.slot === slot)) continue
+    if (refusal !== undefined) continue
+    if (slot === 'notes' && !settings.pushNotes) continue
+    if (slot === 'parent' && isBetweenWorlds(evidence, contact, there)) continue
+    if (settings.push === 'whenAsked' && contact.toPushSince !== undefined) continue
+    yield `${name} and customer ${link.recordId} differ in ${slot}: ${told(here)} in the CRM, ${told(there)} in QuickBooks`
+  }
+}
+
+/** A parent that the other side does not know, or holds in another way, keeps the two apart. */
+function isBetweenWorlds({ contacts, mirrors }: Evidence, contact: Contact, recordParent: string | undefined): boolean {
+  const parent = contact.parentId === undefined ? undefined : contacts.get(contact.parentId)
+  if (parent !== undefined && parent.link === undefined) return true
+  return recordParent !== undefined && mirrors.get(recordParent)?.contactId === undefined
+}
+
+export function told(value: string | undefined): string {
+  return value === undefined ? 'nothing' : `“${value}”`
+}

@@ -1,0 +1,101 @@
+import type { JsonValue } from '#core/records'
+import { told } from './agreement.ts'
+import type { Evidence } from './evidence.ts'
+import { type Value, valuesOfContact } from './values.ts'
+import type { Seen, Side, Witness } from './witness.ts'
+
+/** Slots of which a value is unlike any other in the run, so that it can be told where it came from. */
+const IS_UNIQUE = (slot: string) => slot !== 'active' && slot !== 'parent'
+
+type Key = string
+const keyOf = (side: Side, id: string, slot: string): Key => JSON.stringify([side, id, slot])
+
+/**
+ * Promise 1: a value that a person wrote is on both sides in the end, or in an open conflict, or in the journal as
+ * superseded, unless a person wrote another one over it, on its own side or knowing it on the other. And promise 2:
+ * Tandem writes no value that nobody wrote.
+ */
+export function* lostUpdates(evidence: Evidence, witness: Witness): Iterable<string> {
+  const { workspace } = evidence.tenant
+  const seen = witness.seen().filter((one) => one.workspace === workspace && IS_UNIQUE(one.slot))
+  const bySpot = Map.groupBy(seen, ({ side, id, slot }) => keyOf(side, id, slot))
+  for (const writes of bySpot.values()) {
+    for (const [index, write] of writes.entries()) {
+      const next = writes[index + 1]
+      if (next === undefined || next.by === 'person') continue
+      if (write.by === 'person' && write.to !== undefined && !isAccountedFor(evidence, witness, bySpot, write, next))
+        yield `${workspace}: ${write.slot} ${told(write.to)}, written by a person on ${sideInWords(write.side)} ${write.id}, was overwritten with ${told(next.to)} and is nowhere`
+    }
+    for (const write of writes) {
+      if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write))
+        yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
+    }
+  }
+}
+
+/** Whether the value had reached the other side before it gave way here, or the journal keeps it as superseded. */
+function isAccountedFor(
+  { journal }: Evidence,
+  witness: Witness,
+  bySpot: ReadonlyMap<Key, readonly Seen[]>,
+  write: Seen,
+  next: Seen,
+): boolean {
+  const others = counterparts(witness, write.side, write.id, write.workspace)
+  const wasThere = others.some(({ side, id }) =>
+    bySpot.get(keyOf(side, id, write.slot))?.some((one) => one.to === write.to && one.number <= next.number),
+  )
+  if (wasThere) return true
+  const contacts = write.side === 'crm' ? [write.id] : others.map(({ id }) => id)
+  return contacts.some((id) =>
+    journal
+      .get(id)
+      ?.some(({ changes }) =>
+        changes.some(
+          ({ field, from, superseded }) =>
+            superseded === true && field === write.slot && journalled(write.slot, from) === write.to,
+        ),
+      ),
+  )
+}
+
+/** What Tandem writes on one side was on the other; what QuickBooks makes of it by itself is QuickBooks'. */
+function hasOrigin(witness: Witness, bySpot: ReadonlyMap<Key, readonly Seen[]>, write: Seen): boolean {
+  // QuickBooks fills it in from the name.
+  if (write.side === 'quickbooks' && write.slot === 'printName') return true
+  const others = counterparts(witness, write.side, write.id, write.workspace)
+  const written = others.some(({ side, id }) =>
+    bySpot.get(keyOf(side, id, write.slot))?.some((one) => one.to === write.to || one.from === write.to),
+  )
+  if (written) return true
+  // A slot that the other side never had a value in is empty there from the beginning.
+  return (
+    write.to === undefined &&
+    others.some(({ side, id }) => witness.valuesNow(side, write.workspace, id)?.[write.slot] === undefined)
+  )
+}
+
+/** Whoever it was ever tied to, and what was merged into that. */
+function counterparts(
+  witness: Witness,
+  side: Side,
+  id: string,
+  workspace: string,
+): readonly Readonly<{ side: Side; id: string }>[] {
+  const ties = witness.ties().filter((tie) => tie.workspace === workspace)
+  return side === 'crm'
+    ? ties.flatMap(({ contactId, recordId }) =>
+        contactId === id ? [{ side: 'quickbooks' as const, id: recordId }] : [],
+      )
+    : ties.flatMap(({ contactId, recordId }) => (recordId === id ? [{ side: 'crm' as const, id: contactId }] : []))
+}
+
+/** A journalled value as the witness reads values. */
+function journalled(slot: string, value: JsonValue | undefined): Value {
+  if (value === undefined || value === null) return undefined
+  return valuesOfContact({ fields: { [slot]: value }, archived: false })[slot]
+}
+
+function sideInWords(side: Side): string {
+  return side === 'crm' ? 'contact' : 'customer'
+}

@@ -1,0 +1,150 @@
+import type { Ledger } from '#sync/ports'
+import type { Company } from '../../local/quickbooks/company/company.ts'
+import { CHECKED_SLOTS, type Value, type Values, valuesOfContact, valuesOfRecord } from './values.ts'
+
+export type Side = 'crm' | 'quickbooks'
+
+/** One value that changed on one side, as it took effect there. */
+export type Seen = Readonly<{
+  number: number
+  atMs: number
+  side: Side
+  workspace: string
+  /** The contact's id, or the record's. */
+  id: string
+  slot: string
+  from: Value
+  to: Value
+  /** A person in the CRM or in QuickBooks' own screens, or Tandem. */
+  by: 'person' | 'tandem'
+  process: string
+}>
+
+/** A contact was created, or a record; by whom. */
+export type Born = Readonly<{
+  number: number
+  atMs: number
+  side: Side
+  workspace: string
+  id: string
+  by: 'person' | 'tandem'
+}>
+
+/** Which contact was tied to which record, and from when to when. */
+export type Tie = {
+  readonly workspace: string
+  readonly contactId: string
+  readonly recordId: string
+  readonly fromNumber: number
+  untilNumber: number | undefined
+}
+
+export interface Witness {
+  /** What a person wants the process to write; whatever else it writes, it writes by itself. */
+  expect(process: string, wanted: Values): void
+  /** The ledger that tells the witness what it committed, on behalf of a process. */
+  ledgerOf(ledger: Ledger, process: string): Ledger
+  /** Watches a company; `workspace` is whose it is. */
+  watch(workspace: string, company: Company): void
+  seen(): readonly Seen[]
+  born(): readonly Born[]
+  ties(): readonly Tie[]
+  /** What a side holds now, as the witness knows it. */
+  valuesNow(side: Side, workspace: string, id: string): Values | undefined
+  /** Records that were merged into another. */
+  merges(): readonly Readonly<{ workspace: string; loser: string; survivor: string; number: number }>[]
+  /** The number of the last thing that was seen. */
+  now(): number
+}
+
+export function createWitness(nowMs: () => number): Witness {
+  const seen: Seen[] = []
+  const born: Born[] = []
+  const ties: Tie[] = []
+  const merges: Readonly<{ workspace: string; loser: string; survivor: string; number: number }>[] = []
+  const shadows = new Map<string, Values>()
+  const wishes = new Map<string, Values>()
+  const openTies = new Map<string, Tie>()
+  let number = 0
+
+  const sees = (
+    side: Side,
+    workspace: string,
+    id: string,
+    values: Values,
+    byOf: (slot: string, to: Value) => Seen['by'],
+    process: string,
+  ) => {
+    const key = JSON.stringify([side, workspace, id])
+    const before = shadows.get(key)
+    shadows.set(key, values)
+    number += 1
+    if (before === undefined)
+      born.push({ number, atMs: nowMs(), side, workspace, id, by: byOf('active', values.active) })
+    for (const slot of CHECKED_SLOTS) {
+      const [from, to] = [before?.[slot], values[slot]]
+      if (from !== to)
+        seen.push({ number, atMs: nowMs(), side, workspace, id, slot, from, to, by: byOf(slot, to), process })
+    }
+  }
+  const tie = (workspace: string, contactId: string, recordId: string | undefined) => {
+    const key = JSON.stringify([workspace, contactId])
+    const open = openTies.get(key)
+    if (open?.recordId === recordId) return
+    if (open !== undefined) open.untilNumber = number
+    openTies.delete(key)
+    if (recordId === undefined) return
+    const made: Tie = { workspace, contactId, recordId, fromNumber: number, untilNumber: undefined }
+    openTies.set(key, made)
+    ties.push(made)
+  }
+
+  return {
+    expect: (process, wanted) => {
+      wishes.set(process, wanted)
+    },
+    ledgerOf: (ledger, process) => ({
+      commit: async (workspace, writes) => {
+        const end = await ledger.commit(workspace, writes)
+        if (end !== 'committed') return end
+        for (const write of writes) {
+          if (write.kind === 'contact') {
+            const { contact } = write
+            const wanted = wishes.get(process) ?? {}
+            const byOf = (slot: string, to: Value) => (slot in wanted && wanted[slot] === to ? 'person' : 'tandem')
+            sees('crm', workspace, contact.id, valuesOfContact(contact), byOf, process)
+            tie(workspace, contact.id, contact.link?.recordId)
+          }
+          if (write.kind === 'removeContact') {
+            number += 1
+            tie(workspace, write.contactId, undefined)
+            shadows.delete(JSON.stringify(['crm', workspace, write.contactId]))
+          }
+        }
+        return end
+      },
+    }),
+    watch: (workspace, company) => {
+      const look = (by: Seen['by'], process: string) => {
+        for (const record of company.list({ entity: 'Customer', limit: 10_000 }).rows) {
+          sees('quickbooks', workspace, String(record.Id), valuesOfRecord(record), () => by, process)
+        }
+      }
+      look('person', 'before')
+      company.onChange((change) => {
+        if (change.entity !== 'Customer') return
+        if (change.deletedId !== undefined) {
+          number += 1
+          merges.push({ workspace, loser: change.deletedId, survivor: change.id, number })
+        }
+        look(change.byApp === undefined ? 'person' : 'tandem', change.byApp === undefined ? 'books' : 'app')
+      })
+    },
+    seen: () => seen,
+    born: () => born,
+    ties: () => ties,
+    merges: () => merges,
+    valuesNow: (side, workspace, id) => shadows.get(JSON.stringify([side, workspace, id])),
+    now: () => number,
+  }
+}

@@ -1,0 +1,80 @@
+import type { Random } from '../../local/quickbooks/random.ts'
+import { TYPED_SLOTS, type TypedSlot } from './values.ts'
+
+/** What people do, and how often each comes up. A feature joins the simulation by a line here and its deed. */
+const WEIGHTS = {
+  'crm.edit': 24,
+  'crm.create': 5,
+  'crm.job': 3,
+  'crm.archive': 4,
+  'crm.unarchive': 4,
+  'crm.move': 4,
+  'crm.resolve': 4,
+  'crm.settings': 2,
+  'crm.pull': 1,
+  'crm.import': 3,
+  'crm.cancel': 1,
+  'books.edit': 24,
+  'books.create': 4,
+  'books.job': 2,
+  'books.deactivate': 4,
+  'books.reactivate': 4,
+  'books.move': 4,
+  'books.merge': 2,
+  'books.invoice': 6,
+} as const
+export type ActionKind = keyof typeof WEIGHTS
+const KINDS = Object.keys(WEIGHTS) as readonly ActionKind[] // the keys of a literal
+
+/** Somebody does something at a moment; to whom is decided when the moment comes, by `pick` and `other`. */
+export type Action = Readonly<{
+  /** Unlike that of any other action of the run; what is typed is made from it. */
+  number: number
+  /** Milliseconds since the actions began. */
+  atMs: number
+  tenant: 0 | 1
+  kind: ActionKind
+  /** In [0, 1): which of those that are there. */
+  pick: number
+  other: number
+  /** What is typed into; those in `cleared` are emptied. */
+  slots: readonly TypedSlot[]
+  cleared: readonly TypedSlot[]
+}>
+
+const TOTAL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
+
+/** So many actions over `spanMs`; many close together, and on the same few records. */
+export function drawActions(random: Random, count: number, spanMs: number): readonly Action[] {
+  // Whoever works on the same record does so with both hands: a few places come up again and again.
+  const hot = [random.next(), random.next(), random.next()]
+  const rush = Array.from({ length: 4 }, () => random.next() * spanMs)
+  const slotsHot = [random.pick(TYPED_SLOTS), random.pick(TYPED_SLOTS)]
+  const drawn = Array.from({ length: count }, (_, index): Action => {
+    const slots = new Set(
+      Array.from({ length: 1 + random.integer(3) }, () =>
+        random.next() < 0.4 ? random.pick(slotsHot) : random.pick(TYPED_SLOTS),
+      ),
+    )
+    return {
+      number: 100 + index * 10,
+      atMs: Math.floor(random.next() < 0.5 ? random.next() * spanMs : random.pick(rush) + random.next() * 20_000),
+      tenant: random.next() < 0.8 ? 0 : 1,
+      kind: drawKind(random),
+      pick: random.next() < 0.6 ? random.pick(hot) : random.next(),
+      other: random.next(),
+      slots: [...slots],
+      cleared: [...slots].filter((slot) => slot !== 'displayName' && random.next() < 0.15),
+    }
+  })
+  return drawn.sort((a, b) => a.atMs - b.atMs || a.number - b.number)
+}
+
+function drawKind(random: Random): ActionKind {
+  let left = random.next() * TOTAL
+  for (const kind of KINDS) {
+    left -= WEIGHTS[kind]
+    if (left < 0) return kind
+  }
+  return 'crm.edit'
+}

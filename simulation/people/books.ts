@@ -1,0 +1,97 @@
+import type { Outcome } from '../../local/quickbooks/company/company.ts'
+import type { JsonObject } from '../../local/quickbooks/company/json.ts'
+import type { Tenant, World } from '../world/world.ts'
+import type { Action } from './actions.ts'
+import type { Deed } from './crm.ts'
+import { asProperties, freshValue } from './values.ts'
+
+/** What a bookkeeper does in QuickBooks' own screens. */
+export const BOOKS_DEEDS = {
+  'books.edit': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick)
+    if (id === undefined) return 'finds no customer'
+    return `edits customer ${id} (${names(action)}): ${end(keeper(world, tenant).edit('Customer', id, typed(tenant, action)))}`
+  },
+  'books.create': async (world, tenant, action) =>
+    `creates a customer: ${end(keeper(world, tenant).create('Customer', typed(tenant, action, true)))}`,
+  'books.job': async (world, tenant, action) => {
+    const parent = pickRecord(world, tenant, action.pick)
+    if (parent === undefined) return 'finds no customer'
+    const fields = { ...typed(tenant, action, true), Job: true, ParentRef: { value: parent } }
+    return `creates a sub-customer of ${parent}: ${end(keeper(world, tenant).create('Customer', fields))}`
+  },
+  'books.deactivate': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick)
+    if (id === undefined) return 'finds no customer'
+    return `makes customer ${id} inactive: ${end(keeper(world, tenant).deactivate('Customer', id))}`
+  },
+  'books.reactivate': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick, (record) => record.Active === false)
+    if (id === undefined) return 'finds no inactive customer'
+    return `makes customer ${id} active: ${end(keeper(world, tenant).reactivate('Customer', id))}`
+  },
+  'books.move': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick)
+    const parent = action.other < 0.25 ? undefined : pickRecord(world, tenant, action.other)
+    if (id === undefined || id === parent) return 'finds nothing to move'
+    const fields = parent === undefined ? { Job: false, ParentRef: null } : { Job: true, ParentRef: { value: parent } }
+    const to = parent === undefined ? 'to the top' : `under ${parent}`
+    return `moves customer ${id} ${to}: ${end(keeper(world, tenant).edit('Customer', id, fields))}`
+  },
+  'books.merge': async (world, tenant, action) => {
+    const loser = pickRecord(world, tenant, action.pick)
+    const survivor = pickRecord(world, tenant, action.other, (record) => record.Active !== false)
+    if (loser === undefined || survivor === undefined || loser === survivor) return 'finds nothing to merge'
+    return `merges customer ${loser} into ${survivor}: ${end(keeper(world, tenant).merge('Customer', survivor, loser))}`
+  },
+  'books.invoice': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick, (record) => record.Active !== false)
+    if (id === undefined) return 'finds no customer'
+    const open = keeper(world, tenant)
+      .invoices(id)
+      .find(({ paid }) => !paid)
+    if (open !== undefined && action.other < 0.7)
+      return `books a payment of ${id}: ${end(keeper(world, tenant).payInvoice(open.id))}`
+    return `bills customer ${id}: ${end(keeper(world, tenant).createInvoice(id, 100 + action.number))}`
+  },
+} satisfies Readonly<Record<string, Deed>>
+
+function keeper(world: World, tenant: Tenant) {
+  return world.company(tenant).bookkeeper
+}
+
+/** The id of the record at a place in the order of creation. */
+function pickRecord(
+  world: World,
+  tenant: Tenant,
+  pick: number,
+  fits: (record: JsonObject) => boolean = () => true,
+): string | undefined {
+  const ids = world
+    .company(tenant)
+    .list({ entity: 'Customer', limit: 10_000 })
+    .rows.filter(fits)
+    .map(({ Id }) => Number(Id))
+    .sort((a, b) => a - b)
+  const id = ids[Math.floor(pick * ids.length)]
+  return id === undefined ? undefined : String(id)
+}
+
+/** What the bookkeeper types; numbered apart from what the CRM's people type in the same action. */
+function typed({ workspace }: Tenant, action: Action, isNew = false): JsonObject {
+  const slots = isNew ? new Set(['displayName' as const, ...action.slots]) : action.slots
+  let number = action.number + 5
+  const all = [...slots].map((slot) => {
+    const isCleared = !isNew && action.cleared.includes(slot)
+    return asProperties(slot, isCleared ? undefined : freshValue(slot, workspace, number++))
+  })
+  return Object.assign({}, ...all)
+}
+
+function end(outcome: Outcome): string {
+  return outcome.ok ? 'done' : `QuickBooks refuses (${outcome.errors.map(({ Message }) => Message).join(', ')})`
+}
+
+function names({ slots, cleared }: Action): string {
+  return slots.map((slot) => (cleared.includes(slot) ? `empties ${slot}` : slot)).join(', ')
+}

@@ -1,0 +1,112 @@
+import type { JsonObject } from '../../local/quickbooks/company/json.ts'
+import type { Value } from '../checker/values.ts'
+
+/** The slots that people type into. */
+export const TYPED_SLOTS = [
+  'displayName',
+  'companyName',
+  'title',
+  'givenName',
+  'middleName',
+  'familyName',
+  'suffix',
+  'printName',
+  'email',
+  'phone',
+  'alternatePhone',
+  'mobile',
+  'fax',
+  'website',
+  'notes',
+  'resaleNumber',
+  'billAddress',
+  'shipAddress',
+] as const
+export type TypedSlot = (typeof TYPED_SLOTS)[number]
+
+export type Typed = string | Readonly<Record<string, string>>
+
+/** Names of the kind that a query language, a header or a file format trips over. */
+const AWKWARD = ['', "'s", '\\', '"', ' & Söhne', '%', ' <b>', ' 名前', ' {{x}}', " \\'", ' OR 1=1', ' ,;']
+
+/**
+ * A value that nobody has typed before, and from which the workspace can be told; `number` is unlike any other in the
+ * run. All of them are such that QuickBooks takes them as they are.
+ */
+export function freshValue(slot: TypedSlot, workspace: string, number: number): Typed {
+  const awkward = AWKWARD[number % AWKWARD.length] ?? ''
+  const digits = String(number).padStart(6, '0')
+  switch (slot) {
+    case 'displayName':
+      return `${workspace} ${number}${awkward} Ltd`
+    case 'title':
+    case 'suffix':
+      return `${workspace} ${number}`
+    case 'email':
+      return `${workspace}.${number}@example.test`
+    case 'phone':
+    case 'alternatePhone':
+    case 'mobile':
+    case 'fax':
+      return `+1 (555) ${digits} ${workspace}`
+    case 'website':
+      return `https://${workspace}-${number}.example.test`
+    case 'resaleNumber':
+      return `R${number}-${workspace}`
+    case 'billAddress':
+    case 'shipAddress':
+      return {
+        line1: `${number} ${workspace} Street${awkward}`,
+        ...(number % 3 === 0 && { line2: `Floor ${number % 40}` }),
+        city: 'Springfield',
+        region: 'CA',
+        postalCode: digits,
+      }
+    default:
+      return `${slot} ${number}${awkward} of ${workspace}`
+  }
+}
+
+const PROPERTIES: Readonly<Record<TypedSlot, readonly [property: string, inner?: string]>> = {
+  displayName: ['DisplayName'],
+  companyName: ['CompanyName'],
+  title: ['Title'],
+  givenName: ['GivenName'],
+  middleName: ['MiddleName'],
+  familyName: ['FamilyName'],
+  suffix: ['Suffix'],
+  printName: ['PrintOnCheckName'],
+  email: ['PrimaryEmailAddr', 'Address'],
+  phone: ['PrimaryPhone', 'FreeFormNumber'],
+  alternatePhone: ['AlternatePhone', 'FreeFormNumber'],
+  mobile: ['Mobile', 'FreeFormNumber'],
+  fax: ['Fax', 'FreeFormNumber'],
+  website: ['WebAddr', 'URI'],
+  notes: ['Notes'],
+  resaleNumber: ['ResaleNum'],
+  billAddress: ['BillAddr'],
+  shipAddress: ['ShipAddr'],
+}
+const PARTS: Readonly<Record<string, string>> = {
+  line1: 'Line1',
+  line2: 'Line2',
+  city: 'City',
+  region: 'CountrySubDivisionCode',
+  postalCode: 'PostalCode',
+}
+
+/** What is typed, as QuickBooks' own screens would write it. Undefined empties the slot. */
+export function asProperties(slot: TypedSlot, typed: Typed | undefined): JsonObject {
+  const [property, inner] = PROPERTIES[slot]
+  if (typed === undefined) return { [property]: null }
+  if (typeof typed !== 'string') {
+    return { [property]: Object.fromEntries(Object.entries(typed).map(([part, text]) => [PARTS[part] ?? part, text])) }
+  }
+  return { [property]: inner === undefined ? typed : { [inner]: typed } }
+}
+
+/** The same as the checker reads it. */
+export function asSeen(typed: Typed | undefined): Value {
+  if (typed === undefined || typeof typed === 'string') return typed?.replace(/\s+/g, ' ').trim()
+  return ['line1', 'line2', 'line3', 'city', 'region', 'postalCode'].map((part) => typed[part] ?? '').join(' | ')
+}

@@ -1,0 +1,155 @@
+import { createRandom } from '../local/quickbooks/random.ts'
+import { disagreements } from './checker/agreement.ts'
+import { exceededLimits } from './checker/calls.ts'
+import { type Evidence, gather } from './checker/evidence.ts'
+import { brokenLinks } from './checker/links.ts'
+import { leaks } from './checker/secrets.ts'
+import { lostUpdates } from './checker/updates.ts'
+import { type Action, type ActionKind, drawActions } from './people/actions.ts'
+import { BOOKS_DEEDS } from './people/books.ts'
+import { CRM_DEEDS, type Deed } from './people/crm.ts'
+import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
+import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
+import { createWorld, TENANTS, type World } from './world/world.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** A run as data: the same story is the same run, event for event. */
+export type Story = Readonly<{ settings: WorldSettings; actions: readonly Action[]; spanMs: number }>
+
+export type Told = Readonly<{
+  violations: readonly string[]
+  /** What people did and what came of it, in words, in order. */
+  lines: readonly string[]
+  /** Of the whole trace: two runs with the same digest were the same run. */
+  digest: string
+  events: number
+  simulatedMs: number
+  calls: number
+  deaths: number
+}>
+
+const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...BOOKS_DEEDS }
+
+/** The story of a seed: `count` actions of people, and everything that goes wrong meanwhile. */
+export function drawStory(seed: string, count: number): Story {
+  const random = createRandom(`${seed}/story`)
+  const spanMs = Math.round((10 + random.next() ** 2 * 600) * MINUTE_MS)
+  return { settings: drawSettings(seed), actions: drawActions(random, count, spanMs), spanMs }
+}
+
+/** Lives a story through to its end, lets everything come to rest, and checks the promises. */
+export async function live(story: Story, print?: (line: string) => void): Promise<Told> {
+  const world = createWorld(story.settings, print)
+  try {
+    const lines: string[] = []
+    await begin(world, story.settings)
+    await act(world, story, (line) => {
+      lines.push(line)
+      print?.(`--- ${line}`)
+    })
+    const violations = await judge(world, story.settings)
+    return {
+      violations,
+      lines,
+      digest: world.trace.digest(),
+      events: world.trace.count(),
+      simulatedMs: world.timeline.now() - START,
+      calls: world.simulator.calls.totals().calls,
+      deaths: world.processes.deaths(),
+    }
+  } finally {
+    world.close()
+  }
+}
+
+const START = Date.UTC(2026, 10, 23, 8)
+
+/** Two companies with some customers, connected, pulled, and for the most part imported. */
+async function begin(world: World, settings: WorldSettings): Promise<void> {
+  const random = createRandom(`${settings.seed}/begin`)
+  for (const tenant of TENANTS) {
+    const company = world.company(tenant)
+    const ids: string[] = []
+    for (let n = 0; n < settings.customers; n++) {
+      const fields = TYPED_SLOTS.filter((slot) => slot === 'displayName' || random.next() < 0.5).map((slot, index) =>
+        asProperties(slot, freshValue(slot, tenant.workspace, 10_000 + n * 50 + index)),
+      )
+      const parent = random.next() < 0.3 ? ids.at(-1) : undefined
+      const place = parent === undefined ? {} : { Job: true, ParentRef: { value: parent } }
+      const made = company.bookkeeper.create('Customer', { ...Object.assign({}, ...fields), ...place })
+      if (made.ok) ids.push(String(made.record.Id))
+    }
+    world.witness.watch(tenant.workspace, company)
+  }
+  world.setFaults(withoutFaults(settings))
+  await world.during(Promise.all(TENANTS.map((tenant) => world.connect(tenant))))
+  await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/pulls'))))
+  await world.pass(world.timeline.now() + 2 * MINUTE_MS)
+  if (random.next() < 0.9) {
+    const body = { as: 'account', select: { filter: 'notSynced' }, sameName: 'ask' }
+    await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/imports', { body }))))
+    await world.pass(world.timeline.now() + 2 * MINUTE_MS)
+  }
+}
+
+async function act(world: World, { settings, actions, spanMs }: Story, tell: (line: string) => void): Promise<void> {
+  const beganMs = world.timeline.now()
+  world.setFaults(settings)
+  const underway = new Set<Promise<void>>()
+  for (const action of actions) {
+    world.timeline.setTimer(beganMs + action.atMs, () => {
+      const tenant = TENANTS[action.tenant]
+      const who = action.kind.startsWith('crm') ? tenant.person : `the bookkeeper of ${tenant.workspace}`
+      const at = clockOf(world.timeline.now() - beganMs)
+      const deed = DEEDS[action.kind](world, tenant, action)
+        .then((what) => tell(`${at} ${who} ${what}`))
+        .finally(() => underway.delete(deed))
+      underway.add(deed)
+    })
+  }
+  await world.pass(beganMs + spanMs + 5 * MINUTE_MS)
+  await world.during(Promise.all(underway))
+}
+
+function clockOf(ms: number): string {
+  const seconds = Math.floor(ms / 1_000)
+  const parts = [seconds / 3_600, (seconds / 60) % 60, seconds % 60]
+  return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join(':')
+}
+
+/** Nothing goes wrong any more; two rounds later both sides agree, and a third one changes nothing. */
+async function judge(world: World, settings: WorldSettings): Promise<readonly string[]> {
+  world.setFaults(withoutFaults(settings))
+  world.sweepEvery(10 * MINUTE_MS)
+  await settle(world)
+  for (let round = 0; round < 2; round++) await world.pass(world.timeline.now() + DAY_MS)
+
+  const all: Evidence[] = []
+  for (const tenant of TENANTS) all.push(await gather(world, tenant))
+  const violations = [
+    ...all.flatMap((evidence) => [
+      ...disagreements(evidence),
+      ...brokenLinks(evidence, world.witness),
+      ...lostUpdates(evidence, world.witness),
+    ]),
+    ...exceededLimits(world),
+    ...leaks(world, all),
+  ]
+  const before = world.witness.seen().length
+  await world.pass(world.timeline.now() + DAY_MS)
+  for (const { side, id, slot, workspace } of world.witness.seen().slice(before))
+    violations.push(`${workspace}: ${slot} of ${side} ${id} still changes though nobody touches it`)
+  return violations
+}
+
+/** Whoever lost the connection connects again. */
+async function settle(world: World): Promise<void> {
+  await world.pass(world.timeline.now() + 15 * MINUTE_MS)
+  for (const tenant of TENANTS) {
+    const connection = await world.memory.connections.get(tenant.workspace)
+    if (connection?.status !== 'connected') await world.during(world.connect(tenant))
+  }
+}

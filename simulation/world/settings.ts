@@ -1,0 +1,71 @@
+import { createRandom, type Random } from '../../local/quickbooks/random.ts'
+import { createSwitches, type SwitchOverrides } from '../../local/quickbooks/switches.ts'
+import type { WebhookChanges } from '../../local/quickbooks/webhooks/settings.ts'
+import type { ProcessFaults } from './processes.ts'
+import type { QueueFaults } from './queue.ts'
+
+/** Everything about a run that is not an action: what goes wrong and how often, and how QuickBooks is set. */
+export type WorldSettings = Readonly<{
+  seed: string
+  switches: SwitchOverrides
+  process: ProcessFaults
+  queue: QueueFaults
+  webhooks: WebhookChanges
+  /** Share of calls to Intuit that something happens to. */
+  intuit: number
+  /** Share of conditional writes that are sent twice. */
+  sentTwice: number
+  /** The CRM's clocks are this far ahead of QuickBooks'. */
+  skewMs: number
+  latencyMs: number
+  /** Customers that each company has at first. */
+  customers: number
+}>
+
+const MINUTE_MS = 60_000
+
+/** Switches of which each position is a different QuickBooks; the rest would only change what nobody looks at. */
+export function drawSettings(seed: string): WorldSettings {
+  const random = createRandom(`${seed}/settings`)
+  const rough = random.next()
+  const share = (most: number) => (random.next() < 0.5 ? 0 : random.next() * most * rough)
+  return {
+    seed,
+    switches: drawSwitches(random),
+    process: { yields: 0.1 + random.next() * 0.5, dies: share(0.02), fails: share(0.02) },
+    queue: { lost: share(0.3), twice: share(0.3), late: share(0.5), lateMs: 20 * MINUTE_MS },
+    webhooks: {
+      delayMs: { min: 0, max: random.integer(60) * 1_000 },
+      gatherMs: random.pick([0, 0, 5_000, 30_000]),
+      lossShare: share(0.5),
+      duplicateShare: share(0.5),
+      reorderShare: share(0.5),
+    },
+    intuit: share(0.15),
+    sentTwice: share(0.1),
+    skewMs: random.next() < 0.5 ? 0 : (random.integer(10) - 5) * MINUTE_MS,
+    latencyMs: random.pick([0, 50, 200, 1_500]),
+    customers: 2 + random.integer(10),
+  }
+}
+
+/** The same world without anything going wrong. */
+export function withoutFaults(settings: WorldSettings): WorldSettings {
+  return {
+    ...settings,
+    process: { yields: settings.process.yields, dies: 0, fails: 0 },
+    queue: { lost: 0, twice: 0, late: 0, lateMs: 0 },
+    webhooks: { delayMs: { min: 0, max: 0 }, gatherMs: 0, lossShare: 0, duplicateShare: 0, reorderShare: 0 },
+    intuit: 0,
+    sentTwice: 0,
+  }
+}
+
+function drawSwitches(random: Random): SwitchOverrides {
+  const drawn: Record<string, string> = {}
+  for (const { name, positions } of createSwitches().list()) {
+    if (random.next() < 0.3) drawn[name] = random.pick(positions)
+  }
+  // Every entry names a switch and one of its positions, as just listed.
+  return drawn as SwitchOverrides
+}

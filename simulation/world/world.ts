@@ -1,0 +1,329 @@
+import { adminRoutes } from '#http/admin-routes'
+import { connectRoutes } from '#http/connection-routes'
+import type { Route } from '#http/declare'
+import type { HttpResponse } from '#http/exchange'
+import { oauthRoutes } from '#http/oauth-routes'
+import { createRouter } from '#http/router'
+import { webhookRoutes } from '#http/webhook-routes'
+import { faultDetails, problemOfFault } from '#lambda/faults'
+import { createMemoryPortsOn } from '#memory/ports'
+import type { Hints, Ports, PullHint, PushHint } from '#sync/ports'
+import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import { adminUses, connectUses, webhookUses } from '../../functions/compose.ts'
+import { type App, DEFAULT_APP } from '../../local/quickbooks/apps.ts'
+import { createRandom } from '../../local/quickbooks/random.ts'
+import { createSimulator } from '../../local/quickbooks/simulator.ts'
+import type { Notification } from '../../local/quickbooks/webhooks/notification.ts'
+import type { Values } from '../checker/values.ts'
+import { createWitness } from '../checker/witness.ts'
+import { type Ground, portsOf } from './process-ports.ts'
+import { createProcesses, type End } from './processes.ts'
+import { createQueue } from './queue.ts'
+import type { WorldSettings } from './settings.ts'
+import { createTimeline } from './timeline.ts'
+import { createTrace } from './trace.ts'
+
+export const START_MS = Date.UTC(2026, 10, 23, 8)
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const API_MS = 29_000
+const WEBHOOK_MS = 10_000
+const SCHEDULE_MS = 50_000
+
+/** Two tenants share everything but their data. */
+export const TENANTS = [
+  { workspace: 'acme', realmId: '9341452000000011', person: 'ada' },
+  { workspace: 'bolt', realmId: '9341452000000022', person: 'bob' },
+] as const
+export type Tenant = (typeof TENANTS)[number]
+
+export type Asked = Readonly<{
+  query?: Readonly<Record<string, string>>
+  headers?: Readonly<Record<string, string>>
+  body?: unknown
+  /** What the person wants to be written, for the witness. */
+  wanted?: Values
+}>
+
+/** What a person's browser got; 'lost' when no answer came. */
+export type Answered = Readonly<{
+  status: number
+  json: Record<string, unknown>
+  text: string
+  headers: Readonly<Record<string, string>>
+}>
+
+export type World = ReturnType<typeof createWorld>
+
+/** The whole of Tandem and of QuickBooks in one process, on one clock. */
+export function createWorld(settings: WorldSettings, print?: (line: string) => void) {
+  const random = createRandom(`${settings.seed}/world`)
+  const timeline = createTimeline(START_MS)
+  const trace = createTrace(print)
+  const processes = createProcesses(timeline, random.fork('processes'), trace)
+  const witness = createWitness(timeline.now)
+  const redirectUri = DEFAULT_APP.redirectUris[0] ?? ''
+  const app: App = { ...DEFAULT_APP, webhookUrl: 'https://tandem.simulated/webhooks/quickbooks' }
+  const simulator = createSimulator({
+    seed: settings.seed,
+    clock: timeline,
+    switches: settings.switches,
+    apps: [app],
+    companies: TENANTS.map(({ realmId, workspace }) => ({ realmId, kind: 'empty', name: `Books of ${workspace}` })),
+    gateway: { latency: { fixedMs: settings.latencyMs } },
+    send: (notification) => deliver(notification),
+    log: (line) => trace.note(timeline.now(), 'quickbooks', line),
+  })
+  // Ids and deduplication go by the CRM's clock.
+  const memory = createMemoryPortsOn(
+    { now: () => timeline.now() + settings.skewMs, sleep: () => Promise.reject(new Error('Only a process sleeps.')) },
+    settings.seed,
+  )
+  let sentTwice = 0
+  const hints: Hints = {
+    pull: async (hint, dedupe) => pulls.send(hint, dedupe),
+    push: async (hint, dedupe) => pushes.send(hint, dedupe),
+  }
+  const ground: Ground = {
+    memory,
+    hints,
+    simulator,
+    app,
+    redirectUri,
+    random: random.fork('store'),
+    witness,
+    skewMs: settings.skewMs,
+    now: timeline.now,
+    sentTwice: () => sentTwice,
+  }
+  const parts = { timeline, processes, random: random.fork('queues'), trace }
+  const pulls = createQueue<PullHint>('pull', parts, (process, hint) =>
+    withPorts(process, (ports) => servePullHint(ports, hint)),
+  )
+  const pushes = createQueue<PushHint>('push', parts, (process, hint) =>
+    withPorts(process, (ports) => servePushHint(ports, hint)),
+  )
+
+  async function withPorts<T>(process: Parameters<typeof portsOf>[1], work: (ports: Ports) => Promise<T>): Promise<T> {
+    const { ports, close } = portsOf(ground, process)
+    try {
+      return await work(ports)
+    } finally {
+      close()
+    }
+  }
+
+  let invoked = 0
+  /** Runs one invocation of a function; undefined when it died or ran out of time. */
+  function invoke<T>(
+    kind: string,
+    timeoutMs: number,
+    work: (ports: Ports) => Promise<T>,
+    wanted?: Values,
+  ): Promise<T | undefined> {
+    const name = `${kind}#${invoked++}`
+    if (wanted !== undefined) witness.expect(name, wanted)
+    return new Promise((resolve, reject) => {
+      let value: T | undefined
+      processes.start(
+        name,
+        timeoutMs,
+        (process) =>
+          withPorts(process, async (ports) => {
+            value = await work(ports)
+          }),
+        (end: End) => {
+          if (end.kind === 'failed') reject(end.thrown)
+          else resolve(end.kind === 'done' ? value : undefined)
+        },
+      )
+    })
+  }
+
+  async function request<Uses>(
+    routes: readonly Route<Uses>[],
+    usesOf: (ports: Ports) => Uses,
+    kind: string,
+    timeoutMs: number,
+    asked: Readonly<{
+      method: string
+      path: string
+      query: URLSearchParams
+      headers: Readonly<Record<string, string>>
+      body: Uint8Array
+      claims?: Readonly<Record<string, unknown>>
+    }>,
+    wanted?: Values,
+  ): Promise<HttpResponse | undefined> {
+    return invoke(
+      kind,
+      timeoutMs,
+      (ports) =>
+        createRouter(routes, { uses: async () => usesOf(ports), log: ports.log, faultDetails, problemOfFault })({
+          ...asked,
+          requestId: `request-${invoked}`,
+        }),
+      wanted,
+    )
+  }
+
+  async function deliver({ headers, body }: Notification): Promise<{ status: number }> {
+    const answer = await request(
+      webhookRoutes,
+      (ports) => webhookUses(ports, async () => [app.verifierToken]),
+      'webhook',
+      WEBHOOK_MS,
+      { method: 'POST', path: '/webhooks/quickbooks', query: new URLSearchParams(), headers, body: Buffer.from(body) },
+    )
+    // The gateway answers for a function that died.
+    return { status: answer?.status ?? 502 }
+  }
+
+  /** A person asks the API. Undefined when no answer came. */
+  async function ask(tenant: Tenant, method: string, path: string, asked: Asked = {}): Promise<Answered | undefined> {
+    const { query = {}, headers = {}, body, wanted } = asked
+    const sent = {
+      method,
+      path,
+      query: new URLSearchParams(query),
+      headers: {
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
+      claims: claimsOf(tenant),
+    }
+    const answer =
+      path.startsWith('/connection') || path.startsWith('/oauth')
+        ? await request([...connectRoutes, ...oauthRoutes], connectUses, 'oauth', API_MS, sent)
+        : await request(adminRoutes, adminUses, 'admin', API_MS, sent, wanted)
+    return answer === undefined ? undefined : read(answer)
+  }
+
+  /** Connects by Intuit's own consent page, as a person does in a browser. */
+  async function connect(tenant: Tenant): Promise<Answered | undefined> {
+    const begun = await ask(tenant, 'POST', '/connection/authorize')
+    const url = begun?.json.url
+    if (typeof url !== 'string') return begun
+    const { pathname, searchParams } = new URL(url)
+    const form = new URLSearchParams({
+      ...Object.fromEntries(searchParams),
+      realmId: tenant.realmId,
+      decision: 'connect',
+    })
+    const { headers } = await simulator.handle({ method: 'POST', path: pathname, body: form.toString() })
+    const back = new URL(headers.location ?? redirectUri)
+    return ask(tenant, 'GET', '/oauth/callback', { query: Object.fromEntries(back.searchParams) })
+  }
+
+  /** Puts what may go wrong in force, or with no faults takes it back. */
+  function setFaults({ process, queue, webhooks, intuit, sentTwice: twice }: WorldSettings): void {
+    processes.setFaults(process)
+    pulls.setFaults(queue)
+    pushes.setFaults(queue)
+    simulator.modules.webhooks.change(webhooks)
+    sentTwice = twice
+    simulator.faults.clear()
+    if (intuit === 0) return
+    for (const { fault, weight, path } of INTUIT_FAULTS) {
+      simulator.faults.add({ fault, share: intuit * weight, ...(path !== undefined && { path }) })
+    }
+  }
+
+  /** Time goes on until `untilMs`, or until `isOver` says so. */
+  async function pass(untilMs: number, isOver: () => boolean = () => false): Promise<void> {
+    for (;;) {
+      await everythingElse()
+      if (isOver()) return
+      if (processes.step()) continue
+      const nextAt = timeline.nextAt()
+      if (nextAt === undefined || nextAt > untilMs) break
+      timeline.moveTo(nextAt)
+    }
+    timeline.moveTo(untilMs)
+  }
+
+  /** Waits for what a person does while time goes on. */
+  async function during<T>(work: Promise<T>): Promise<T> {
+    let isOver = false
+    const done = work.finally(() => {
+      isOver = true
+    })
+    // The failure is the caller's; here it only ends the waiting.
+    done.catch(() => undefined)
+    await pass(timeline.now() + DAY_MS, () => isOver)
+    return done
+  }
+
+  let everyMs = MINUTE_MS
+  const tick = () => {
+    void invoke('sweep', SCHEDULE_MS, (ports) => sweep(ports)).catch(() => undefined)
+    timeline.setTimer(timeline.now() + everyMs, tick)
+  }
+  const dawn = () => {
+    void invoke('daily', SCHEDULE_MS, (ports) => daily(ports)).catch(() => undefined)
+    timeline.setTimer(timeline.now() + DAY_MS, dawn)
+  }
+  timeline.setTimer(START_MS + MINUTE_MS, tick)
+  timeline.setTimer(START_MS + DAY_MS / 2, dawn)
+
+  return {
+    timeline,
+    trace,
+    processes,
+    witness,
+    simulator,
+    memory,
+    pulls,
+    pushes,
+    app,
+    invoke,
+    ask,
+    connect,
+    setFaults,
+    pass,
+    during,
+    /** How often the minute's sweep comes; rarer where nothing is left to be found by it soon. */
+    sweepEvery: (ms: number) => {
+      everyMs = ms
+    },
+    company: (tenant: Tenant) => {
+      const company = simulator.companies.find(tenant.realmId)
+      if (company === undefined) throw new Error('The simulator has no such company.')
+      return company
+    },
+    close: () => simulator.close(),
+  }
+}
+
+const INTUIT_FAULTS = [
+  { fault: { kind: 'status', status: 500 }, weight: 0.15, path: undefined },
+  { fault: { kind: 'fault-in-200' }, weight: 0.1, path: '/v3/' },
+  { fault: { kind: 'unauthorized' }, weight: 0.1, path: '/v3/' },
+  { fault: { kind: 'throttled' }, weight: 0.05, path: '/v3/' },
+  { fault: { kind: 'forbidden' }, weight: 0.02, path: '/v3/' },
+  { fault: { kind: 'html', status: 503 }, weight: 0.1, path: undefined },
+  { fault: { kind: 'reset' }, weight: 0.1, path: undefined },
+  { fault: { kind: 'response-lost' }, weight: 0.2, path: '/v3/' },
+  { fault: { kind: 'timeout-after' }, weight: 0.1, path: '/v3/' },
+  { fault: { kind: 'truncated' }, weight: 0.05, path: '/v3/' },
+  { fault: { kind: 'delay', ms: 20_000 }, weight: 0.05, path: '/v3/' },
+  { fault: { kind: 'response-lost' }, weight: 0.05, path: '/oauth2/' },
+] as const
+
+function claimsOf({ workspace, person }: Tenant): Readonly<Record<string, unknown>> {
+  return { sub: person, scope: 'tandem/read tandem/write tandem/admin', 'custom:workspace': workspace }
+}
+
+function read({ status, headers, body }: HttpResponse): Answered {
+  const isJson = (headers['content-type'] ?? '').includes('json')
+  const parsed: unknown = isJson && body !== '' ? JSON.parse(body) : {}
+  const json = typeof parsed === 'object' && parsed !== null ? { ...parsed } : {}
+  return { status, headers, text: body, json }
+}
+
+/** Resolves when all that was ready to run has run. */
+function everythingElse(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
