@@ -1,5 +1,5 @@
 import { slotsOf } from '#core/entity-slots'
-import { recordAfter } from '#core/plan'
+import { type Plan, recordAfter } from '#core/plan'
 import type { Contact, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { canonical, contactSnapshot } from '#core/snapshots'
@@ -20,6 +20,8 @@ export type PushFor = Readonly<{
   runId?: string
   /** Whether a person asked for this very contact: it is created even if it is no customer yet. */
   asked: boolean
+  /** Is shown what is about to be done, before anything of it is; what it throws keeps it from being done. */
+  check?: (done: Plan) => void
 }>
 
 export type Pushed =
@@ -112,8 +114,18 @@ async function create(ports: PushPorts, session: PushSession, contact: Contact, 
   })
   if (refused !== undefined) return refuse(ports, workspace, contact, refused)
   const slots = slotsOf(CREATED_AS).filter((slot) => slotValue(sent, slot) !== undefined)
+  why.check?.(creation(sent, slots))
   const underway = await intend(ports, workspace, contact, { operation: 'create', slots, sent }, why)
   return underway === 'moved' ? MOVED : sendIntent(ports, session, underway, { isRepeated: false, stale: 0 })
+}
+
+/** What a create does, in the words of a plan. */
+export function creation(sent: Snapshot, slots: readonly Slot[]): Plan {
+  const because = 'it is not in QuickBooks yet'
+  const actions = slots.map(
+    (slot) => ({ kind: 'push', slot, from: undefined, to: slotValue(sent, slot), because }) as const,
+  )
+  return { actions, because }
 }
 
 const MOVED = { kind: 'moved' } as const
@@ -132,9 +144,8 @@ async function update(
   stale: number,
 ): Promise<Step> {
   const { workspace, settings } = session
-  const { actor, runId } = why
-  const run = runId === undefined ? {} : { runId }
-  const reconciled = await reconcile(ports, workspace, contact.id, { actor, settings, ...run })
+  const { asked: _asked, ...reconcileWhy } = why
+  const reconciled = await reconcile(ports, workspace, contact.id, { ...reconcileWhy, settings })
   if (reconciled === undefined) return MOVED
   const { contact: now, mirror, plan, toPush } = reconciled
   // Somebody else may have begun to send it, or unlinked it.
@@ -174,26 +185,36 @@ const NAMING: ReadonlySet<Slot> = new Set<Slot>([
 ])
 
 /**
- * Stores what is about to be sent, before it is sent. The request id depends on the contact's version too: QuickBooks
+ * A write to QuickBooks, to be stored before it is sent. The request id depends on the contact's version too: QuickBooks
  * may answer a repeated id with the error that it got before, so that a write that was refused never uses its id again.
  */
+export function newIntent(
+  { digest, clock }: Pick<PushPorts, 'digest' | 'clock'>,
+  { id, version }: Pick<Contact, 'id' | 'version'>,
+  content: IntendedWrite,
+  by: Readonly<{ actor: string; runId?: string }>,
+): PushIntent {
+  const { revision, operation, sent } = content
+  return {
+    ...content,
+    requestId: digest.sha256(JSON.stringify([id, revision ?? operation, canonical(sent), version])),
+    at: new Date(clock.now()).toISOString(),
+    ...by,
+  }
+}
+
+type IntendedWrite = Pick<PushIntent, 'operation' | 'slots' | 'sent' | 'revision'>
+
+/** Stores what is about to be sent, before it is sent. */
 async function intend(
   { ledger, digest, clock }: PushPorts,
   workspace: string,
   contact: Contact,
-  content: Pick<PushIntent, 'operation' | 'slots' | 'revision'> & Readonly<{ sent: Snapshot }>,
+  content: IntendedWrite,
   { actor, runId }: PushFor,
 ): Promise<Underway | 'moved'> {
-  const { id, version } = contact
-  const intent: PushIntent = {
-    ...content,
-    requestId: digest.sha256(
-      JSON.stringify([id, content.revision ?? content.operation, canonical(content.sent), version]),
-    ),
-    at: new Date(clock.now()).toISOString(),
-    actor,
-    ...(runId !== undefined && { runId }),
-  }
+  const { version } = contact
+  const intent = newIntent({ digest, clock }, contact, content, { actor, ...(runId !== undefined && { runId }) })
   const committed = await ledger.commit(workspace, [
     { kind: 'contact', contact: { ...contact, intent }, expectedVersion: version },
   ])

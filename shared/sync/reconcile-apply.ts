@@ -48,7 +48,8 @@ export function applyPlan(
     openedAt: at,
     ...conflict,
   }))
-  const pins = mirror === undefined ? before.pins : restingPins(before.pins ?? [], crm, mirror.snapshot)
+  const underWay = before.intent?.slots ?? []
+  const pins = mirror === undefined ? before.pins : restingPins(before.pins ?? [], underWay, crm, mirror.snapshot)
   const contact: Contact = {
     ...kept,
     kind: kindAfter(before.kind, before.parentId, parentId),
@@ -110,13 +111,14 @@ export function kindAfter(kind: ContactKind, before: string | undefined, after: 
   return kind === 'job' ? 'client' : kind
 }
 
-/** An undone slot rests only as long as both sides are as the undo left them, and differ. */
-function restingPins(pins: readonly Pin[], crm: Snapshot, record: Snapshot): readonly Pin[] {
+/** An undone slot rests only as long as both sides are as the undo left them, and differ; or are about to be. */
+function restingPins(pins: readonly Pin[], underWay: readonly Slot[], crm: Snapshot, record: Snapshot): readonly Pin[] {
   return pins.filter(
     ({ slot, ...pin }) =>
-      sameValue(slot, pin.crm, slotValue(crm, slot)) &&
-      sameValue(slot, pin.quickbooks, slotValue(record, slot)) &&
-      !sameValue(slot, slotValue(crm, slot), slotValue(record, slot)),
+      underWay.includes(slot) ||
+      (sameValue(slot, pin.crm, slotValue(crm, slot)) &&
+        sameValue(slot, pin.quickbooks, slotValue(record, slot)) &&
+        !sameValue(slot, slotValue(crm, slot), slotValue(record, slot))),
   )
 }
 

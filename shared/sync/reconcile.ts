@@ -22,6 +22,8 @@ export type ReconcileFor = Readonly<{
   mayNotArchive?: string
   /** As read by the caller, who reconciles many. */
   settings?: SyncSettings
+  /** Is shown every plan before anything of it is done; what it throws keeps it from being done. */
+  check?: (done: Plan) => void
 }>
 
 export type Reconciled = Readonly<{
@@ -100,6 +102,7 @@ async function once(
 ): Promise<Reconciled | 'moved'> {
   if (before.link === undefined) return { contact: before, plan: NOT_LINKED, changed: false, toPush: [] }
   const { contact, done, gathered, told } = await decide(ports, workspace, before, before.link, why)
+  why.check?.(done)
   const { link = before.link } = contact
   const at = new Date(ports.clock.now()).toISOString()
   const applied = applyPlan(contact, link, gathered, done, at)
@@ -202,7 +205,8 @@ function isUnchanged(before: Contact, { contact, crm, quickbooks }: Applied): bo
   return crm.length === 0 && quickbooks.length === 0 && sortedJson(before) === sortedJson(contact)
 }
 
-function sortedJson(value: unknown): string {
+/** A text that is the same for the same content, whatever the order of its keys. */
+export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
