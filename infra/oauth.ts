@@ -38,7 +38,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       'Someone tried to connect, reconnect or disconnect a QuickBooks company and saw an error. What was connected before still works. Read the log of the oauth function; if Intuit was down, ask them to try again.',
   })
   const integration = integrationOf(oauth)
-  for (const verb of ['authorize', 'reconnect', 'disconnect']) {
+  for (const verb of ['authorize', 'disconnect']) {
     addRoutes(api, integration, {
       path: `/connection/${verb}`,
       methods: [HttpMethod.POST],

@@ -49,7 +49,6 @@ describe('the routes', () => {
       'PATCH /{proxy+}': { to: 'AdminFunction', scopes: write },
       'DELETE /{proxy+}': { to: 'AdminFunction', scopes: write },
       'POST /connection/authorize': { to: 'OauthFunction', scopes: admin },
-      'POST /connection/reconnect': { to: 'OauthFunction', scopes: admin },
       'POST /connection/disconnect': { to: 'OauthFunction', scopes: admin },
       'GET /oauth/callback': { to: 'OauthFunction', scopes: 'everyone' },
       'GET /oauth/reconnect': { to: 'OauthFunction', scopes: 'everyone' },
