@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
+import { createPushWorld, idOf, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
+
+let world: PushWorld
+afterEach(() => world.close())
+
+/** Faults after which nobody knows whether the write was done, and one that comes before it. */
+const UNKNOWN: readonly FaultKind[] = [
+  { kind: 'response-lost' },
+  { kind: 'truncated' },
+  { kind: 'reset' },
+  { kind: 'status', status: 503 },
+  { kind: 'fault-in-200' },
+  { kind: 'html', status: 200 },
+]
+
+const restUntil = async () => (await world.ports.connections.get(WORKSPACE))?.restUntil
+
+describe.each(['day', 'hour', 'never', 'forever'] as const)('requestids that are kept (%s)', (retention) => {
+  describe.each(['stored-answer', 'error-600'] as const)('and answer another body with %s', (mismatch) => {
+    describe.each(['run-again', 'replayed'] as const)('and errors are %s', (errors) => {
+      beforeEach(async () => {
+        world = await createPushWorld({
+          'requestid-retention': retention,
+          'requestid-mismatch': mismatch,
+          'requestid-errors': errors,
+        })
+      })
+
+      it.each(UNKNOWN)('creates one customer, whatever befalls the answer (%o)', async (fault) => {
+        const id = await world.add({ displayName: 'Ada', phone: '1' })
+        world.strike(fault)
+        expect(await world.drain()).toBe('resting')
+        expect(await world.dot(id)).toBe('none')
+        expect((await world.contact(id)).intent).toBeDefined()
+        await world.drainLater()
+        expect(world.count()).toBe(1)
+        expect(await world.dot(id)).toBe('green')
+      })
+
+      it.each(UNKNOWN)('changes a customer once, whatever befalls the answer (%o)', async (fault) => {
+        const id = await world.addLinked({ DisplayName: 'Ada' })
+        await world.edit(id, world.set({ phone: '1' }))
+        world.strike(fault)
+        expect(await world.drain()).toBe('resting')
+        expect(await world.dot(id)).toBe('orange')
+        await world.drainLater()
+        expect(world.read(await world.recordId(id))).toMatchObject({
+          SyncToken: '1',
+          PrimaryPhone: { FreeFormNumber: '1' },
+        })
+        expect(await world.dot(id)).toBe('green')
+      })
+
+      it('creates one customer when the answer is lost, the contact edited and the rest long', async () => {
+        const id = await world.add({ displayName: 'Ada' })
+        world.strike({ kind: 'response-lost' })
+        await world.drain()
+        await world.edit(id, world.set({ displayName: 'Ada King', phone: '1' }))
+        await world.drainLater(30)
+        expect(world.count()).toBe(1)
+        expect(world.read(await world.recordId(id))).toMatchObject({ DisplayName: 'Ada King' })
+        expect(await world.dot(id)).toBe('green')
+      })
+
+      it('keeps a change of QuickBooks that came after a lost answer', async () => {
+        const id = await world.addLinked({ DisplayName: 'Ada' })
+        await world.edit(id, world.set({ phone: '1' }))
+        world.strike({ kind: 'response-lost' })
+        await world.drain()
+        world.books.edit('Customer', await world.recordId(id), { Notes: 'after' })
+        await world.drainLater()
+        expect(world.read(await world.recordId(id))).toMatchObject({
+          Notes: 'after',
+          PrimaryPhone: { FreeFormNumber: '1' },
+        })
+        await world.pullIn('customer', [await world.recordId(id)])
+        await world.edit(id, (contact) => contact)
+        await world.drain()
+        expect((await world.contact(id)).fields).toMatchObject({ phone: '1', notes: 'after' })
+        expect(await world.dot(id)).toBe('green')
+      })
+
+      it('makes a job a client once, though the whole record is sent again', async () => {
+        const top = await world.addLinked({ DisplayName: 'Top' })
+        const ref = { Job: true, ParentRef: { value: await world.recordId(top) } }
+        const job = await world.addLinked({ DisplayName: 'Job', ...ref }, { parentId: top })
+        await world.edit(job, ({ parentId: _top, ...contact }) => ({ ...contact, kind: 'client' }))
+        world.strike({ kind: 'response-lost' })
+        await world.drain()
+        world.books.createInvoice(await world.recordId(job), 10)
+        await world.pullIn('customer', [await world.recordId(job)])
+        await world.drainLater()
+        expect(world.read(await world.recordId(job)).FullyQualifiedName).toBe('Job')
+        expect(await world.dot(job)).toBe('green')
+      })
+    })
+  })
+})
+
+describe('a write that is never answered', () => {
+  beforeEach(async () => {
+    world = await createPushWorld({ 'requestid-retention': 'never' }, 500)
+  })
+
+  it('is done once', async () => {
+    const made = await world.add({ displayName: 'Made' })
+    const changed = await world.addLinked({ DisplayName: 'Changed' })
+    await world.edit(changed, world.set({ phone: '1' }))
+    world.strike({ kind: 'timeout-after' })
+    world.strike({ kind: 'timeout-after' }, { nth: 2, times: 1 })
+    expect(await world.drain()).toBe('resting')
+    await world.drainLater(3)
+    expect(await Promise.all([made, changed].map(world.dot))).toEqual(['green', 'green'])
+    expect(world.count()).toBe(2)
+    expect(world.read(await world.recordId(changed)).SyncToken).toBe('1')
+  })
+})
+
+describe('a lost create', () => {
+  beforeEach(async () => {
+    world = await createPushWorld({ 'requestid-retention': 'never' })
+  })
+
+  it('is not mistaken for a customer that another contact is linked to', async () => {
+    const id = await world.add({ displayName: 'Ada' })
+    world.strike({ kind: 'reset' })
+    await world.drain()
+    const other = await world.addLinked({ DisplayName: 'Ada' })
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('red')
+    expect((await world.contact(id)).refusal?.code).toBe('6240')
+    expect(await world.dot(other)).toBe('green')
+  })
+
+  it('is not mistaken for a customer that holds other values', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'reset' })
+    await world.drain()
+    const other = idOf(world.books.create('Customer', { DisplayName: 'Ada', PrimaryPhone: { FreeFormNumber: '2' } }))
+    await world.drainLater()
+    expect((await world.contact(id)).refusal?.code).toBe('6240')
+    expect(world.read(other).PrimaryPhone).toEqual({ FreeFormNumber: '2' })
+  })
+})
+
+describe('trouble of the company', () => {
+  beforeEach(async () => {
+    world = await createPushWorld()
+  })
+
+  it('renews the token once when it is refused, and goes on', async () => {
+    const ids = await Promise.all(['Ada', 'Bob'].map((displayName) => world.add({ displayName })))
+    world.strike({ kind: 'unauthorized' })
+    expect(await world.drain()).toBe('done')
+    expect(await Promise.all(ids.map(world.dot))).toEqual(['green', 'green'])
+    expect(world.calls().oauth).toBeGreaterThanOrEqual(1)
+  })
+
+  it('needs a person to reconnect when QuickBooks forbids it, and sends what waits after that', async () => {
+    const id = await world.add({ displayName: 'Ada' })
+    world.strike({ kind: 'forbidden' })
+    expect(await world.drain()).toBe('off')
+    expect(await world.ports.connections.get(WORKSPACE)).toMatchObject({ status: 'reconnectNeeded' })
+    await world.drainLater()
+    expect(world.count()).toBe(0)
+    await world.connect()
+    await world.drainLater()
+    expect(world.count()).toBe(1)
+    expect(await world.dot(id)).toBe('green')
+  })
+
+  it('rests for a minute after a 429, sends nothing meanwhile, and loses nothing', async () => {
+    const ids = await Promise.all(['A', 'B', 'C', 'D', 'E', 'F'].map((displayName) => world.add({ displayName })))
+    world.strike({ kind: 'throttled' }, { nth: 2, times: 1 })
+    expect(await world.drain()).toBe('resting')
+    const sent = world.simulator.calls.totals().calls
+    expect(Date.parse((await restUntil()) ?? '') - world.time.now()).toBeGreaterThanOrEqual(MINUTE_MS - 1_000)
+    world.time.advance(MINUTE_MS / 2)
+    expect(await world.drain()).toBe('resting')
+    expect(world.simulator.calls.totals().calls).toBe(sent)
+    world.time.advance(MINUTE_MS)
+    expect(await world.drain()).toBe('done')
+    expect(await Promise.all(ids.map(world.dot))).toEqual(ids.map(() => 'green'))
+    expect(world.count()).toBe(6)
+  })
+
+  it('sends nothing more once one write was not answered', async () => {
+    for (const displayName of ['A', 'B', 'C', 'D', 'E', 'F']) await world.add({ displayName })
+    world.strike({ kind: 'status', status: 500 })
+    await world.drain()
+    expect(world.simulator.calls.totals().calls).toBe(1)
+    await world.drainLater()
+    expect(world.count()).toBe(6)
+  })
+
+  it('puts a contact on which QuickBooks always fails behind the others', async () => {
+    const bad = await world.add({ displayName: 'Bad' })
+    // Its parent is what tells its writes from the others'.
+    world.simulator.faults.add({ fault: { kind: 'status', status: 500 }, nth: 1, path: '^POST .*/customer' })
+    await world.drain()
+    const { intent } = await world.contact(bad)
+    world.simulator.faults.clear()
+    world.simulator.faults.add({
+      fault: { kind: 'status', status: 500 },
+      path: `requestid=${intent?.requestId ?? ''}`,
+    })
+    const good = await world.add({ displayName: 'Good' })
+    await world.pass(6 * MINUTE_MS)
+    expect(await world.dot(good)).toBe('green')
+    expect((await world.contact(bad)).refusal).toMatchObject({
+      code: 'noAnswer',
+      advice: 'Nothing needs to be done: it is tried again by itself.',
+    })
+    world.simulator.faults.clear()
+    await world.drainLater()
+    expect(await world.dot(bad)).toBe('green')
+    expect(world.count()).toBe(2)
+  })
+
+  it('waits with a lost create when the month’s reads are spent, and lets the others go on', async () => {
+    const lost = await world.add({ displayName: 'Lost' })
+    world.strike({ kind: 'response-lost' })
+    await world.drain()
+    const poor = { ...world.ports, readsPerMonth: 0 }
+    world.time.advance(MINUTE_MS)
+    const other = await world.add({ displayName: 'Other' })
+    await world.drain(poor)
+    expect((await world.contact(lost)).refusal?.code).toBe('readBudgetSpent')
+    expect(await world.dot(other)).toBe('green')
+    await world.drainLater()
+    expect(await world.dot(lost)).toBe('green')
+    expect(world.count()).toBe(2)
+  })
+})
