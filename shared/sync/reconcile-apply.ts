@@ -132,10 +132,13 @@ function toldOfCrm(before: Contact, after: Contact, done: Plan): readonly Told[]
     }
     return [{ because, change }]
   })
+  const { hold } = before
+  const freed =
+    hold === undefined ? [] : [{ because: 'nothing holds it any more', change: { field: 'hold', from: hold.code } }]
   const because = 'its place in the hierarchy changed'
   return before.kind === after.kind
-    ? stored
-    : [...stored, { because, change: { field: 'kind', from: before.kind, to: after.kind } }]
+    ? [...freed, ...stored]
+    : [...freed, ...stored, { because, change: { field: 'kind', from: before.kind, to: after.kind } }]
 }
 
 /** In the CRM's own words: who its parent is there, and whether it is archived. */
