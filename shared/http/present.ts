@@ -1,5 +1,5 @@
 /** From what is kept to what is sent; what is not named here stays inside. */
-import { dotOf } from '#core/dots'
+import { dotOf, whyOf } from '#core/dots'
 import { listName, recordName } from '#core/names'
 import type { Connection, Contact, Mirror, Run } from '#core/records'
 
@@ -12,7 +12,7 @@ export function presentRun(run: Run, timeLeftMs: number | undefined) {
 }
 
 export function presentContact(contact: Contact) {
-  return { ...contact, name: listName(contact), dot: dotOf(contact), reason: contact.refusal?.reason }
+  return { ...contact, name: listName(contact), dot: dotOf(contact), reason: whyOf(contact).reason }
 }
 
 /** `contact` is the one that the mirror is linked to, if any. */

@@ -25,6 +25,8 @@ export interface Workspace {
   readonly run: (route: string, json?: object) => Promise<Body>
   /** Connects, if need be, and pulls. */
   readonly pull: () => Promise<Body>
+  /** Connects, pulls and imports everything as accounts. Answers with the contact of each record. */
+  readonly bringIn: () => Promise<(recordId: string) => Promise<Body>>
   /** Every item of a list, page by page. */
   readonly list: (path: string) => Promise<readonly Body[]>
   /** What became of each record of a run, by the id of the record. */
@@ -51,6 +53,10 @@ export interface World extends Tandem {
   readonly consent: (workspace: string, realmId: string) => Promise<URL>
   /** Lets time pass on both sides, without waiting. */
   readonly passTime: (milliseconds: number) => void
+  /** Resolves when QuickBooks has no notification left to send and nothing is at work. */
+  readonly settle: () => Promise<void>
+  /** Runs the work of every day, and waits until nothing is at work. */
+  readonly daily: () => Promise<void>
   /** Runs the sweep that goes every minute, and waits until nothing is at work. */
   readonly sweep: () => Promise<void>
   /** What the logs of all functions hold of tokens, secrets and personal data. */
@@ -94,6 +100,12 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     return back
   }
 
+  const scheduled = async (name: string): Promise<void> => {
+    const ran = await cloud.runSchedule(name)
+    if (ran?.ok !== true) throw new Error(`${name} failed: ${JSON.stringify(ran)}`)
+    await cloud.idle()
+  }
+
   const newWorkspace: World['newWorkspace'] = (seed = {}) => {
     made += 1
     const workspace = `w${made}`
@@ -120,6 +132,14 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       } while (next !== undefined)
       return items
     }
+    const outcomes: Workspace['outcomes'] = async ({ id }) => {
+      const all = await list(`/runs/${id}/outcomes?limit=200`)
+      return Object.fromEntries(all.map((outcome) => [outcome.recordId, outcome]))
+    }
+    const pull: Workspace['pull'] = async () => {
+      if ((await callHere('GET /connection')).body.status !== 'connected') await connect()
+      return run('POST /pulls')
+    }
     return {
       workspace,
       realmId,
@@ -127,15 +147,14 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       call: callHere,
       connect,
       run,
-      pull: async () => {
-        if ((await callHere('GET /connection')).body.status !== 'connected') await connect()
-        return run('POST /pulls')
+      pull,
+      bringIn: async () => {
+        await pull()
+        const of = await outcomes(await run('POST /imports', { as: 'account', select: { filter: 'all' } }))
+        return async (recordId) => (await callHere(`GET /contacts/${of[recordId]?.contactId}`)).body
       },
       list,
-      outcomes: async ({ id }) => {
-        const all = await list(`/runs/${id}/outcomes?limit=200`)
-        return Object.fromEntries(all.map((outcome) => [outcome.recordId, outcome]))
-      },
+      outcomes,
       fault: (fault, rule = {}) => {
         simulator.faults.add({ fault, realmId, times: 1, ...rule })
       },
@@ -161,11 +180,14 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     newWorkspace,
     consent,
     passTime,
-    sweep: async () => {
-      const swept = await cloud.runSchedule('Sweep')
-      if (swept?.ok !== true) throw new Error(`The sweep failed: ${JSON.stringify(swept)}`)
+    settle: async () => {
+      const nothing = { deliveries: 0, events: 0 }
+      const { webhooks: sender } = simulator.modules
+      await vi.waitFor(() => expect(sender.waiting()).toEqual(nothing), { timeout: 20_000, interval: 5 })
       await cloud.idle()
     },
+    daily: () => scheduled('Daily'),
+    sweep: () => scheduled('Sweep'),
     leaks: () => {
       const names = cloud.functions.facts().map(({ logicalId }) => logicalId)
       const logs = names.map((name) => ({ name, lines: cloud.functions.log(name) }))
