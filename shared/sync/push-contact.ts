@@ -1,5 +1,6 @@
 import { slotsOf } from '#core/entity-slots'
 import { type Plan, recordAfter } from '#core/plan'
+import type { SyncSettings } from '#core/policies'
 import type { Contact, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { canonical, contactSnapshot } from '#core/snapshots'
@@ -48,13 +49,15 @@ export async function pushContact(
 ): Promise<Pushed> {
   let written: 'created' | 'sent' | undefined
   let stale = 0
+  let toEmpty: readonly Slot[] = []
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-    const step = await nextStep(ports, session, contactId, why, stale)
+    const step = await nextStep(ports, session, contactId, why, { stale, toEmpty })
     switch (step.kind) {
       case 'created':
       case 'sent':
         written ??= step.kind
         if (step.done) return { kind: written }
+        toEmpty = step.kept
         break
       case 'stale':
         stale += 1
@@ -71,6 +74,9 @@ export async function pushContact(
   return { kind: 'busy' }
 }
 
+/** `stale`: how often the record had moved. `toEmpty`: addresses that have to be emptied before they get fewer lines. */
+type SoFar = Readonly<{ stale: number; toEmpty: readonly Slot[] }>
+
 type Step = Sent | Exclude<Pushed, { kind: 'created' | 'sent' | 'busy' }>
 
 async function nextStep(
@@ -78,17 +84,17 @@ async function nextStep(
   session: PushSession,
   contactId: string,
   why: PushFor,
-  stale: number,
+  soFar: SoFar,
 ): Promise<Step> {
   const { workspace } = session
   const contact = await ports.contacts.get(workspace, contactId)
   if (contact === undefined) return { kind: 'unchanged', because: 'it is not in the CRM any more' }
-  if (isUnderway(contact)) return sendIntent(ports, session, contact, { isRepeated: true, stale })
+  if (isUnderway(contact)) return sendIntent(ports, session, contact, { isRepeated: true, stale: soFar.stale })
   if (!why.asked && contact.toPushSince === undefined) return { kind: 'unchanged', because: 'nothing waits to be sent' }
   if (contact.hold !== undefined) return held(ports, workspace, contact, contact.hold.reason)
   const entity = contact.link?.entity ?? CREATED_AS
   if (!session.settings.entities.includes(entity)) return refuse(ports, workspace, contact, LIST_IS_OFF)
-  return contact.link === undefined ? create(ports, session, contact, why) : update(ports, session, contact, why, stale)
+  return contact.link === undefined ? create(ports, session, contact, why) : update(ports, session, contact, why, soFar)
 }
 
 const LIST_IS_OFF = {
@@ -105,18 +111,27 @@ async function create(ports: PushPorts, session: PushSession, contact: Contact, 
   if (contact.parentId !== undefined && parent.recordId === undefined)
     return refuse(ports, workspace, contact, NO_PARENT)
 
-  const whole = contactSnapshot(contact, parent.recordId)
-  const sent = settings.pushNotes ? whole : withSlot(whole, 'notes', undefined)
+  const { sent, slots } = contentOfCreate(contact, parent.recordId, settings)
   const refused = await nameRefusal(ports, workspace, {
     entity: CREATED_AS,
     fields: sent.fields,
     ...(parent.recordId !== undefined && { parentRecordId: parent.recordId }),
   })
   if (refused !== undefined) return refuse(ports, workspace, contact, refused)
-  const slots = slotsOf(CREATED_AS).filter((slot) => slotValue(sent, slot) !== undefined)
   why.check?.(creation(sent, slots))
   const underway = await intend(ports, workspace, contact, { operation: 'create', slots, sent }, why)
   return underway === 'moved' ? MOVED : sendIntent(ports, session, underway, { isRepeated: false, stale: 0 })
+}
+
+/** What a customer is created with: everything that the contact holds, as far as the settings let it go. */
+export function contentOfCreate(
+  contact: Contact,
+  parentRecordId: string | undefined,
+  { pushNotes }: SyncSettings,
+): Readonly<{ sent: Snapshot; slots: readonly Slot[] }> {
+  const whole = contactSnapshot(contact, parentRecordId)
+  const sent = pushNotes ? whole : withSlot(whole, 'notes', undefined)
+  return { sent, slots: slotsOf(CREATED_AS).filter((slot) => slotValue(sent, slot) !== undefined) }
 }
 
 /** What a create does, in the words of a plan. */
@@ -130,7 +145,7 @@ export function creation(sent: Snapshot, slots: readonly Slot[]): Plan {
 
 const MOVED = { kind: 'moved' } as const
 
-const NO_PARENT = {
+export const NO_PARENT = {
   code: PARENT_FIRST,
   reason: 'Its parent is not in QuickBooks yet, and QuickBooks wants a parent before its jobs.',
   advice: 'Send the parent first, or see why it is refused. Then this one follows by itself.',
@@ -141,7 +156,7 @@ async function update(
   session: PushSession,
   contact: Contact,
   why: PushFor,
-  stale: number,
+  { stale, toEmpty }: SoFar,
 ): Promise<Step> {
   const { workspace, settings } = session
   const { asked: _asked, ...reconcileWhy } = why
@@ -153,7 +168,8 @@ async function update(
   if (now.hold !== undefined || mirror === undefined) return held(ports, workspace, now, plan.because)
   if (toPush.length === 0) return leave(ports, workspace, now, plan.because)
 
-  const sent = recordAfter(mirror.snapshot, plan)
+  const emptied = toEmpty.filter((slot) => toPush.includes(slot) && slotValue(mirror.snapshot, slot) !== undefined)
+  const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
   if (toPush.some((slot) => NAMING.has(slot))) {
     const refused = await nameRefusal(ports, workspace, {
       entity: mirror.entity,
@@ -171,7 +187,7 @@ async function update(
 }
 
 /** The slots that give a record its full name, or make it compete for one. */
-const NAMING: ReadonlySet<Slot> = new Set<Slot>([
+export const NAMING: ReadonlySet<Slot> = new Set<Slot>([
   'displayName',
   'companyName',
   'title',

@@ -1,8 +1,18 @@
 import { slotsOf } from '#core/entity-slots'
 import { plan } from '#core/plan'
-import type { Contact, JournalChange, Link, Mirror, PushIntent, Slot, Snapshot, SourceRecord } from '#core/records'
+import {
+  ADDRESS_FIELDS,
+  type Contact,
+  type JournalChange,
+  type Link,
+  type Mirror,
+  type PushIntent,
+  type Slot,
+  type Snapshot,
+  type SourceRecord,
+} from '#core/records'
 import { sameValue, slotValue, withSlot } from '#core/slots'
-import { contactSnapshot } from '#core/snapshots'
+import { addressLines, contactSnapshot } from '#core/snapshots'
 import type { Write } from './ports.ts'
 import { type Refused, refusalOf } from './push-refuse.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
@@ -11,8 +21,11 @@ import { parentOf, present } from './reconcile-sides.ts'
 import { changedAmong } from './store-records.ts'
 
 export type Settled =
-  /** `done`: both sides agree now, and nothing waits any more. */
-  | Readonly<{ kind: 'created' | 'sent'; done: boolean }>
+  /**
+   * `done`: both sides agree now, and nothing waits any more. `kept`: addresses in which QuickBooks kept lines that were
+   * to go.
+   */
+  | Readonly<{ kind: 'created' | 'sent'; done: boolean; kept: readonly Slot[] }>
   | Readonly<{ kind: 'refused'; refusal: NonNullable<Contact['refusal']> }>
   /** The contact has another intent by now, or none: it is looked at anew. */
   | Readonly<{ kind: 'moved' }>
@@ -46,7 +59,10 @@ export async function settle(
     if (contact?.intent?.requestId !== intent.requestId) return { kind: 'moved' }
     const at = new Date(ports.clock.now()).toISOString()
     const dropped = droppedSlots(intent, answer.snapshot)
-    const base = baseOf(contact.link?.base, intent, answer.snapshot, dropped)
+    const earlier = before?.snapshot ?? contact.link?.base
+    const kept = keptAddresses(intent, answer.snapshot, earlier)
+    const unlike = [...dropped, ...kept]
+    const base = baseOf(contact.link?.base, intent, answer.snapshot, unlike)
     const link: Link = {
       linkedAt: at,
       ...contact.link,
@@ -55,26 +71,26 @@ export async function settle(
       base,
       revision: mirror.revision,
     }
-    const { intent: _over, refusal: _old, toPushSince = at, ...kept } = contact
-    const linked: Contact = { ...kept, link }
+    const { intent: _over, refusal: _old, toPushSince = at, ...rest } = contact
+    const linked: Contact = { ...rest, link }
     const refusal =
       dropped.length > 0 ? refusalOf(contact.refusal, droppedInWords(dropped), ports.clock.now()) : undefined
     const done = refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
     const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
-    const sent = intent.slots.filter((slot) => !dropped.includes(slot))
+    const sent = intent.slots.filter((slot) => !unlike.includes(slot))
     const isNew = intent.operation === 'create'
     const children = isNew ? await childrenToWake(ports, workspace, contact.id, mirror.id, at) : []
     const committed = await ports.ledger.commit(workspace, [
       { kind: 'contact', contact: after, expectedVersion: contact.version },
       ...(isNew ? [claimOf(mirror, contact.id)] : []),
-      ...journal(ports, contact, intent, at, mirror, changesOf(sent, intent, before?.snapshot ?? contact.link?.base)),
+      ...journal(ports, contact, intent, at, mirror, changesOf(sent, intent, earlier)),
       ...children.slice(0, CHILDREN_AT_ONCE),
     ])
     if (committed === 'committed') {
       // Whoever was changed in this very moment is found when it is due; a family this large is rare.
       for (const child of children.slice(CHILDREN_AT_ONCE)) await ports.ledger.commit(workspace, [child])
       if (refusal !== undefined) return { kind: 'refused', refusal }
-      return { kind: isNew ? 'created' : 'sent', done }
+      return { kind: isNew ? 'created' : 'sent', done, kept }
     }
     if (committed.conflict.kind === 'claim') return { kind: 'moved' }
     contact = await ports.contacts.get(workspace, contact.id)
@@ -99,17 +115,34 @@ export function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>
 }
 
 /**
+ * The addresses in which a line that was to go is still there. Whether a sparse update replaces a nested object or
+ * merges it is not documented (Accounting API: "Sparse update"); where it merges, an address has to be emptied first.
+ */
+export function keptAddresses(
+  { slots, sent }: Pick<PushIntent, 'slots' | 'sent'>,
+  answer: Snapshot,
+  earlier: Snapshot | undefined,
+): readonly Slot[] {
+  return ADDRESS_FIELDS.filter((field) => {
+    const wanted = sent.fields[field]
+    if (!slots.includes(field) || wanted === undefined) return false
+    const [was, is] = [addressLines(earlier?.fields[field]), addressLines(answer.fields[field])]
+    return addressLines(wanted).some((line, index) => line === null && is[index] !== null && is[index] === was[index])
+  })
+}
+
+/**
  * The base once a write is answered: what was sent, so that what QuickBooks made of it is QuickBooks' own change. For
- * what it dropped it is what QuickBooks holds, so that the CRM's value stays a change of the CRM alone.
+ * what it did not do (`unlike`) it is what QuickBooks holds, so that the CRM's value stays a change of the CRM alone.
  */
 function baseOf(
   base: Snapshot | undefined,
   { slots, sent }: PushIntent,
   answer: Snapshot,
-  dropped: readonly Slot[],
+  unlike: readonly Slot[],
 ): Snapshot {
   return slots.reduce(
-    (after, slot) => withSlot(after, slot, slotValue(dropped.includes(slot) ? answer : sent, slot)),
+    (after, slot) => withSlot(after, slot, slotValue(unlike.includes(slot) ? answer : sent, slot)),
     base ?? { fields: {}, active: true },
   )
 }
