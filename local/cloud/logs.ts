@@ -13,7 +13,7 @@ export interface Logs {
   readonly close: () => void
 }
 
-const linesKept = 2_000
+const linesKept = 10_000
 
 /**
  * Opens the logs. Without a folder they are kept in memory only, as tests want them. `onError` gets the message of each

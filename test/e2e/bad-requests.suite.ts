@@ -1,18 +1,11 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { startWorld, type Workspace, type World } from './world.ts'
+import { world } from './quiet-world.ts'
 
-let world: World
-let here: Workspace
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-  here = world.newWorkspace()
-  await here.pull()
-})
-afterAll(() => world.close())
+const here = world.newWorkspace()
+await here.pull()
 
 /** What a request with exactly these headers and this body is answered. */
 async function send(route: string, headers: Readonly<Record<string, string>>, body?: string | Uint8Array<ArrayBuffer>) {
@@ -275,5 +268,3 @@ describe('the API', () => {
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   })
 })
-
-itLeaksNothing(() => world)

@@ -1,15 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { startWorld, type Workspace, type World } from './world.ts'
+import { describe, expect, it } from 'vitest'
+import { world } from './quiet-world.ts'
 
-let world: World
-let books: Workspace
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-  books = world.newWorkspace()
-  await books.pull()
-})
-afterAll(() => world.close())
+const books = world.newWorkspace()
+await books.pull()
 
 const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
 
@@ -100,5 +93,3 @@ describe('the holding area', () => {
     }
   })
 })
-
-itLeaksNothing(() => world)

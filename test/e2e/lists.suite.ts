@@ -1,16 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { startWorld, type Workspace, type World } from './world.ts'
+import { describe, expect, it } from 'vitest'
+import { world } from './quiet-world.ts'
 
-let world: World
-let crm: Workspace
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-  crm = world.newWorkspace()
-  await crm.pull()
-  await crm.run('POST /imports', { as: 'account', select: { filter: 'all' } })
-})
-afterAll(() => world.close())
+const crm = world.newWorkspace()
+await crm.pull()
+await crm.run('POST /imports', { as: 'account', select: { filter: 'all' } })
 
 describe('the lists of contacts', () => {
   it('crm-1: show name, type, archived, phones, e-mail, billing address and dot', async () => {
@@ -131,5 +124,3 @@ describe('another workspace', () => {
     expect([moved.status, moved.body.type]).toEqual([400, '/problems/cursor-invalid'])
   })
 })
-
-itLeaksNothing(() => world)

@@ -1,18 +1,12 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { done, startWorld, type World } from './world.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { world } from './quiet-world.ts'
+import { done } from './world.ts'
 
 const MINUTE = 60_000
 /** In the address, where a blank is + or %20. */
 const SELECT = 'select[^c]+\\*'
 const COUNT = 'select.{1,3}count'
-
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-})
-afterAll(() => world.close())
 
 describe('a pull', () => {
   it('in-1: pulls QuickBooks’ customers into a holding area, and nothing enters the CRM yet', async () => {
@@ -268,5 +262,3 @@ describe('when our own side fails', () => {
     expect((await call(`GET /runs/${run.id}`)).body.counts.stored).toBe(company.count('Customer'))
   })
 })
-
-itLeaksNothing(() => world)

@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { DEFAULT_WEBHOOK_SETTINGS } from '../../local/quickbooks/webhooks/settings.ts'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { done, startWorld, type World } from './world.ts'
+import { world } from './live-world.ts'
+import { done } from './world.ts'
 
 const DAY = 24 * 60 * 60_000
 
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ webhooks: true })
-})
-afterAll(() => world.close())
 afterEach(() => {
   world.simulator.modules.webhooks.change(DEFAULT_WEBHOOK_SETTINGS)
   for (const { name, default: position } of world.simulator.switches.list())
@@ -237,5 +232,3 @@ describe('in QuickBooks', () => {
     expect(await list('/contacts?archived=true')).toEqual(before)
   })
 })
-
-itLeaksNothing(() => world)

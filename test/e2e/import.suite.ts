@@ -1,12 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { done, startWorld, type Workspace, type World } from './world.ts'
-
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-})
-afterAll(() => world.close())
+import { describe, expect, it } from 'vitest'
+import { world } from './quiet-world.ts'
+import { done, type Workspace } from './world.ts'
 
 async function pulled(): Promise<Workspace> {
   const workspace = world.newWorkspace()
@@ -241,5 +235,3 @@ describe('an Idempotency-Key', () => {
     await world.cloud.idle()
   })
 })
-
-itLeaksNothing(() => world)

@@ -1,16 +1,10 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { itLeaksNothing } from './leaks-nothing.ts'
-import { startWorld, visit, type World } from './world.ts'
+import { describe, expect, it } from 'vitest'
+import { world } from './quiet-world.ts'
+import { visit } from './world.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
-
-let world: World
-beforeAll(async () => {
-  world = await startWorld({ webhooks: false })
-})
-afterAll(() => world.close())
 
 describe('connecting', () => {
   it('st-1: connects one QuickBooks company by OAuth and shows which', async () => {
@@ -199,8 +193,6 @@ describe('what comes back from Intuit', () => {
     expect((await two.call('GET /connection')).body.status).toBe('notConnected')
   })
 })
-
-itLeaksNothing(() => world)
 
 async function stateOf(workspace: string): Promise<{ readonly state: string }> {
   const { body } = await world.call('POST /connection/authorize', { workspace })
