@@ -29,7 +29,7 @@ export function wordsOfRefusal(refused: RefusedWrite, subject: RefusedSubject): 
 }
 
 /** The property that QuickBooks complains about, as people call it; "a field" when it names none. */
-export function fieldInWords(element: string | undefined): string {
+function fieldInWords(element: string | undefined): string {
   const property = (element ?? '').split('.')[0] ?? ''
   return FIELD_WORDS[property] ?? (property === '' ? 'a field' : `the field “${property}”`)
 }

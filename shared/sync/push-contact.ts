@@ -106,7 +106,9 @@ const LIST_IS_OFF = {
 async function create(ports: PushPorts, session: PushSession, contact: Contact, why: PushFor): Promise<Step> {
   const { workspace, settings } = session
   if (contact.archived) return leave(ports, workspace, contact, 'it is archived, and was never in QuickBooks')
-  if (!contact.isCustomer && !why.asked) return leave(ports, workspace, contact, 'it is not in the customer list')
+  // One that was refused has been asked for before.
+  const isAskedFor = why.asked || contact.isCustomer || contact.refusal !== undefined
+  if (!isAskedFor) return leave(ports, workspace, contact, 'it is not in the customer list')
   const parent = await parentOf(ports, workspace, contact, CREATED_AS)
   if (contact.parentId !== undefined && parent.recordId === undefined)
     return refuse(ports, workspace, contact, NO_PARENT)
@@ -231,10 +233,10 @@ async function intend(
 ): Promise<Underway | 'moved'> {
   const { version } = contact
   const intent = newIntent({ digest, clock }, contact, content, { actor, ...(runId !== undefined && { runId }) })
-  const committed = await ledger.commit(workspace, [
-    { kind: 'contact', contact: { ...contact, intent }, expectedVersion: version },
-  ])
-  return committed === 'committed' ? { ...contact, intent, version: version + 1 } : 'moved'
+  // Marked, so that it is found again whatever becomes of this worker.
+  const underway: Underway = { ...contact, intent, toPushSince: contact.toPushSince ?? intent.at }
+  const committed = await ledger.commit(workspace, [{ kind: 'contact', contact: underway, expectedVersion: version }])
+  return committed === 'committed' ? { ...underway, version: version + 1 } : 'moved'
 }
 
 async function leave(ports: PushPorts, workspace: string, contact: Contact, because: string): Promise<Step> {

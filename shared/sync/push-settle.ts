@@ -7,6 +7,7 @@ import {
   type Link,
   type Mirror,
   type PushIntent,
+  type Refusal,
   type Slot,
   type Snapshot,
   type SourceRecord,
@@ -51,13 +52,15 @@ export async function settle(
   const [changed] = await changedAmong(ports, workspace, answer.entity, [answer])
   if (changed !== undefined) await ports.mirrors.put(workspace, [changed])
   // A repeated write may be answered with an old answer: what is stored is never older than that.
-  const mirror = (await ports.mirrors.get(workspace, answer.entity, answer.id)) ?? changed
+  const stored = before === undefined ? await ports.mirrors.get(workspace, answer.entity, answer.id) : undefined
+  const mirror = stored ?? changed ?? before
   if (mirror === undefined) throw new Error('A record that was just stored is not there.')
 
   let contact: Contact | undefined = underway
   for (;;) {
     if (contact?.intent?.requestId !== intent.requestId) return { kind: 'moved' }
     const at = new Date(ports.clock.now()).toISOString()
+    const isNew = intent.operation === 'create'
     const dropped = droppedSlots(intent, answer.snapshot)
     const earlier = before?.snapshot ?? contact.link?.base
     const kept = keptAddresses(intent, answer.snapshot, earlier)
@@ -72,13 +75,13 @@ export async function settle(
       revision: mirror.revision,
     }
     const { intent: _over, refusal: _old, toPushSince = at, ...rest } = contact
-    const linked: Contact = { ...rest, link }
+    // Who is a customer in QuickBooks is one here.
+    const linked: Contact = { ...rest, link, isCustomer: rest.isCustomer || isNew }
     const refusal =
       dropped.length > 0 ? refusalOf(contact.refusal, droppedInWords(dropped), ports.clock.now()) : undefined
     const done = refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
     const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
     const sent = intent.slots.filter((slot) => !unlike.includes(slot))
-    const isNew = intent.operation === 'create'
     const children = isNew ? await childrenToWake(ports, workspace, contact.id, mirror.id, at) : []
     const committed = await ports.ledger.commit(workspace, [
       { kind: 'contact', contact: after, expectedVersion: contact.version },
@@ -106,7 +109,7 @@ export function holdsWhatWasSent({ slots, sent }: PushIntent, record: Snapshot):
  * What QuickBooks took without keeping it. A text that was sent must be there in some form; whether a record is active,
  * and what it lies under, is either as sent or not done.
  */
-export function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>, answer: Snapshot): readonly Slot[] {
+function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>, answer: Snapshot): readonly Slot[] {
   return slots.filter((slot) => {
     const [wanted, got] = [slotValue(sent, slot), slotValue(answer, slot)]
     if (sameValue(slot, wanted, got)) return false
@@ -118,7 +121,7 @@ export function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>
  * The addresses in which a line that was to go is still there. Whether a sparse update replaces a nested object or
  * merges it is not documented (Accounting API: "Sparse update"); where it merges, an address has to be emptied first.
  */
-export function keptAddresses(
+function keptAddresses(
   { slots, sent }: Pick<PushIntent, 'slots' | 'sent'>,
   answer: Snapshot,
   earlier: Snapshot | undefined,
@@ -159,7 +162,7 @@ async function isAtRest(
   const parent = await parentOf(ports, workspace, contact, mirror.entity)
   const sides = {
     contact: { snapshot: contactSnapshot(contact, parent.recordId), changedAt: contact.changedAt },
-    record: present(mirror),
+    record: present(mirror, base),
     base,
     openConflicts: contact.conflicts ?? [],
     pins: contact.pins ?? [],
@@ -181,14 +184,16 @@ async function childrenToWake(
   const ids = await contacts.children(workspace, contactId)
   const children = ids.length === 0 ? [] : await contacts.getMany(workspace, ids)
   return children.flatMap((child): readonly Write[] => {
-    const { refusal, ...kept } = child
-    const waits = refusal?.code === PARENT_FIRST
+    const { nextTryAt: _now, ...due } = child.refusal ?? NOT_REFUSED
+    const waits = due.code === PARENT_FIRST
     const moves = child.link?.entity === 'customer' && child.link.base.parentRecordId !== recordId
     if (!waits && !moves) return []
-    const woken: Contact = { ...(waits ? kept : child), toPushSince: child.toPushSince ?? at }
+    const woken: Contact = { ...child, toPushSince: child.toPushSince ?? at, ...(waits && { refusal: due }) }
     return [{ kind: 'contact', contact: woken, expectedVersion: child.version }]
   })
 }
+
+const NOT_REFUSED: Refusal = { code: '', reason: '', at: '' }
 
 /** The code of a contact that waits for its parent to be in QuickBooks. */
 export const PARENT_FIRST = 'parentFirst'
@@ -203,20 +208,24 @@ function changesOf(slots: readonly Slot[], { sent }: PushIntent, before: Snapsho
 
 function journal(
   { ids }: Pick<PushPorts, 'ids'>,
-  { id: contactId }: Contact,
+  { id: contactId, isCustomer }: Contact,
   { operation, actor, runId }: PushIntent,
   at: string,
   mirror: Mirror,
   sent: readonly JournalChange[],
 ): readonly Write[] {
   const isNew = operation === 'create'
-  const changes = isNew ? [{ field: 'link', to: linkValue(mirror) }, ...sent] : sent
+  const link: readonly JournalChange[] = isNew ? [{ field: 'link', to: linkValue(mirror) }] : []
+  const changes = [...link, ...sent]
   if (changes.length === 0) return []
   const because = isNew ? 'created in QuickBooks' : 'sent to QuickBooks'
   const run = runId === undefined ? {} : { runId }
-  return [
-    { kind: 'journal', entry: { id: ids.next(), at, contactId, side: 'quickbooks', ...run, actor, because, changes } },
-  ]
+  const entry = (side: 'crm' | 'quickbooks', all: readonly JournalChange[]): Write => ({
+    kind: 'journal',
+    entry: { id: ids.next(), at, contactId, side, ...run, actor, because, changes: all },
+  })
+  const joins = isNew && !isCustomer ? [entry('crm', [{ field: 'isCustomer', from: false, to: true }])] : []
+  return [entry('quickbooks', changes), ...joins]
 }
 
 function droppedInWords(slots: readonly Slot[]): Refused {

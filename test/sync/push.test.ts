@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Contact } from '#core/records'
+import { openCompany } from '#sync/company'
+import { pushContact } from '#sync/push-contact'
 import { servePushHint } from '#sync/serve'
 import { createPushWorld, idOf, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
 
@@ -200,6 +202,57 @@ describe('what may be pushed by itself', () => {
     await world.drain()
     expect(world.calls().update).toBe(0)
     expect(await world.dot(id)).toBe('conflict')
+  })
+})
+
+describe('a contact that a person asks to send', () => {
+  beforeEach(async () => {
+    world = await createPushWorld()
+  })
+  const ask = async (id: string) => {
+    const company = await openCompany(world.ports, WORKSPACE)
+    const { settings } = await world.ports.settings.get(WORKSPACE)
+    return pushContact(world.ports, { workspace: WORKSPACE, company, settings }, id, { actor: 'person-1', asked: true })
+  }
+
+  it('is created though it was no customer, and is one from then on', async () => {
+    const id = await world.add({ displayName: 'Ada' }, { isCustomer: false })
+    expect(await ask(id)).toEqual({ kind: 'created' })
+    expect(await world.contact(id)).toMatchObject({ isCustomer: true })
+    expect(await world.dot(id)).toBe('green')
+    expect(await ask(id)).toMatchObject({ kind: 'unchanged' })
+  })
+
+  it('stays asked for when it is refused at first', async () => {
+    const other = idOf(world.books.create('Employee', { DisplayName: 'Ada' }))
+    const id = await world.add({ displayName: 'Ada' }, { isCustomer: false })
+    expect(await ask(id)).toMatchObject({ kind: 'refused', refusal: { code: '6240' } })
+    world.books.edit('Employee', other, { DisplayName: 'Bob' })
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+  })
+
+  it('is sent at once though its next try is far away', async () => {
+    const id = await world.addLinked({ DisplayName: 'Ada' })
+    world.strike({ kind: 'error', code: '6000', message: 'No' })
+    await world.edit(id, world.set({ phone: '1' }))
+    await world.drain()
+    expect(await world.dot(id)).toBe('red')
+    expect(await ask(id)).toEqual({ kind: 'sent' })
+    expect(await world.dot(id)).toBe('green')
+  })
+
+  it('waits in the table when its worker dies, whether it was marked or not', async () => {
+    const id = await world.add({ displayName: 'Ada' }, { isCustomer: false })
+    const { toPushSince: _none, ...unmarked } = await world.contact(id)
+    await world.ports.ledger.commit(WORKSPACE, [
+      { kind: 'contact', contact: unmarked, expectedVersion: unmarked.version },
+    ])
+    world.strike({ kind: 'response-lost' })
+    await expect(ask(id)).rejects.toThrow('quickbooksDown')
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+    expect(world.count()).toBe(1)
   })
 })
 
