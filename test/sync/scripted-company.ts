@@ -236,6 +236,9 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
           if (current.revision !== String(revision)) throw refused('5010', 'Stale Object Error')
           const { displayName = '', ...rest } = fields
           refuseTaken(displayName, id)
+          for (let up = parentRecordId; up !== undefined; up = need(up).parent) {
+            if (up === id) throw refused('900', 'Parent Cannot Be Child')
+          }
           const { parent: _, ...top } = need(id)
           put(top)
           change(id, {
