@@ -8,12 +8,16 @@ import { importSlice } from './import.ts'
 import type { ImportPorts } from './import-state.ts'
 import { drainMarked, type MarkedPorts } from './marked.ts'
 import type { Ports, PullHint, PushHint } from './ports.ts'
+import { previewSlice } from './preview.ts'
 import { pullSlice } from './pull.ts'
 import type { PullPorts } from './pull-state.ts'
 import { type DrainPorts, drainPush } from './push.ts'
 import type { SliceEnd } from './run-slice.ts'
 import { isFinished } from './runs.ts'
+import { syncSlice } from './sync-run.ts'
+import type { SyncRunPorts } from './sync-run-start.ts'
 import { renewToken } from './tokens.ts'
+import { undoSlice } from './undo.ts'
 
 /** A run that has not moved for this long has lost its worker, or its hint. */
 const STILL_MS = 30_000
@@ -27,7 +31,7 @@ const WORKSPACES_A_SWEEP = 500
  */
 const REFRESH_LEFT_MS = 50 * 24 * 60 * 60_000
 
-type ServePorts = PullPorts & ImportPorts & MarkedPorts
+type ServePorts = PullPorts & ImportPorts & MarkedPorts & SyncRunPorts
 
 /**
  * Does what a hint of the pull queue points at. What goes wrong with QuickBooks is kept in the run or the connection
@@ -61,10 +65,10 @@ export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { 
 
 /**
  * Every minute: hints what stands still, because a worker died, a hint was lost, or a wait is over: runs, records that
- * are marked to be read, and contacts that wait to be pushed.
+ * are marked to be read, and contacts that wait to be pushed. Shows how many connections wait for a person, too.
  */
 export async function sweep(
-  ports: Pick<Ports, 'clock' | 'log' | 'runs' | 'hints' | 'markers' | 'connections' | 'settings'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'runs' | 'hints' | 'markers' | 'connections' | 'settings'>,
 ): Promise<Readonly<{ hinted: number }>> {
   const stalled = await ports.runs.stalled(ports.clock.now() - STILL_MS, RUNS_A_SWEEP)
   let hinted = await hintWaiting(ports)
@@ -74,6 +78,7 @@ export async function sweep(
     await hintRun(ports, workspace, run)
     hinted += 1
   }
+  ports.metrics.count('ConnectionsNeedingReconnect', await ports.connections.countNeedingReconnect())
   if (hinted > 0) ports.log.info('sweep.hinted', { hinted })
   return { hinted }
 }
@@ -110,9 +115,9 @@ async function hintWaiting({
   return hinted
 }
 
-/** Once a day: hints the upkeep and the changes of every connection, and shows how many wait for a person. */
+/** Once a day: hints the upkeep and the changes of every connection. */
 export async function daily(
-  ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'connections' | 'hints'>,
+  ports: Pick<Ports, 'clock' | 'connections' | 'hints'>,
 ): Promise<Readonly<{ hinted: number }>> {
   const day = new Date(ports.clock.now()).toISOString().slice(0, 10)
   let hinted = 0
@@ -126,7 +131,6 @@ export async function daily(
     }
     after = next
   } while (after !== undefined)
-  ports.metrics.count('ConnectionsNeedingReconnect', await ports.connections.countNeedingReconnect())
   return { hinted }
 }
 
@@ -185,11 +189,11 @@ async function sliceOf(ports: ServePorts, workspace: string, { id, kind }: Run):
     case 'import':
       return importSlice(ports, workspace, id)
     case 'preview':
+      return previewSlice(ports, workspace, id)
     case 'sync':
+      return syncSlice(ports, workspace, id)
     case 'undo':
-      // Nothing starts such runs on this queue: the hint came from a newer version that was taken back.
-      ports.log.warn('run.notServed', { workspace, runId: id, kind })
-      return 'finished'
+      return undoSlice(ports, workspace, id)
   }
 }
 

@@ -89,7 +89,7 @@ describe('the sweep', () => {
 })
 
 describe('the daily upkeep', () => {
-  it('is hinted once a day for each connection, and counts those that need a person', async () => {
+  it('is hinted once a day for each connection; the sweep counts those that need a person', async () => {
     const world = await createWorld()
     await world.connect('workspace-2', '77')
     await world.connect('workspace-3', '88')
@@ -104,7 +104,9 @@ describe('the daily upkeep', () => {
         { kind: 'changes', workspace },
       ]),
     )
-    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(2)
+    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(0)
+    await sweep(world.ports)
+    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(1)
   })
 
   it('refreshes a grant that was not used for fifty days, and no younger one', async () => {

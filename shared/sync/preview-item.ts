@@ -1,0 +1,241 @@
+import { nameProblem } from '#core/name-check'
+import { listName } from '#core/names'
+import { type Action, type Plan, recordAfter } from '#core/plan'
+import type { SyncSettings } from '#core/policies'
+import type { Conflict, Contact, JsonObject, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
+import { sameValue } from '#core/slots'
+import type { Ports } from './ports.ts'
+import { contentOfCreate, creation, NAMING, NO_PARENT } from './push-contact.ts'
+import { nameRefusal } from './push-name.ts'
+import type { Refused } from './push-refuse.ts'
+import { CREATED_AS } from './push-send.ts'
+import { planFor, sortedJson } from './reconcile.ts'
+import type { GatheredSides } from './reconcile-sides.ts'
+import { parentOf } from './reconcile-sides.ts'
+
+/** A slot that would change on one side, and why. `superseded`: what stands there now is somebody's own change. */
+export type PreviewChange = Readonly<{
+  slot: Slot
+  from?: SlotValue
+  to?: SlotValue
+  because: string
+  superseded?: boolean
+}>
+
+/** What a sync would do with one contact. */
+export type PreviewItem = Readonly<{
+  contactId: string
+  name: string
+  /** What the outcome will be if it is done: created, sent, stored, archived; conflict, skipped or failed do nothing. */
+  kind: OutcomeKind
+  code?: string
+  reason?: string
+  crm: readonly PreviewChange[]
+  quickbooks: readonly PreviewChange[]
+  /** Conflicts that would be opened. */
+  asks: readonly Conflict[]
+  /** It would be created under a parent that is created by the same sync. */
+  underNewParent: boolean
+  /** Stands for the three sides and the settings; absent when there is nothing to apply. */
+  fingerprint?: string
+}>
+
+type ItemPorts = Pick<Ports, 'contacts' | 'mirrors' | 'digest' | 'settings'>
+
+/** What a sync would do with the contact as everything is stored now; undefined when it would do nothing. */
+export async function previewItem(
+  ports: ItemPorts,
+  workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
+): Promise<PreviewItem | undefined> {
+  if (contact.hold !== undefined) return still(contact, 'conflict', contact.hold.code, contact.hold.reason)
+  if (contact.intent !== undefined) return still(contact, 'skipped', 'underWay', 'It is being sent at this moment.')
+  if (!settings.entities.includes(contact.link?.entity ?? CREATED_AS)) {
+    return still(contact, 'skipped', 'listIsOff', 'This QuickBooks list takes no part in the sync.')
+  }
+  return contact.link === undefined
+    ? itemOfCreate(ports, workspace, contact, settings)
+    : itemOfLinked(ports, workspace, contact, settings)
+}
+
+/** The contact's customer is created, if it is to be one and its parent is there or comes along. */
+async function itemOfCreate(
+  ports: ItemPorts,
+  workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
+): Promise<PreviewItem | undefined> {
+  if (contact.archived || !contact.isCustomer) return undefined
+  const { recordId } = await parentOf(ports, workspace, contact, CREATED_AS)
+  const underNewParent = contact.parentId !== undefined && recordId === undefined
+  const { sent, slots } = contentOfCreate(contact, recordId, settings)
+  const refused = underNewParent
+    ? await refusalUnderNewParent(ports, workspace, contact)
+    : await nameRefusal(ports, workspace, {
+        entity: CREATED_AS,
+        fields: sent.fields,
+        ...(recordId !== undefined && { parentRecordId: recordId }),
+      })
+  if (refused !== undefined) return refusedItem(contact, refused)
+  const done = creation(sent, slots)
+  return {
+    ...empty(contact, 'created'),
+    quickbooks: changesOf(done, 'push'),
+    underNewParent,
+    fingerprint: digestOf(ports, [sent, contact.parentId, recordId, settings]),
+  }
+}
+
+async function refusalUnderNewParent(
+  { contacts }: ItemPorts,
+  workspace: string,
+  { parentId = '', fields }: Contact,
+): Promise<Refused | undefined> {
+  const parent = await contacts.get(workspace, parentId)
+  if (parent?.isCustomer !== true || parent.archived) return NO_PARENT
+  const problem = nameProblem(fields)
+  return problem && { code: problem.code, reason: problem.reason, advice: 'Give it another name.' }
+}
+
+async function itemOfLinked(
+  ports: ItemPorts,
+  workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
+): Promise<PreviewItem | undefined> {
+  const { plan: done, gathered } = await planFor(ports, workspace, contact, settings)
+  const moved = done.actions.find(({ kind }) => kind === 'hold' || kind === 'relink')
+  if (moved !== undefined || gathered === undefined) return still(contact, 'conflict', 'gone', done.because)
+  const crm = changesOf(done, 'store')
+  const quickbooks = changesOf(done, 'push')
+  const asks = done.actions.flatMap((action) => (action.kind === 'openConflict' ? [action.conflict] : []))
+  if (crm.length + quickbooks.length + asks.length === 0) {
+    const open = contact.conflicts ?? []
+    return open.length === 0
+      ? undefined
+      : still(contact, 'conflict', 'open', 'Both sides changed it since they last agreed: decide it first.')
+  }
+  const refused = await refusalOfUpdate(ports, workspace, gathered, done)
+  // QuickBooks takes or refuses a write as a whole; what goes to the CRM is stored all the same.
+  if (refused !== undefined && crm.length === 0) return refusedItem(contact, refused)
+  return {
+    ...empty(contact, kindOf(crm, refused === undefined ? quickbooks : [])),
+    ...(refused !== undefined && { code: refused.code, reason: `${refused.reason} ${refused.advice}` }),
+    crm,
+    quickbooks: refused === undefined ? quickbooks : [],
+    asks,
+    fingerprint: digestOf(ports, [gathered.sides, contact.link?.recordId, settings]),
+  }
+}
+
+async function refusalOfUpdate(
+  ports: ItemPorts,
+  workspace: string,
+  { mirror }: GatheredSides,
+  done: Plan,
+): Promise<Refused | undefined> {
+  const isNamed = done.actions.some((action) => action.kind === 'push' && NAMING.has(action.slot))
+  if (mirror === undefined || !isNamed) return undefined
+  const sent = recordAfter(mirror.snapshot, done)
+  if (!sent.active) return undefined
+  return nameRefusal(ports, workspace, {
+    entity: mirror.entity,
+    fields: sent.fields,
+    ...(sent.parentRecordId !== undefined && { parentRecordId: sent.parentRecordId }),
+    ownId: mirror.id,
+  })
+}
+
+/** Thrown when something would be done that the preview did not show. */
+export class MovedSincePreview extends Error {}
+
+/** Keeps everything from being done that the item does not show. */
+export function shownOnly(item: PreviewItem): (done: Plan) => void {
+  return ({ actions }) => {
+    if (!actions.every((action) => isShown(item, action))) throw new MovedSincePreview()
+  }
+}
+
+function isShown({ crm, quickbooks, asks, underNewParent }: PreviewItem, action: Action): boolean {
+  switch (action.kind) {
+    case 'store':
+      return crm.some(({ slot, to }) => slot === action.slot && sameValue(slot, to, action.to))
+    case 'push':
+      return (
+        (underNewParent && action.slot === 'parent') ||
+        quickbooks.some(({ slot, to }) => slot === action.slot && sameValue(slot, to, action.to))
+      )
+    case 'openConflict':
+      return asks.some(({ slot }) => slot === action.conflict.slot)
+    case 'relink':
+    case 'hold':
+      return false
+    case 'agree':
+    case 'closeConflict':
+    case 'keep':
+      return true
+  }
+}
+
+function changesOf({ actions }: Plan, kind: 'store' | 'push'): readonly PreviewChange[] {
+  return actions.flatMap((action): readonly PreviewChange[] => {
+    if (action.kind !== kind) return []
+    const { slot, from, to, because, superseded } = action
+    const side = kind === 'store' ? 'crm' : 'quickbooks'
+    return [
+      {
+        slot,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        because,
+        ...(superseded?.side === side && { superseded: true }),
+      },
+    ]
+  })
+}
+
+function kindOf(crm: readonly PreviewChange[], quickbooks: readonly PreviewChange[]): OutcomeKind {
+  if ([...crm, ...quickbooks].some(({ slot, to }) => slot === 'active' && to === false)) return 'archived'
+  if (quickbooks.length > 0) return 'sent'
+  return crm.length > 0 ? 'stored' : 'conflict'
+}
+
+function empty(contact: Contact, kind: OutcomeKind): PreviewItem {
+  return {
+    contactId: contact.id,
+    name: listName(contact),
+    kind,
+    crm: [],
+    quickbooks: [],
+    asks: [],
+    underNewParent: false,
+  }
+}
+
+function still(contact: Contact, kind: OutcomeKind, code: string, reason: string): PreviewItem {
+  return { ...empty(contact, kind), code, reason }
+}
+
+function refusedItem(contact: Contact, { code, reason, advice }: Refused): PreviewItem {
+  return still(contact, 'failed', code, `${reason} ${advice}`)
+}
+
+function digestOf({ digest }: Pick<Ports, 'digest'>, sides: unknown): string {
+  return digest.sha256(sortedJson(sides))
+}
+
+/** The item as an outcome of its run. */
+export function outcomeOfItem({ contactId, name, kind, code, reason, ...details }: PreviewItem): Outcome {
+  const { crm, quickbooks, asks, underNewParent, fingerprint } = details
+  const shown: JsonObject = { crm, quickbooks, asks, underNewParent, ...(fingerprint !== undefined && { fingerprint }) }
+  return {
+    recordId: contactId,
+    contactId,
+    name,
+    kind,
+    ...(code !== undefined && { code }),
+    ...(reason !== undefined && { reason }),
+    details: shown,
+  }
+}

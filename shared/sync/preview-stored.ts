@@ -1,0 +1,62 @@
+import {
+  type Address,
+  type Conflict,
+  type JsonObject,
+  type JsonValue,
+  type Outcome,
+  SLOTS,
+  type SlotValue,
+} from '#core/records'
+import type { PreviewChange, PreviewItem } from './preview-item.ts'
+import { flagIn, isObject, listIn, maybe, textIn, wordIn } from './stored-state.ts'
+
+/** Reads back the item that a preview has stored as an outcome. */
+export function itemOfOutcome({ recordId, name, kind, code, reason, details = {} }: Outcome): PreviewItem {
+  const fingerprint = maybe(textIn, details, 'fingerprint')
+  return {
+    contactId: recordId,
+    name,
+    kind,
+    ...(code !== undefined && { code }),
+    ...(reason !== undefined && { reason }),
+    crm: objectsIn(details, 'crm').map(changeOf),
+    quickbooks: objectsIn(details, 'quickbooks').map(changeOf),
+    asks: objectsIn(details, 'asks').map(conflictOf),
+    underNewParent: flagIn(details, 'underNewParent'),
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
+}
+
+/** The value of a slot as it was stored in JSON; undefined for what is empty. */
+export function storedValue(value: JsonValue | undefined): SlotValue {
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  if (!isObject(value)) return undefined
+  const lines = Object.entries(value).filter(([, line]) => typeof line === 'string')
+  // What was stored there was an address: its keys are an address's.
+  return Object.fromEntries(lines) as Address
+}
+
+function changeOf(stored: JsonObject): PreviewChange {
+  const [from, to] = [storedValue(stored.from), storedValue(stored.to)]
+  return {
+    slot: wordIn(SLOTS, stored, 'slot'),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    because: textIn(stored, 'because'),
+    ...(stored.superseded === true && { superseded: true }),
+  }
+}
+
+function conflictOf(stored: JsonObject): Conflict {
+  const [base, crm, quickbooks] = [stored.base, stored.crm, stored.quickbooks].map(storedValue)
+  return {
+    slot: wordIn(SLOTS, stored, 'slot'),
+    ...(base !== undefined && { base }),
+    ...(crm !== undefined && { crm }),
+    ...(quickbooks !== undefined && { quickbooks }),
+  }
+}
+
+function objectsIn(details: JsonObject, name: string): readonly JsonObject[] {
+  return listIn(details, name).filter(isObject)
+}

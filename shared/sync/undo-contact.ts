@@ -1,0 +1,450 @@
+import {
+  type Contact,
+  type JournalChange,
+  type JournalEntry,
+  type JsonObject,
+  type Mirror,
+  type Outcome,
+  SLOTS,
+  type Slot,
+  type SlotValue,
+  type Snapshot,
+} from '#core/records'
+import { withSlot } from '#core/slots'
+import { contactSnapshot, sameContent } from '#core/snapshots'
+import { placement } from './hierarchy.ts'
+import type { Write } from './ports.ts'
+import { newIntent } from './push-contact.ts'
+import { sendIntent } from './push-send.ts'
+import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { reconcile } from './reconcile.ts'
+import { change, kindAfter } from './reconcile-apply.ts'
+import { parentOf } from './reconcile-sides.ts'
+import { outcomeOf, wholeHistory } from './sync-run-contact.ts'
+import { baseAfterUndo, crmValue, linkDone, type PutBack, pinsAfter, planUndo, type SkippedSlot } from './undo-plan.ts'
+
+/** `runId`: the run that is undone; `undoRunId`: the one that undoes it. */
+export type UndoFor = Readonly<{ runId: string; undoRunId: string; actor: string }>
+
+const TRIES = 5
+const UNDONE = 'a run was undone'
+
+/**
+ * Undoes what a run did to one contact, on both sides, as far as nobody has changed it since; says what it put back and
+ * what it left, and why. Undefined when the run did nothing to it. Done again after a crash, it goes on where it was.
+ * Trouble of the whole company is thrown.
+ */
+export async function undoContact(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  why: UndoFor,
+): Promise<Outcome | undefined> {
+  const { workspace } = session
+  for (let tries = 0; tries < TRIES; tries++) {
+    const contact = await ports.contacts.get(workspace, contactId)
+    const entries = await wholeHistory(ports, workspace, contactId)
+    const own = entries.filter(({ runId }) => runId === why.runId)
+    if (contact === undefined) return own.length === 0 ? undefined : gone(contactId, entries, why)
+    if (contact.intent !== undefined) {
+      // Whatever is under way is finished first, also a write of this undo that was not answered.
+      const sent = await sendIntent(
+        ports,
+        session,
+        { ...contact, intent: contact.intent },
+        { isRepeated: true, stale: 0 },
+      )
+      if (sent.kind !== 'refused') continue
+    }
+    if (own.length === 0 && !entries.some(({ runId }) => runId === why.undoRunId)) return undefined
+    const did = linkDone(entries, why.runId)
+    const step =
+      did === undefined
+        ? await putBack(ports, session, contact, entries, why)
+        : await unlink(ports, session, contact, entries, did, why)
+    if (step !== 'moved') return step
+  }
+  const contact = await ports.contacts.get(workspace, contactId)
+  return contact && outcomeOf(contact, 'failed', 'busy', 'It was being changed by somebody else all the time.')
+}
+
+/** Removed by this undo, before its worker died; or by somebody else. */
+function gone(contactId: string, entries: readonly JournalEntry[], { undoRunId }: UndoFor): Outcome {
+  const removed = entries.some(({ runId }) => runId === undoRunId)
+  const outcome = { recordId: contactId, contactId, name: '' }
+  return removed
+    ? { ...outcome, kind: 'undone', code: 'removed', reason: 'The imported contact was removed.' }
+    : { ...outcome, kind: 'skipped', code: 'notFound', reason: 'It is not in the CRM any more.' }
+}
+
+// ---- values ---------------------------------------------------------------------------------------------------
+
+async function putBack(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Contact,
+  entries: readonly JournalEntry[],
+  why: UndoFor,
+): Promise<Outcome | 'moved'> {
+  const { workspace } = session
+  const mirror = await mirrorOf(ports, workspace, contact)
+  const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
+  const crm = contactSnapshot(contact, parent.recordId)
+  const before = doneBefore(entries, why.undoRunId)
+  const planned = planUndo({ contact, crm, mirror }, entries, why.runId, why.undoRunId, before)
+  const { plan, path } = await withoutImpossible(ports, workspace, contact, planned)
+
+  const restored = restoredContact(contact, plan)
+  const restoredParent = await parentOf(ports, workspace, restored, contact.link?.entity ?? 'customer')
+  const crmAfter = contactSnapshot(restored, restoredParent.recordId)
+  const books = booksAfter(mirror, plan)
+  const slots = [...new Set([...plan.crm, ...slotsIn(plan.quickbooks)])]
+  if (slots.length > 0) {
+    const at = new Date(ports.clock.now()).toISOString()
+    const { conflicts, pins, refusal: _refusal, ...kept } = restored
+    const resting = books === undefined ? (pins ?? []) : pinsAfter(pins ?? [], slots, crmAfter, books)
+    const open = (conflicts ?? []).filter(({ slot }) => !slots.includes(slot))
+    const after: Contact = {
+      ...kept,
+      ...(kept.link !== undefined && {
+        link: { ...kept.link, base: baseAfterUndo(kept.link.base, plan, crmAfter) },
+      }),
+      ...(resting.length > 0 && { pins: resting }),
+      ...(open.length > 0 && { conflicts: open }),
+      ...(plan.crm.length > 0 && { changedAt: at }),
+    }
+    const intent =
+      mirror !== undefined && books !== undefined && slotsIn(plan.quickbooks).length > 0
+        ? newIntent(
+            ports,
+            contact,
+            { operation: 'update', slots: slotsIn(plan.quickbooks), sent: books, revision: mirror.revision },
+            { actor: why.actor, runId: why.undoRunId },
+          )
+        : undefined
+    const marked: Contact = intent === undefined ? after : { ...after, intent, toPushSince: after.toPushSince ?? at }
+    const committed = await ports.ledger.commit(workspace, [
+      { kind: 'contact', contact: marked, expectedVersion: contact.version },
+      ...path.map((above): Write => ({ kind: 'contact', contact: above, expectedVersion: above.version })),
+      ...journal(ports, contact, at, changesBack(contact, restored, plan.crm), why),
+    ])
+    if (committed !== 'committed') return 'moved'
+    if (intent !== undefined) {
+      const underway: Underway = { ...marked, intent, version: contact.version + 1 }
+      const sent = await sendIntent(ports, session, underway, {
+        isRepeated: false,
+        stale: 0,
+        ...(mirror !== undefined && { before: mirror }),
+      })
+      if (sent.kind === 'refused')
+        return afterRefusal(ports, session, contact.id, slots, why, sent.refusal, plan.skipped)
+      // Moved in QuickBooks in this very moment: what is there now is looked at again.
+      if (sent.kind !== 'sent') await rest(ports, session, contact.id, slots)
+    }
+  }
+  await reconcile(ports, workspace, contact.id, { actor: why.actor, runId: why.undoRunId, settings: session.settings })
+  return report(ports, workspace, contact, why, plan.skipped)
+}
+
+/** A parent that is gone, or would make a cycle now, is not put back. */
+async function withoutImpossible(
+  ports: PushPorts,
+  workspace: string,
+  contact: Contact,
+  plan: PutBack,
+): Promise<Readonly<{ plan: PutBack; path: readonly Contact[] }>> {
+  const parentId = plan.values.parent
+  if (!plan.crm.includes('parent') || typeof parentId !== 'string') return { plan, path: [] }
+  const { path, obstacle } = await placement(ports, workspace, contact.id, parentId)
+  if (obstacle === undefined) return { plan, path }
+  const { parent: _parent, ...quickbooks } = plan.quickbooks
+  return {
+    plan: {
+      ...plan,
+      crm: plan.crm.filter((slot) => slot !== 'parent'),
+      quickbooks,
+      skipped: [...plan.skipped, { slot: 'parent', reason: 'It cannot come under its old parent any more.' }],
+    },
+    path: [],
+  }
+}
+
+/** Slots that this undo has put back already, before its worker died. */
+function doneBefore(entries: readonly JournalEntry[], undoRunId: string): ReadonlySet<Slot> {
+  const fields = entries
+    .filter(({ runId }) => runId === undoRunId)
+    .flatMap(({ changes }) => changes.map(({ field }) => field))
+  return new Set(SLOT_OF_FIELD.filter(([field]) => fields.includes(field)).map(([, slot]) => slot))
+}
+
+const SLOT_OF_FIELD: readonly (readonly [string, Slot])[] = [
+  ['parentId', 'parent'],
+  ['archived', 'active'],
+  ...SLOTS.map((slot) => [slot, slot] as const),
+]
+
+function restoredContact(contact: Contact, { crm, values }: PutBack): Contact {
+  let after = contact
+  for (const slot of crm) after = withValue(after, slot, values[slot])
+  return after
+}
+
+/** The contact with a slot set, in the CRM's own words. */
+function withValue(contact: Contact, slot: Slot, value: SlotValue): Contact {
+  if (slot === 'active') return { ...contact, archived: value === false }
+  if (slot === 'parent') {
+    const { parentId: before, ...top } = contact
+    const parentId = typeof value === 'string' ? value : undefined
+    return { ...top, kind: kindAfter(contact.kind, before, parentId), ...(parentId !== undefined && { parentId }) }
+  }
+  return { ...contact, fields: withSlot({ fields: contact.fields, active: true }, slot, value).fields }
+}
+
+function booksAfter(mirror: Mirror | undefined, { quickbooks }: PutBack): Snapshot | undefined {
+  if (mirror === undefined) return undefined
+  return slotsIn(quickbooks).reduce((after, slot) => withSlot(after, slot, quickbooks[slot]), mirror.snapshot)
+}
+
+function slotsIn(values: PutBack['quickbooks']): readonly Slot[] {
+  return SLOTS.filter((slot) => slot in values)
+}
+
+function changesBack(before: Contact, after: Contact, slots: readonly Slot[]): readonly JournalChange[] {
+  const changes = slots.map((slot) => {
+    if (slot === 'parent') return change('parentId', before.parentId, after.parentId)
+    if (slot === 'active') return change('archived', before.archived, after.archived)
+    return change(slot, crmValue(slot, before), crmValue(slot, after))
+  })
+  return before.kind === after.kind ? changes : [...changes, { field: 'kind', from: before.kind, to: after.kind }]
+}
+
+/** What QuickBooks would not take back stays there; the contact rests beside it as it is now. */
+async function afterRefusal(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  slots: readonly Slot[],
+  why: UndoFor,
+  { code, reason, advice }: NonNullable<Contact['refusal']>,
+  skipped: readonly SkippedSlot[],
+): Promise<Outcome> {
+  const contact = await rest(ports, session, contactId, slots)
+  const refused = `QuickBooks did not take the old values back: ${reason}${advice === undefined ? '' : ` ${advice}`}`
+  const { details = {}, ...outcome } = await report(ports, session.workspace, contact, why, skipped)
+  return { ...outcome, kind: 'failed', code, reason: refused, details }
+}
+
+/** Pins the slots at what both sides hold now, and takes away what an undo that failed has left to be sent. */
+async function rest(
+  ports: PushPorts,
+  { workspace, settings }: PushSession,
+  contactId: string,
+  slots: readonly Slot[],
+): Promise<Contact> {
+  for (;;) {
+    const contact = await ports.contacts.get(workspace, contactId)
+    if (contact === undefined) throw new Error('A contact was removed while it was undone.')
+    const mirror = await mirrorOf(ports, workspace, contact)
+    const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
+    const crm = contactSnapshot(contact, parent.recordId)
+    const { pins, refusal: _refused, ...kept } = contact
+    const resting = mirror === undefined ? [] : pinsAfter(pins ?? [], slots, crm, mirror.snapshot)
+    const after: Contact = { ...kept, ...(resting.length > 0 && { pins: resting }) }
+    const committed = await ports.ledger.commit(workspace, [
+      { kind: 'contact', contact: after, expectedVersion: contact.version },
+    ])
+    if (committed !== 'committed') continue
+    const settled = await reconcile(ports, workspace, contactId, { actor: 'undo', settings })
+    return settled?.contact ?? after
+  }
+}
+
+/** What was put back is what the journal says of this undo. */
+async function report(
+  ports: PushPorts,
+  workspace: string,
+  contact: Contact,
+  { undoRunId }: UndoFor,
+  skipped: readonly SkippedSlot[],
+): Promise<Outcome> {
+  const undone = (await wholeHistory(ports, workspace, contact.id))
+    .filter(({ runId }) => runId === undoRunId)
+    .flatMap(({ side, changes }) => changes.map(({ field }): JsonObject => ({ side, field })))
+  const details: JsonObject = { undone, skipped }
+  if (undone.length > 0) {
+    const reason = skipped.length === 0 ? {} : { code: 'partly', reason: inWords(skipped) }
+    return { ...outcomeOf(contact, 'undone'), ...reason, details }
+  }
+  if (skipped.length === 0) {
+    return { ...outcomeOf(contact, 'skipped', 'nothing', 'There is nothing to put back.'), details }
+  }
+  return { ...outcomeOf(contact, 'skipped', 'changedSince', inWords(skipped)), details }
+}
+
+function inWords(skipped: readonly SkippedSlot[]): string {
+  return skipped.map(({ slot, reason }) => `${slot}: ${reason}`).join(' ')
+}
+
+// ---- links ----------------------------------------------------------------------------------------------------
+
+/** Takes back that the run imported, linked or created; nothing of what was touched since is taken away. */
+async function unlink(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Contact,
+  entries: readonly JournalEntry[],
+  did: 'imported' | 'linked' | 'created',
+  why: UndoFor,
+): Promise<Outcome | 'moved'> {
+  const { workspace } = session
+  const mirror = await mirrorOf(ports, workspace, contact)
+  const own = entries.filter(({ runId }) => runId === why.runId)
+  if (contact.link === undefined) {
+    const isOurs = entries.some(({ runId }) => runId === why.undoRunId)
+    return isOurs
+      ? outcomeOf(contact, 'undone', 'unlinked', 'It is not linked to QuickBooks any more.')
+      : outcomeOf(contact, 'skipped', 'changedSince', 'It was unlinked since.')
+  }
+  const touched = await touchedReason(ports, workspace, contact, mirror, entries, did, why)
+  if (touched !== undefined) return outcomeOf(contact, 'skipped', 'changedSince', touched)
+
+  if (did === 'created' && mirror !== undefined && mirror.snapshot.active) {
+    const end = await makeInactive(ports, session, contact, mirror, why)
+    if (end !== 'inactive') return end
+    return 'moved'
+  }
+  const at = new Date(ports.clock.now()).toISOString()
+  const { entity, recordId } = contact.link
+  const release: Write = { kind: 'release', entity, recordId, contactId: contact.id }
+  const back = own.filter(({ side }) => side === 'crm').flatMap(({ changes }) => changes.map(inverted))
+  const linkBack: JournalChange = { field: 'link', from: { entity, recordId } }
+  const told = did === 'created' ? [linkBack] : back
+  const writes: readonly Write[] = [
+    did === 'imported'
+      ? { kind: 'removeContact', contactId: contact.id, expectedVersion: contact.version }
+      : { kind: 'contact', contact: unlinked(contact, own, did), expectedVersion: contact.version },
+    release,
+    ...journal(ports, contact, at, told, why),
+  ]
+  if ((await ports.ledger.commit(workspace, writes)) !== 'committed') return 'moved'
+  return did === 'imported'
+    ? outcomeOf(contact, 'undone', 'removed', 'The imported contact was removed.')
+    : outcomeOf(contact, 'undone', 'unlinked', UNLINKED[did])
+}
+
+const UNLINKED = {
+  linked: 'It is not linked to QuickBooks any more.',
+  created:
+    'Its customer in QuickBooks was made inactive, since QuickBooks deletes none, and the two are not linked any more.',
+} as const
+
+/** Why the link stays: what hangs on it, or what was changed since. */
+async function touchedReason(
+  ports: PushPorts,
+  workspace: string,
+  contact: Contact,
+  mirror: Mirror | undefined,
+  entries: readonly JournalEntry[],
+  did: 'imported' | 'linked' | 'created',
+  { runId, undoRunId }: UndoFor,
+): Promise<string | undefined> {
+  if (did === 'linked') return undefined
+  const last = entries.findLastIndex((entry) => entry.runId === runId)
+  const later = entries.slice(last + 1).find((entry) => entry.runId !== undoRunId)
+  if (did === 'imported') {
+    if (later !== undefined) return `It was changed on ${later.at}, ${later.because}, so it stays.`
+    const children = await ports.contacts.children(workspace, contact.id)
+    return children.length === 0 ? undefined : 'Jobs lie under it, so it stays.'
+  }
+  if (mirror === undefined || mirror.goneAt !== undefined) return undefined
+  if ((mirror.balanceWithJobs ?? mirror.balance ?? 0) !== 0)
+    return 'Its customer in QuickBooks has a balance, so it stays.'
+  const isBase =
+    contact.link !== undefined &&
+    sameContent({ ...mirror.snapshot, active: true }, { ...contact.link.base, active: true })
+  return isBase ? undefined : 'Its customer was changed in QuickBooks since, so it stays.'
+}
+
+/** QuickBooks deletes no customer: it is made inactive. The contact stays active beside it. */
+async function makeInactive(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Contact,
+  mirror: Mirror,
+  why: UndoFor,
+): Promise<Outcome | 'inactive' | 'moved'> {
+  const { workspace } = session
+  const sent = withSlot(mirror.snapshot, 'active', false)
+  const content = { operation: 'update', slots: ['active'], sent, revision: mirror.revision } as const
+  const intent = newIntent(ports, contact, content, { actor: why.actor, runId: why.undoRunId })
+  const { pins = [], ...kept } = contact
+  const marked: Contact = {
+    ...kept,
+    intent,
+    toPushSince: contact.toPushSince ?? intent.at,
+    ...(!contact.archived && {
+      pins: [
+        ...pins.filter(({ slot }) => slot !== 'active'),
+        { slot: 'active', crm: true, quickbooks: false } as const,
+      ],
+    }),
+  }
+  const committed = await ports.ledger.commit(workspace, [
+    { kind: 'contact', contact: marked, expectedVersion: contact.version },
+  ])
+  if (committed !== 'committed') return 'moved'
+  const underway: Underway = { ...marked, intent, version: contact.version + 1 }
+  const end = await sendIntent(ports, session, underway, { isRepeated: false, stale: 0, before: mirror })
+  if (end.kind === 'refused') {
+    await rest(ports, session, contact.id, ['active'])
+    const { code, reason } = end.refusal
+    return outcomeOf(contact, 'failed', code, `Its customer could not be made inactive, so it stays linked. ${reason}`)
+  }
+  return end.kind === 'sent' ? 'inactive' : 'moved'
+}
+
+function unlinked(contact: Contact, own: readonly JournalEntry[], did: 'linked' | 'created'): Contact {
+  const {
+    link: _link,
+    conflicts: _conflicts,
+    pins: _pins,
+    hold: _hold,
+    refusal: _refusal,
+    intent: _intent,
+    toPushSince: _since,
+    ...kept
+  } = contact
+  const becameCustomer = own.some(({ changes }) =>
+    changes.some(({ field, to }) => field === 'isCustomer' && to === true),
+  )
+  return did === 'linked' && becameCustomer ? { ...kept, isCustomer: false } : kept
+}
+
+function inverted({ field, from, to }: JournalChange): JournalChange {
+  return { field, ...(to !== undefined && { from: to }), ...(from !== undefined && { to: from }) }
+}
+
+async function mirrorOf(ports: PushPorts, workspace: string, { link }: Contact): Promise<Mirror | undefined> {
+  return link && ports.mirrors.get(workspace, link.entity, link.recordId)
+}
+
+function journal(
+  { ids }: Pick<PushPorts, 'ids'>,
+  { id: contactId }: Contact,
+  at: string,
+  changes: readonly JournalChange[],
+  { actor, undoRunId }: UndoFor,
+): readonly Write[] {
+  if (changes.length === 0) return []
+  const entry: JournalEntry = {
+    id: ids.next(),
+    at,
+    contactId,
+    side: 'crm',
+    runId: undoRunId,
+    actor,
+    because: UNDONE,
+    changes,
+  }
+  return [{ kind: 'journal', entry }]
+}

@@ -1,0 +1,179 @@
+import {
+  type Contact,
+  type JournalEntry,
+  type JsonValue,
+  type Mirror,
+  type Pin,
+  SLOTS,
+  type Slot,
+  type SlotValue,
+  type Snapshot,
+} from '#core/records'
+import { sameValue, slotValue, withSlot } from '#core/slots'
+import { storedValue } from './preview-stored.ts'
+import { isObject } from './stored-state.ts'
+
+/** What the two sides hold now; a contact's parent is called what QuickBooks calls it. */
+export type UndoSides = Readonly<{ contact: Contact; crm: Snapshot; mirror: Mirror | undefined }>
+
+/** What is put back to what it was before the run. Values of the CRM are in its own words (`parentId`). */
+export type PutBack = Readonly<{
+  crm: readonly Slot[]
+  /** What QuickBooks is to hold again. */
+  quickbooks: Readonly<Partial<Record<Slot, SlotValue>>>
+  /** The value that each of `crm` had. */
+  values: Readonly<Partial<Record<Slot, SlotValue>>>
+  /** Those of `crm` that QuickBooks alone had changed, so that the old value is where both sides last agreed. */
+  oneSided: readonly Slot[]
+  skipped: readonly SkippedSlot[]
+}>
+
+export type SkippedSlot = Readonly<{ slot: string; reason: string }>
+
+type Told = Readonly<{ from: SlotValue; to: SlotValue; isSuperseded: boolean; later: JournalEntry | undefined }>
+
+/**
+ * What undoing a run puts back on each side. A slot is put back where both sides still hold what the run left; where
+ * anybody changed it since, on either side, it is skipped with the reason.
+ *
+ * `entries` is the contact's whole journal, oldest first; `done` are slots that this undo has put back already.
+ */
+export function planUndo(
+  { contact, crm, mirror }: UndoSides,
+  entries: readonly JournalEntry[],
+  runId: string,
+  undoRunId: string,
+  done: ReadonlySet<Slot>,
+): PutBack {
+  const putBack = { crm: [] as Slot[], oneSided: [] as Slot[], skipped: [] as SkippedSlot[] }
+  const quickbooks: Partial<Record<Slot, SlotValue>> = {}
+  const values: Partial<Record<Slot, SlotValue>> = {}
+  for (const slot of SLOTS) {
+    if (done.has(slot)) continue
+    const inCrm = toldOf(entries, 'crm', slot, runId, undoRunId)
+    const inBooks = toldOf(entries, 'quickbooks', slot, runId, undoRunId)
+    if (inCrm === undefined && inBooks === undefined) continue
+    const why = whyNot(slot, { contact, crm, mirror }, inCrm, inBooks)
+    if (why !== undefined) {
+      putBack.skipped.push({ slot, reason: why })
+      continue
+    }
+    if (inCrm !== undefined && !sameValue(slot, inCrm.from, inCrm.to)) {
+      putBack.crm.push(slot)
+      values[slot] = inCrm.from
+      if (inBooks === undefined && !inCrm.isSuperseded) putBack.oneSided.push(slot)
+    }
+    const now = mirror && slotValue(mirror.snapshot, slot)
+    if (inBooks !== undefined && !sameValue(slot, now, inBooks.from)) quickbooks[slot] = inBooks.from
+  }
+  return { ...putBack, quickbooks, values }
+}
+
+/** Why a slot stays as it is: somebody or something changed it since the run. */
+function whyNot(
+  slot: Slot,
+  { contact, crm, mirror }: UndoSides,
+  inCrm: Told | undefined,
+  inBooks: Told | undefined,
+): string | undefined {
+  const later = inCrm?.later ?? inBooks?.later
+  if (later !== undefined) return `It was changed again on ${later.at}, ${later.because}.`
+  const own = crmValue(slot, contact)
+  if (inCrm !== undefined && !sameValue(slot, own, inCrm.to)) return 'It was changed in the CRM since.'
+  // A job's parent has another name on each side: it is compared by QuickBooks' name.
+  if (inCrm === undefined && !sameValue(slot, slotValue(crm, slot), inBooks?.to)) {
+    return 'It was changed in the CRM since.'
+  }
+  if (mirror === undefined || mirror.goneAt !== undefined) {
+    return inBooks === undefined ? undefined : 'Its customer is not in QuickBooks any more.'
+  }
+  const books = slotValue(mirror.snapshot, slot)
+  const left = inBooks?.to ?? (slot === 'parent' ? slotValue(crm, slot) : inCrm?.to)
+  const isAsLeft = sameValue(slot, books, left) || (inBooks !== undefined && sameValue(slot, books, inBooks.from))
+  return isAsLeft ? undefined : 'It was changed in QuickBooks since.'
+}
+
+/** What the run did to a slot on one side, from the first value to the last, and what came after it. */
+function toldOf(
+  entries: readonly JournalEntry[],
+  side: JournalEntry['side'],
+  slot: Slot,
+  runId: string,
+  undoRunId: string,
+): Told | undefined {
+  let told: Told | undefined
+  for (const entry of entries) {
+    if (entry.runId === undoRunId) continue
+    for (const change of entry.changes) {
+      if (slotOf(side, change.field) !== slot) continue
+      if (entry.side === side && entry.runId === runId) {
+        const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
+        const isSuperseded = change.superseded === true || told?.isSuperseded === true
+        const from = told === undefined ? value(change.from) : told.from
+        told = { from, to: value(change.to), isSuperseded, later: undefined }
+      } else if (entry.side === side && told !== undefined) {
+        told = { ...told, later: told.later ?? entry }
+      }
+    }
+  }
+  return told
+}
+
+/** The CRM's journal speaks of parents by their contact, and of being archived; QuickBooks' of slots. */
+function slotOf(side: JournalEntry['side'], field: string): Slot | undefined {
+  if (side === 'crm' && field === 'parentId') return 'parent'
+  if (side === 'crm' && field === 'archived') return 'active'
+  return SLOTS.find((slot) => slot === field)
+}
+
+function toldValue(side: JournalEntry['side'], slot: Slot, stored: JsonValue | undefined): SlotValue {
+  const value = storedValue(stored)
+  return side === 'crm' && slot === 'active' ? value !== true : value
+}
+
+/** What the contact holds in a slot, in the CRM's own words. */
+export function crmValue(slot: Slot, contact: Contact): SlotValue {
+  if (slot === 'parent') return contact.parentId
+  if (slot === 'active') return !contact.archived
+  return contact.fields[slot]
+}
+
+/** The values at which the slots rest once everything is put back; those that agree need no rest. */
+export function pinsAfter(
+  before: readonly Pin[],
+  slots: readonly Slot[],
+  crm: Snapshot,
+  record: Snapshot,
+): readonly Pin[] {
+  const made = slots.flatMap((slot): readonly Pin[] => {
+    const [own, books] = [slotValue(crm, slot), slotValue(record, slot)]
+    if (sameValue(slot, own, books)) return []
+    return [{ slot, ...(own !== undefined && { crm: own }), ...(books !== undefined && { quickbooks: books }) }]
+  })
+  return [...before.filter(({ slot }) => !slots.includes(slot)), ...made]
+}
+
+/**
+ * The base once only the CRM is put back: where QuickBooks alone had changed a slot, the old value is what both sides
+ * last agreed on. Where both had, nothing is, so that the next change on either side is a question again.
+ */
+export function baseAfterUndo(base: Snapshot, { crm, oneSided }: PutBack, before: Snapshot): Snapshot {
+  return crm.reduce((after, slot) => {
+    if (slot === 'active') return withSlot(after, slot, oneSided.includes(slot) ? before.active : true)
+    return withSlot(after, slot, oneSided.includes(slot) ? slotValue(before, slot) : undefined)
+  }, base)
+}
+
+/** What the run did to the contact's link, if anything. */
+export function linkDone(
+  entries: readonly JournalEntry[],
+  runId: string,
+): 'imported' | 'linked' | 'created' | undefined {
+  const own = entries.filter((entry) => entry.runId === runId)
+  const linking = own.find(({ changes }) =>
+    changes.some(({ field, from, to }) => field === 'link' && from === undefined && isObject(to)),
+  )
+  if (linking === undefined) return undefined
+  if (linking.side === 'quickbooks') return 'created'
+  return linking.changes.some(({ field, from }) => field === 'kind' && from === undefined) ? 'imported' : 'linked'
+}
