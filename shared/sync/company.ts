@@ -1,7 +1,8 @@
 import { Failure, problemOf } from '#core/errors'
 import type { TokenSet } from '#core/records'
+import { createCallSlots } from './call-slots.ts'
 import { changeConnection } from './connection-changes.ts'
-import type { CallGate, CallKind, Company, Ports } from './ports.ts'
+import type { CallGate, Company, Ports } from './ports.ts'
 import { currentTokens, markReconnectNeeded, RENEW_BEFORE_MS, reconnectNeeded } from './tokens.ts'
 
 /** Reads that one workspace may use in a month, unless set otherwise: a fifth of what Intuit gives to all of an app. */
@@ -44,7 +45,7 @@ export async function openCompany(ports: CompanyPorts, workspace: string): Promi
   const { reads: readsBefore } = await usage.get(workspace, month)
   const budget = (ports.readsPerMonth ?? READS_PER_MONTH) - readsBefore
   const tokens = tokenKeeper(ports, workspace)
-  const slot = slotQueue(ports, realmId)
+  const slot = createCallSlots(ports, realmId)
   let calls = 0
   let readsBegun = 0
   let counted = { reads: 0, writes: 0 }
@@ -126,42 +127,6 @@ function tokenKeeper(ports: CompanyPorts, workspace: string) {
       // A look-up that was under way for another call may have come back with the very token that was refused.
       return got.accessToken === refused ? fetch(refused) : got
     },
-  }
-}
-
-/** Reserves places in the rate limit for all calls that ask at the same time, in one write, and waits for each. */
-function slotQueue({ pacer, clock }: Pick<Ports, 'pacer' | 'clock'>, realmId: string) {
-  type Waiting = Readonly<{ kind: CallKind; resolve: (at: number) => void; reject: (reason: unknown) => void }>
-  let waiting: readonly Waiting[] = []
-  let reserving = false
-
-  const reserve = async () => {
-    reserving = true
-    while (waiting.length > 0) {
-      // Lets all who ask in this very moment join.
-      await Promise.resolve()
-      const kind = waiting[0]?.kind ?? 'read'
-      const batch = waiting.filter((call) => call.kind === kind)
-      waiting = waiting.filter((call) => call.kind !== kind)
-      try {
-        const times = await pacer.reserve(realmId, kind, batch.length, clock.now())
-        batch.forEach((call, index) => {
-          call.resolve(times[index] ?? clock.now())
-        })
-      } catch (failure) {
-        for (const call of batch) call.reject(failure)
-      }
-    }
-    reserving = false
-  }
-
-  return async (kind: CallKind): Promise<void> => {
-    const { promise, resolve, reject } = Promise.withResolvers<number>()
-    waiting = [...waiting, { kind, resolve, reject }]
-    if (!reserving) void reserve()
-    const at = await promise
-    const waitMs = at - clock.now()
-    if (waitMs > 0) await clock.sleep(waitMs)
   }
 }
 

@@ -14,7 +14,8 @@ const REDIRECT_URI = DEFAULT_APP.redirectUris[0] ?? ''
 
 /**
  * The use cases over the real client, the real OAuth flow and HTTP, against the QuickBooks simulator with its limits.
- * Both live on one clock, which moves only when somebody sleeps: waiting for an hour costs nothing.
+ * Both live on one clock, which moves only when somebody sleeps: waiting for an hour costs nothing. It may move while
+ * a request is on its way, which bunches calls as a bad line does: a 429 now and then is part of this world.
  */
 export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>) {
   const simulatorClock = createVirtualClock(START)
