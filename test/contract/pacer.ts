@@ -21,10 +21,11 @@ export function pacerContract(open: () => Pacer): void {
   const aRealm = () => `realm-${randomUUID()}`
 
   describe('the pacer', () => {
-    it('lets the first calls go at once and answers in order', async () => {
+    it('lets the first call go at once, ten within a second, and answers in order', async () => {
       const at = await open().reserve(aRealm(), 'read', 12, NOW)
       expect(at).toHaveLength(12)
-      expect(at.slice(0, 10).every((time) => time === NOW)).toBe(true)
+      expect(at[0]).toBe(NOW)
+      expect(at.slice(0, 10).every((time) => time < NOW + 1_000)).toBe(true)
       expect([...at].sort((a, b) => a - b)).toEqual(at)
       expectWithin(REST_LIMITS, at)
     })
@@ -73,7 +74,8 @@ export function pacerContract(open: () => Pacer): void {
       const pacer = open()
       await pacer.reserve(realm, 'read', 500, NOW)
       const later = NOW + 10 * 60_000
-      expect(await pacer.reserve(realm, 'read', 10, later)).toEqual(Array.from({ length: 10 }, () => later))
+      const anew = await open().reserve(aRealm(), 'read', 10, later)
+      expect(await pacer.reserve(realm, 'read', 10, later)).toEqual(anew)
     })
   })
 }
