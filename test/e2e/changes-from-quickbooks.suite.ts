@@ -146,7 +146,7 @@ describe('a change in QuickBooks', () => {
     const contactOf = await bringIn()
     const answer = holdBack('query')
     done(company.bookkeeper.edit('Customer', '6', { Notes: 'In spite of it' }))
-    await answer.held()
+    await answer.struck()
     await world.cloud.functions.crash('Pull')
     answer.release()
     await world.cloud.idle({ passVisibilityTimeout: true })

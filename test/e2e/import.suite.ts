@@ -171,7 +171,7 @@ describe('an import', () => {
     const { company, holdBack, call, list } = await pulled()
     const answer = holdBack('query')
     const { body } = await call('POST /imports', { json: { as: 'account', select: { filter: 'all' } } })
-    await answer.held()
+    await answer.struck()
     await world.cloud.functions.crash('Pull')
     answer.release()
     await world.cloud.idle({ passVisibilityTimeout: true })

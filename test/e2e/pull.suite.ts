@@ -50,7 +50,7 @@ describe('a pull', () => {
     await connect()
     const answer = holdBack()
     const { body: run } = await call('POST /pulls')
-    await answer.held()
+    await answer.struck()
     const seen = (await call(`GET /runs/${run.id}`)).body
     expect(seen.status).toBe('running')
     const second = await call('POST /pulls')
@@ -70,7 +70,7 @@ describe('a pull', () => {
     await connect()
     const answer = holdBack()
     const { body: run } = await call('POST /pulls')
-    await answer.held()
+    await answer.struck()
     expect((await call(`POST /runs/${run.id}/cancel`)).body).toMatchObject({ cancelRequested: true })
     answer.release()
     await world.cloud.idle()
@@ -210,7 +210,7 @@ describe('when our own side fails', () => {
     await connect()
     const answer = holdBack('startposition.{1,3}1\\d\\d\\d')
     const { body: run } = await call('POST /pulls')
-    await answer.held()
+    await answer.struck()
     await vi.waitFor(async () => expect((await call(`GET /runs/${run.id}`)).body.progress.pages).toBeGreaterThan(0), {
       timeout: 20_000,
       interval: 20,
@@ -232,7 +232,7 @@ describe('when our own side fails', () => {
     await connect()
     const answer = holdBack()
     const { body: run } = await call('POST /pulls')
-    await answer.held()
+    await answer.struck()
     await world.cloud.functions.crash('Pull')
     answer.release()
     await world.cloud.queues.client.send(new PurgeQueueCommand({ QueueUrl: world.cloud.queues.url('PullQueue') }))

@@ -31,17 +31,20 @@ export interface Workspace {
   readonly list: (path: string) => Promise<readonly Body[]>
   /** What became of each record of a run, by the id of the record. */
   readonly outcomes: (run: { readonly id: string }) => Promise<Readonly<Record<string, Body>>>
-  /** Puts a fault in the way of calls to this company; once, unless the rule says otherwise. */
-  readonly fault: (fault: FaultKind, rule?: Omit<FaultRule, 'fault' | 'realmId'>) => void
+  /** Puts a fault in the way of the next call to this company, or of the next that the rule fits. */
+  readonly fault: (fault: FaultKind, rule?: Omit<FaultRule, 'fault' | 'realmId' | 'times'>) => Struck
   /** Keeps QuickBooks' answer to the next call back, of those that a path fits, for as long as is wished. */
   readonly holdBack: (path?: string) => HeldBack
   /** What was asked of this company so far, as its log has it, decoded. */
   readonly asked: () => readonly string[]
 }
 
-export interface HeldBack {
-  /** Resolves when the call has come. */
-  readonly held: () => Promise<void>
+export interface Struck {
+  /** Resolves when the call has come that the fault was put in the way of. */
+  readonly struck: () => Promise<void>
+}
+
+export interface HeldBack extends Struck {
   /** Lets the answer go, by letting that much time pass on both sides. */
   readonly release: () => void
 }
@@ -136,6 +139,11 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       const all = await list(`/runs/${id}/outcomes?limit=200`)
       return Object.fromEntries(all.map((outcome) => [outcome.recordId, outcome]))
     }
+    const fault: Workspace['fault'] = (kind, rule = {}) => {
+      const id = simulator.faults.add({ fault: kind, realmId, times: 1, ...rule })
+      const waits = () => simulator.faults.list().some((active) => active.id === id)
+      return { struck: () => vi.waitFor(() => expect(waits()).toBe(false), { timeout: 20_000, interval: 5 }) }
+    }
     const pull: Workspace['pull'] = async () => {
       if ((await callHere('GET /connection')).body.status !== 'connected') await connect()
       return run('POST /pulls')
@@ -155,18 +163,11 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       },
       list,
       outcomes,
-      fault: (fault, rule = {}) => {
-        simulator.faults.add({ fault, realmId, times: 1, ...rule })
-      },
-      holdBack: (path) => {
-        const delay = { fault: { kind: 'delay', ms: HELD_BACK_MS }, realmId, times: 1 } as const
-        const id = simulator.faults.add({ ...delay, ...(path !== undefined && { path }) })
-        const waits = () => simulator.faults.list().some((fault) => fault.id === id)
-        return {
-          held: () => vi.waitFor(() => expect(waits()).toBe(false), { timeout: 10_000, interval: 5 }),
-          release: () => passTime(HELD_BACK_MS),
-        }
-      },
+      fault,
+      holdBack: (path) => ({
+        ...fault({ kind: 'delay', ms: HELD_BACK_MS }, path === undefined ? {} : { path }),
+        release: () => passTime(HELD_BACK_MS),
+      }),
       asked: () => {
         const here = simulator.calls.recent().filter((each) => each.realmId === realmId)
         return here.map(({ path }) => decodeURIComponent(path.replaceAll('+', ' ')).toLowerCase())
