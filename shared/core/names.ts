@@ -14,6 +14,16 @@ export function recordName(fields: Fields): string {
   return fields.companyName ?? fields.displayName ?? ''
 }
 
+const LEFT_MARKS = /^(?: \(deleted\)(?: \(\d+\))?)+$/
+
+/**
+ * Whether a record's name is `plain` with what QuickBooks put behind it when it made the record inactive. Whether that
+ * comes off by itself when the record becomes active again is not documented; where it stays, nobody renamed anything.
+ */
+export function isPlainMarked(name: string, plain: string): boolean {
+  return name.startsWith(plain) && LEFT_MARKS.test(name.slice(plain.length))
+}
+
 /** Drops case and accents, so that `muller` finds `Müller`. */
 export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC')

@@ -1,6 +1,8 @@
 import { slotsOf } from '#core/entity-slots'
+import { isPlainMarked } from '#core/names'
 import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
-import type { Contact, Entity, Link, Mirror } from '#core/records'
+import type { Contact, Entity, Link, Mirror, Snapshot } from '#core/records'
+import { withSlot } from '#core/slots'
 import { contactSnapshot } from '#core/snapshots'
 import { type Obstacle, placement } from './hierarchy.ts'
 import type { Ports } from './ports.ts'
@@ -36,7 +38,7 @@ export async function gatherSides(
   const mirror = await ports.mirrors.get(workspace, link.entity, link.recordId)
   const parent = await parentOf(ports, workspace, contact, link.entity)
   const snapshot = contactSnapshot(contact, parent.recordId)
-  const { record, survivor } = await fateOf(ports, workspace, contact.id, mirror)
+  const { record, survivor } = await fateOf(ports, workspace, contact.id, mirror, link.base)
   const shown = record.kind === 'merged' && record.survivorIsFree ? survivor : mirror
   const wished = [shown?.snapshot.parentRecordId, ...resolutions.map(({ slot, value }) => slot === 'parent' && value)]
   const { parents, barriers } = await parentsFor(ports, workspace, contact, link.entity, parent.recordId, wished)
@@ -81,9 +83,10 @@ async function fateOf(
   workspace: string,
   contactId: string,
   mirror: Mirror | undefined,
+  base: Snapshot,
 ): Promise<Readonly<{ record: RecordFate; survivor?: Mirror }>> {
   if (mirror === undefined) return { record: { kind: 'gone' } }
-  if (mirror.goneAt === undefined) return { record: present(mirror) }
+  if (mirror.goneAt === undefined) return { record: present(mirror, base) }
   let last = mirror
   for (let merges = 0; last.goneAt !== undefined && merges < MOST_MERGES; merges++) {
     const next: Mirror | undefined =
@@ -96,8 +99,15 @@ async function fateOf(
   return { record: { kind: 'merged', survivorId: last.id, survivorIsFree }, survivor: last }
 }
 
-export function present({ snapshot, changedAt }: Mirror): RecordFate {
-  return { kind: 'present', side: { snapshot, changedAt } }
+/** A record as it is compared with its contact: a mark that QuickBooks left on the name is no rename. */
+export function present({ snapshot, changedAt }: Mirror, base: Snapshot): RecordFate {
+  const plain = base.fields.displayName
+  const { displayName } = snapshot.fields
+  const isMarked = plain !== undefined && displayName !== undefined && isPlainMarked(displayName, plain)
+  return {
+    kind: 'present',
+    side: { snapshot: isMarked ? withSlot(snapshot, 'displayName', plain) : snapshot, changedAt },
+  }
 }
 
 /** Looks up where in the CRM the contact would come, for each parent that it may get, and what stands in the way. */

@@ -145,7 +145,7 @@ async function decide(
     ...gathered,
     sides: {
       ...sides,
-      record: present(mirror),
+      record: present(mirror, base),
       base,
       aside: sides.aside?.filter(({ slot }) => contact.intent?.slots.includes(slot) !== true) ?? [],
     },
