@@ -131,9 +131,9 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   for (const tenant of TENANTS) all.push(await gather(world, tenant))
   const violations = [
     ...all.flatMap((evidence) => [
-      ...disagreements(evidence),
+      ...disagreements(evidence, world.witness),
       ...brokenLinks(evidence, world.witness),
-      ...lostUpdates(evidence, world.witness),
+      ...lostUpdates(evidence, world.witness, settings.switches['sparse-nested'] === 'merged'),
     ]),
     ...exceededLimits(world),
     ...leaks(world, all),

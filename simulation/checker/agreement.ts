@@ -1,6 +1,7 @@
 import type { Contact } from '#core/records'
 import type { Evidence } from './evidence.ts'
-import { CHECKED_SLOTS, valuesOfContact, valuesOfRecord } from './values.ts'
+import { CHECKED_SLOTS, plainName, valuesOfContact, valuesOfRecord } from './values.ts'
+import type { Witness } from './witness.ts'
 
 /** Refusals that a person has to do something about; any other must have gone by itself once nothing goes wrong. */
 const LASTING = new Set([
@@ -18,7 +19,7 @@ const OF_QUICKBOOKS = /^\d{3,5}$/
  * Promise 3: when faults stop, both sides agree within two rounds. What differs has to say why: an open conflict, a
  * refusal in words, a hold, a pin or a setting.
  */
-export function* disagreements(evidence: Evidence): Iterable<string> {
+export function* disagreements(evidence: Evidence, witness: Witness): Iterable<string> {
   const { contacts, records, mirrors, tenant, toRead, runs, connection } = evidence
   const { workspace } = tenant
   if (connection?.status !== 'connected') yield `${workspace}: the connection is ${connection?.status ?? 'not there'}`
@@ -43,10 +44,10 @@ export function* disagreements(evidence: Evidence): Iterable<string> {
     if (mirror.goneAt === undefined && !records.has(id))
       yield `${workspace}: customer ${id} is gone, and its mirror stays`
   }
-  for (const contact of contacts.values()) yield* disagreementsOf(evidence, contact)
+  for (const contact of contacts.values()) yield* disagreementsOf(evidence, witness, contact)
 }
 
-function* disagreementsOf(evidence: Evidence, contact: Contact): Iterable<string> {
+function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact): Iterable<string> {
   const { contacts, records, settings, tenant } = evidence
   const name = `${tenant.workspace}: contact ${contact.id}`
   const { link, hold, refusal } = contact
@@ -71,6 +72,7 @@ function* disagreementsOf(evidence: Evidence, contact: Contact): Iterable<string
     const here = slot === 'parent' ? contacts.get(contact.parentId ?? '')?.link?.recordId : crm[slot]
     const there = quickbooks[slot]
     if (here === there) continue
+    if (slot === 'displayName' && wasImportedMarked(witness, contact) && plainName(here) === there) continue
     if (contact.conflicts?.some((open) => open.slot === slot)) continue
     if (contact.pins?.some((pin) => pin.slot === slot)) continue
     if (refusal !== undefined) continue
@@ -86,6 +88,12 @@ function isBetweenWorlds({ contacts, mirrors }: Evidence, contact: Contact, reco
   const parent = contact.parentId === undefined ? undefined : contacts.get(contact.parentId)
   if (parent !== undefined && parent.link === undefined) return true
   return recordParent !== undefined && mirrors.get(recordParent)?.contactId === undefined
+}
+
+/** Whoever imports a customer that is called “X (deleted)” though it is active gets a contact of that name. */
+export function wasImportedMarked(witness: Witness, { id }: Pick<Contact, 'id'>): boolean {
+  const first = witness.seen().find((one) => one.side === 'crm' && one.id === id && one.slot === 'displayName')
+  return first !== undefined && first.by === 'tandem' && first.to !== plainName(first.to)
 }
 
 export function told(value: string | undefined): string {

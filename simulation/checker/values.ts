@@ -46,11 +46,16 @@ export function valuesOfRecord(record: Readonly<Record<string, unknown>>): Value
     values[slot] = clean(part === undefined ? record[property] : inner(record[property], part))
   }
   // QuickBooks' own mark, not a part of the name.
-  values.displayName = values.displayName?.replace(/ \(deleted(?:-?\s?\d+)?\)$/, '')
+  values.displayName = plainName(values.displayName)
   for (const [slot, property] of Object.entries(ADDRESSES)) {
     values[slot] = address(record[property], (part) => ADDRESS_PARTS[part] ?? part)
   }
   return values
+}
+
+/** The name without what QuickBooks puts behind it when it makes a record inactive, and may leave there. */
+export function plainName(name: Value): Value {
+  return name?.replace(/(?: \(deleted\)(?: \(\d+\))?)+$/, '')
 }
 
 /** A contact as its values; the parent is a contact's id. */

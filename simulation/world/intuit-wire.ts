@@ -29,7 +29,7 @@ axios.defaults.adapter = async (config: InternalAxiosRequestConfig): Promise<Axi
   const line = lines.get(url.host)
   if (line === undefined) throw new AxiosError('Nothing listens there.', 'ECONNREFUSED', config)
   const { simulator, process } = line
-  const answer = await process.call(`${(config.method ?? 'get').toUpperCase()} ${url.pathname}`, () =>
+  const ask = () =>
     simulator.handle({
       method: config.method ?? 'get',
       path: `${url.pathname}${url.search}`,
@@ -37,8 +37,9 @@ axios.defaults.adapter = async (config: InternalAxiosRequestConfig): Promise<Axi
         Object.entries(config.headers.toJSON()).map(([name, value]) => [name, String(value)]),
       ),
       ...(config.data !== undefined && { body: String(config.data) }),
-    }),
-  )
+    })
+  const label = `${(config.method ?? 'get').toUpperCase()} ${url.pathname}`
+  const answer = await process.call(label, ask, () => `${url.search} ${String(config.data ?? '')}`)
   const { transport, latencyMs = 0 } = answer
   const tookMs = latencyMs + (transport?.kind === 'slow' ? transport.overMs : 0)
   if (tookMs > 0) await process.sleep(Math.min(tookMs, PATIENCE_MS))
