@@ -28,16 +28,23 @@ import { readDelivery } from '#quickbooks/webhook-events'
 import { isSignedByIntuit } from '#quickbooks/webhook-verification'
 import { createHints } from '#sqs/hints'
 import { returnSoon } from '#sqs/return-soon'
+import { listConflicts, resolveAll, resolveConflict } from '#sync/conflicts'
 import { beginConnect, describeConnection, disconnect, finishConnect } from '#sync/connect'
 import { contactHistory, getContact, listContacts } from '#sync/contacts'
+import { createContact, newJob, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
 import { startOnce } from '#sync/idempotent'
 import { startImport } from '#sync/import'
 import { type IntakePorts, takeDelivery } from '#sync/intake'
 import type { Ports, PullHint, PushHint } from '#sync/ports'
+import { getPreview, listPreview, startPreview } from '#sync/preview'
 import { startPull } from '#sync/pull'
 import { cancelRun, getRun, listOutcomes, listRuns, timeLeftMs } from '#sync/runs'
 import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import { getSettings, saveSettings } from '#sync/settings'
+import { applyPreview } from '#sync/sync-run-shown'
+import { startContactSync, startSync } from '#sync/sync-run-start'
+import { startUndo } from '#sync/undo'
 import openapi from '../shared/http/openapi.json' with { type: 'json' }
 
 /** Logger and metrics of this Lambda, for its stack. */
@@ -48,19 +55,23 @@ const log = createLog(plumbing.logger)
 type AdminPorts = Pick<
   Ports,
   | 'clock'
+  | 'conflicts'
   | 'connections'
   | 'contacts'
   | 'digest'
   | 'hints'
   | 'idempotency'
   | 'ids'
+  | 'ledger'
   | 'log'
+  | 'metrics'
   | 'mirrors'
   | 'runs'
+  | 'settings'
   | 'signer'
   | 'usage'
 >
-type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'metrics' | 'pacer' | 'quickbooks'>
+type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'pacer' | 'quickbooks'>
 
 /** The API's own function. It has no right to read tokens, and never calls QuickBooks. */
 export function composeAdmin(): RouterNeeds<AdminUses> {
@@ -90,6 +101,21 @@ export function adminUses(ports: AdminPorts): AdminUses {
     listContacts: (query) => listContacts(ports, query),
     getContact: (workspace, id) => getContact(ports, workspace, id),
     contactHistory: (workspace, id, slice) => contactHistory(ports, workspace, id, slice),
+    createContact: (request) => createContact(ports, request),
+    newJob: (request) => newJob(ports, request),
+    updateContact: (request) => updateContact(ports, request),
+    listConflicts: (query) => listConflicts(ports, query),
+    resolveConflict: (request) => resolveConflict(ports, request),
+    resolveConflicts: (request) => resolveAll(ports, request),
+    startSync: (asker) => startSync(ports, asker),
+    startContactSync: (request) => startContactSync(ports, request),
+    startPreview: (asker) => startPreview(ports, asker),
+    getPreview: (workspace, id) => getPreview(ports, workspace, id),
+    listPreview: (workspace, id, slice) => listPreview(ports, workspace, id, slice),
+    applyPreview: (request) => applyPreview(ports, request),
+    startUndo: (request) => startUndo(ports, request),
+    getSettings: (workspace) => getSettings(ports, workspace),
+    saveSettings: (request) => saveSettings(ports, request),
   }
 }
 

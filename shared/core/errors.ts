@@ -32,9 +32,6 @@ export type Problem =
   | Readonly<{ kind: 'notUndoable'; runId: string; why: string }>
   /** What a preview showed is no longer what would be done; `previewId` is the new one that was started. */
   | Readonly<{ kind: 'previewMoved'; previewId: string }>
-  | Readonly<{ kind: 'hierarchyInvalid'; why: 'parentUnknown' | 'cycle' | 'tooDeep' }>
-  /** An open conflict is not there any more, or not about the values that the person saw. */
-  | Readonly<{ kind: 'conflictMoved'; contactId: string; slot: string }>
 
 export type FieldError = Readonly<{ path: string; message: string }>
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { route } from './declare.ts'
+import { route, versionTag } from './declare.ts'
 import { listPage } from './list-page.ts'
 import { presentContact } from './present.ts'
 import { byId, page, pageOnly, search, yesOrNo } from './query.ts'
@@ -71,7 +71,7 @@ export const contactRoutes = [
     params: byId,
     success: {
       status: 200,
-      description: 'The contact',
+      description: 'The contact; its ETag is what a change of it names in If-Match',
       schema: Contact,
       example: {
         id: contactId,
@@ -83,6 +83,7 @@ export const contactRoutes = [
         people: [],
         dot: 'green',
         link: { entity: 'customer', recordId: '58', linkedAt: '2026-11-23T09:31:00.000Z' },
+        conflicts: [],
         createdAt: '2026-11-23T09:31:00.000Z',
         changedAt: '2026-11-23T09:31:00.000Z',
         version: 1,
@@ -90,7 +91,8 @@ export const contactRoutes = [
     },
     problems: ['notFound'],
     async answer({ caller, params }, uses: AdminUses) {
-      return { body: presentContact(await uses.getContact(caller.workspace, params.id)) }
+      const contact = await uses.getContact(caller.workspace, params.id)
+      return { body: presentContact(contact), headers: versionTag(contact.version) }
     },
   }),
   route({

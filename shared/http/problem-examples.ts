@@ -39,8 +39,6 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
     why: 'A pull changes no contact, so there is nothing to put back.',
   },
   previewMoved: { kind: 'previewMoved', previewId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AE' },
-  hierarchyInvalid: { kind: 'hierarchyInvalid', why: 'tooDeep' },
-  conflictMoved: { kind: 'conflictMoved', contactId: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AC', slot: 'email' },
   routeUnknown: { kind: 'routeUnknown' },
   methodNotAllowed: { kind: 'methodNotAllowed', allow: ['GET'] },
   bodyTooLarge: { kind: 'bodyTooLarge', limitBytes: 262_144 },

@@ -45,8 +45,6 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   runUnfinished: { status: 409, title: 'This run has not ended yet' },
   notUndoable: { status: 409, title: 'This run cannot be undone' },
   previewMoved: { status: 409, title: 'This preview no longer holds' },
-  hierarchyInvalid: { status: 422, title: 'It cannot be placed there' },
-  conflictMoved: { status: 409, title: 'This conflict is no longer the one that was shown' },
   routeUnknown: { status: 404, title: 'There is nothing at this address' },
   methodNotAllowed: { status: 405, title: 'This cannot be done at this address' },
   bodyTooLarge: { status: 413, title: 'The request is too large' },
@@ -113,12 +111,6 @@ const STATE_DETAILS = {
   used: 'It has been used already, or has expired.',
 } as const
 
-const HIERARCHY_DETAILS = {
-  parentUnknown: 'There is no such parent in this workspace.',
-  cycle: 'The parent lies below the contact itself.',
-  tooDeep: 'It would lie more than five levels deep, and QuickBooks holds no more than five.',
-} as const
-
 /** What happened and what to do, in words for the one who keeps the books. */
 function detailOf(problem: AnyProblem): string {
   switch (problem.kind) {
@@ -170,10 +162,6 @@ function detailOf(problem: AnyProblem): string {
       return `Nothing was undone. ${problem.why}`
     case 'previewMoved':
       return `Something changed since the preview was made, in the CRM or in QuickBooks, so nothing was done. A new preview is being made: look at it (GET /previews/${problem.previewId}) and apply that one.`
-    case 'hierarchyInvalid':
-      return `${HIERARCHY_DETAILS[problem.why]} Nothing was changed. Choose another parent, or none.`
-    case 'conflictMoved':
-      return `The ${problem.slot} of the contact ${problem.contactId} has no open conflict about the values that you saw: one of them was changed, or it was decided. Look at the conflicts again (GET /conflicts).`
     case 'routeUnknown':
       return 'The addresses that there are, and what each takes, are listed at /docs and /openapi.json.'
     case 'methodNotAllowed':

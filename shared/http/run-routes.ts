@@ -1,29 +1,10 @@
 import * as z from 'zod'
-import type { Run as StoredRun } from '#core/records'
 import { route } from './declare.ts'
 import { listPage } from './list-page.ts'
-import { presentRun } from './present.ts'
 import { byId, id, pageOnly, search } from './query.ts'
+import { accepted, exampleRun, presented, started, startOnce } from './run-answers.ts'
 import type { AdminUses } from './use-cases.ts'
 import { listOf, Outcome, Run } from './wire.ts'
-
-const exampleRun = {
-  id: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB',
-  kind: 'pull',
-  status: 'running',
-  startedBy: 'c1f0a1de-9c1b-4c55-8f7e-2f4e8f1f3c55',
-  startedAt: '2026-11-23T09:30:00.000Z',
-  progress: { rows: 2000, rowsTotal: 10_000, pages: 2, pagesTotal: 10, calls: 3 },
-  counts: { stored: 40, unchanged: 1960 },
-  timeLeftSeconds: 9,
-} as const
-
-const started = {
-  status: 202,
-  description: 'The run that was started; or, for an Idempotency-Key that was used before, the run of that time',
-  schema: Run,
-  example: { ...exampleRun, status: 'queued', counts: {}, progress: { rows: 0, pages: 0, calls: 0 } },
-} as const
 
 const PullBody = z
   .strictObject({
@@ -77,9 +58,8 @@ export const runRoutes = [
     body: PullBody,
     bodyMayBeAbsent: true,
     async answer({ caller, body, key }, uses: AdminUses) {
-      const fingerprint = uses.digest.sha256(`POST /pulls ${JSON.stringify(body)}`)
-      const once = { workspace: caller.workspace, fingerprint, ...withKey(key) }
-      return accepted(await uses.startOnce(once, () => uses.startPull({ ...caller, ...body })), uses)
+      const start = () => uses.startPull({ ...caller, ...body })
+      return accepted(await startOnce(uses, caller.workspace, key, ['POST /pulls', body], start), uses)
     },
   }),
   route({
@@ -96,11 +76,10 @@ export const runRoutes = [
     success: started,
     problems: ['notConnected', 'idempotencyMismatch'],
     async answer({ caller, body, key }, uses: AdminUses) {
-      const fingerprint = uses.digest.sha256(`POST /imports ${JSON.stringify(body)}`)
-      const once = { workspace: caller.workspace, fingerprint, ...withKey(key) }
       const { as, sameName, select } = body
       const request = { ...caller, as, sameName, select: 'ids' in select ? select : defined(select) }
-      return accepted(await uses.startOnce(once, () => uses.startImport(request)), uses)
+      const start = () => uses.startImport(request)
+      return accepted(await startOnce(uses, caller.workspace, key, ['POST /imports', body], start), uses)
     },
   }),
   route({
@@ -187,19 +166,33 @@ export const runRoutes = [
       return { body: presented(await uses.cancelRun(caller.workspace, params.id), uses) }
     },
   }),
+  route({
+    id: 'undoRun',
+    method: 'POST',
+    path: '/runs/{id}/undo',
+    tag: 'Runs',
+    access: 'tandem/write',
+    summary: 'Undo a sync or an import, in the CRM and in QuickBooks',
+    description:
+      'What nobody has changed since is put back on both sides; what is left, and why, is listed at /runs/{id}/outcomes. A customer that the run created is made inactive, since QuickBooks deletes none.',
+    takesIdempotencyKey: true,
+    params: byId,
+    success: { ...started, example: { ...started.example, kind: 'undo' as const } },
+    problems: [
+      'notFound',
+      'runUnfinished',
+      'notUndoable',
+      'runInProgress',
+      'notConnected',
+      'reconnectNeeded',
+      'idempotencyMismatch',
+    ],
+    async answer({ caller, params, key }, uses: AdminUses) {
+      const start = () => uses.startUndo({ ...caller, runId: params.id })
+      return accepted(await startOnce(uses, caller.workspace, key, ['POST /runs/undo', params.id], start), uses)
+    },
+  }),
 ]
-
-function presented(run: StoredRun, uses: AdminUses) {
-  return presentRun(run, uses.timeLeftMs(run, uses.clock.now()))
-}
-
-function accepted(run: StoredRun, uses: AdminUses) {
-  return { body: presented(run, uses), headers: { location: `/runs/${run.id}` } }
-}
-
-function withKey(key: string | undefined) {
-  return key === undefined ? {} : { key }
-}
 
 function defined({ filter, search: pattern, except }: z.output<typeof selectMatching>) {
   return { filter, ...(pattern !== undefined && { search: pattern }), ...(except !== undefined && { except }) }

@@ -1,5 +1,22 @@
-import type { Connection, Contact, ContactRow, JournalEntry, Mirror, MirrorRow, Outcome, Run } from '#core/records'
-import type { Clock, Digest, ListPage, Signer } from '#sync/ports'
+import type { ContactEdit, FieldEdits } from '#core/contact-edit'
+import type { SyncSettings } from '#core/policies'
+import type {
+  Connection,
+  Contact,
+  ContactKind,
+  ContactPerson,
+  ContactRow,
+  JournalEntry,
+  Mirror,
+  MirrorRow,
+  Outcome,
+  Run,
+  Slot,
+  SlotValue,
+} from '#core/records'
+import type { Clock, ConflictRow, Digest, ListPage, Signer } from '#sync/ports'
+import type { PreviewItem } from '#sync/preview-item'
+import type { VersionedSettings } from '#sync/settings'
 
 type Asker = Readonly<{ workspace: string; person: string }>
 type Slice = Readonly<{ limit: number; after?: string }>
@@ -47,6 +64,42 @@ export type AdminUses = Readonly<{
   ): Promise<ListPage<ContactRow>>
   getContact(workspace: string, id: string): Promise<Contact>
   contactHistory(workspace: string, id: string, slice: Slice): Promise<ListPage<JournalEntry>>
+  createContact(
+    request: Asker &
+      Readonly<{
+        kind: ContactKind
+        isCustomer: boolean
+        fields: FieldEdits
+        parentId?: string
+        people?: readonly ContactPerson[]
+      }>,
+  ): Promise<Contact>
+  newJob(request: Asker & Readonly<{ parentId: string; fields: FieldEdits }>): Promise<Contact>
+  updateContact(request: Asker & Readonly<{ id: string; version: number; edit: ContactEdit }>): Promise<Contact>
+  listConflicts(query: Slice & Readonly<{ workspace: string }>): Promise<ListPage<ConflictRow>>
+  resolveConflict(
+    request: Asker &
+      Readonly<{
+        contactId: string
+        slot: Slot
+        take: 'crm' | 'quickbooks' | Readonly<{ value: SlotValue }>
+        seen: Readonly<{ crm: SlotValue; quickbooks: SlotValue }>
+      }>,
+  ): Promise<Contact>
+  resolveConflicts(
+    request: Asker & Readonly<{ policy: 'crm' | 'quickbooks' | 'newest'; slot?: Slot }>,
+  ): Promise<Readonly<{ resolved: number; left: number; isDone: boolean }>>
+  startSync(asker: Asker): Promise<Run>
+  startContactSync(request: Asker & Readonly<{ contactId: string }>): Promise<Run>
+  startPreview(asker: Asker): Promise<Run>
+  getPreview(workspace: string, id: string): Promise<Run>
+  listPreview(workspace: string, id: string, slice: Slice): Promise<ListPage<PreviewItem>>
+  applyPreview(request: Asker & Readonly<{ previewId: string; except: readonly string[] }>): Promise<Run>
+  startUndo(request: Asker & Readonly<{ runId: string }>): Promise<Run>
+  getSettings(workspace: string): Promise<VersionedSettings>
+  saveSettings(
+    request: Readonly<{ workspace: string; settings: SyncSettings; version: number }>,
+  ): Promise<VersionedSettings>
 }>
 
 /** The use cases behind the routes of the oauth function. */

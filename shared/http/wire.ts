@@ -1,6 +1,6 @@
 /** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
 import * as z from 'zod'
-import { OUTCOME_KINDS } from '#core/records'
+import { OUTCOME_KINDS, SLOTS } from '#core/records'
 
 const text = z.string()
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
@@ -53,6 +53,40 @@ export const Dot = z.enum(['none', 'green', 'orange', 'red', 'conflict']).meta({
 
 export const ContactKind = z.enum(['client', 'building', 'job'])
 
+const Refusal = z
+  .object({
+    code: text.meta({ description: 'QuickBooks’ own code, or a word of Tandem’s' }),
+    reason: text,
+    advice: text.optional(),
+    at: time,
+    nextTryAt: time.optional().meta({ description: 'When it is tried again by itself' }),
+  })
+  .meta({ id: 'Refusal', description: 'Why QuickBooks did not take what was sent' })
+
+const Hold = z
+  .object({ code: z.enum(['survivorTaken', 'recordGone']), reason: text, at: time, survivorId: text.optional() })
+  .meta({ id: 'Hold', description: 'Why nothing is done to it before a person has looked' })
+
+export const SlotName = z.enum(SLOTS).meta({
+  id: 'Slot',
+  description: 'What is kept in step as a whole: a field, an address, the parent (a QuickBooks id), being active',
+})
+
+export const SlotValue = z.union([text, z.boolean(), Address]).meta({ description: 'Absent is empty' })
+
+export const Conflict = z
+  .object({
+    id: text,
+    contactId: text,
+    contactName: text,
+    slot: SlotName,
+    base: SlotValue.optional().meta({ description: 'What both sides last agreed on' }),
+    crm: SlotValue.optional(),
+    quickbooks: SlotValue.optional(),
+    openedAt: time,
+  })
+  .meta({ id: 'Conflict', description: 'Both sides changed it since they last agreed' })
+
 export const ContactRow = z
   .object({
     id: text,
@@ -66,7 +100,8 @@ export const ContactRow = z
     email: text.optional(),
     billLine: text.optional().meta({ description: 'The billing address on one line' }),
     dot: Dot,
-    reason: text.optional().meta({ description: 'Why the dot is red' }),
+    reason: text.optional().meta({ description: 'Why the dot is red, or asks a person' }),
+    advice: text.optional().meta({ description: 'What a person can do about it' }),
   })
   .meta({ id: 'ContactRow' })
 
@@ -89,11 +124,16 @@ export const Contact = z
       }),
     ),
     dot: Dot,
-    reason: text.optional().meta({ description: 'Why the dot is red' }),
+    reason: text.optional().meta({ description: 'Why the dot is red, or asks a person' }),
+    advice: text.optional().meta({ description: 'What a person can do about it' }),
     link: z
       .object({ entity: Entity, recordId: text, linkedAt: time })
       .optional()
       .meta({ description: 'The QuickBooks record that this contact is kept in step with' }),
+    refusal: Refusal.optional(),
+    conflicts: z.array(Conflict),
+    hold: Hold.optional(),
+    toPushSince: time.optional().meta({ description: 'Since when something waits to be sent to QuickBooks' }),
     createdAt: time,
     changedAt: time,
     version: z.int(),
@@ -180,7 +220,8 @@ export const Run = z
       calls: z.int().meta({ description: 'Calls made to QuickBooks' }),
     }),
     counts: z.record(text, z.int()).meta({
-      description: 'pull: stored, unchanged, gone · import: imported, linked, skipped, failed',
+      description:
+        'pull: stored, unchanged, gone · import: imported, linked, skipped, failed · preview and sync: created, sent, stored, archived, conflict, unchanged, skipped, failed · undo: undone, skipped, failed',
     }),
     timeLeftSeconds: z.int().optional().meta({ description: 'An estimate; absent until there is one' }),
   })
@@ -197,6 +238,66 @@ export const Outcome = z
     details: z.record(text, z.unknown()).optional().meta({ description: 'What exactly; preview and undo say more' }),
   })
   .meta({ id: 'Outcome' })
+
+const PreviewChange = z.object({
+  slot: SlotName,
+  from: SlotValue.optional(),
+  to: SlotValue.optional(),
+  because: text,
+  superseded: z.boolean().optional().meta({ description: 'What stands there now is somebody’s own change' }),
+})
+
+export const PreviewItem = z
+  .object({
+    contactId: text,
+    name: text,
+    kind: z.enum(OUTCOME_KINDS).meta({ description: 'What becomes of it; conflict, skipped and failed do nothing' }),
+    code: text.optional(),
+    reason: text.optional(),
+    crm: z.array(PreviewChange).meta({ description: 'What changes in the CRM' }),
+    quickbooks: z.array(PreviewChange).meta({ description: 'What changes in QuickBooks' }),
+    asks: z
+      .array(
+        z.object({
+          slot: SlotName,
+          base: SlotValue.optional(),
+          crm: SlotValue.optional(),
+          quickbooks: SlotValue.optional(),
+        }),
+      )
+      .meta({ description: 'Conflicts that are opened for a person to decide' }),
+    underNewParent: z.boolean().meta({ description: 'Its parent is created by the same sync' }),
+  })
+  .meta({ id: 'PreviewItem' })
+
+export const Preview = z
+  .object({
+    run: Run,
+    items: z.array(PreviewItem),
+    next: text.optional().meta({ description: 'The cursor of the next page; absent on the last one' }),
+  })
+  .meta({ id: 'Preview' })
+
+const ConflictPolicy = z.enum(['newest', 'quickbooks', 'crm', 'ask'])
+
+export const Settings = z
+  .strictObject({
+    conflicts: ConflictPolicy.meta({
+      description: 'Who wins where both sides changed the same since they last agreed',
+    }),
+    conflictsBySlot: z
+      .partialRecord(z.enum(SLOTS), ConflictPolicy)
+      .meta({ description: 'Overrides it for single slots' }),
+    pushNotes: z.boolean().meta({ description: 'false: notes of the CRM never leave it' }),
+    push: z.enum(['automatic', 'whenAsked']).meta({ description: 'Whether changes are sent by themselves' }),
+    entities: z
+      .array(Entity)
+      .min(1)
+      .max(2)
+      .refine((list) => new Set(list).size === list.length, 'names one twice')
+      .meta({ description: 'Which QuickBooks lists take part' }),
+  })
+  .meta({ id: 'Settings' })
 
 export const Connection = z
   .object({
@@ -223,7 +324,7 @@ export const Problem = z
     detail: text.meta({ description: 'What happened and what to do, in words' }),
     instance: text.meta({ description: 'Names the request, to find it in the log' }),
     errors: z.array(z.object({ path: text, message: text })).optional(),
-    runId: text.optional(),
+    runId: text.optional().meta({ description: 'The run to look at, or the new preview' }),
   })
   .meta({ id: 'Problem', description: 'Problem details, RFC 9457' })
 

@@ -72,10 +72,10 @@ export async function listPreview(
   workspace: string,
   id: string,
   { limit, after }: Readonly<{ limit: number; after?: string }>,
-): Promise<Readonly<{ run: Run; items: ListPage<PreviewItem> }>> {
-  const run = await getPreview(ports, workspace, id)
+): Promise<ListPage<PreviewItem>> {
+  await getPreview(ports, workspace, id)
   const { rows, next } = await ports.runs.outcomes(workspace, id, limit, after)
-  return { run, items: { rows: rows.map(itemOfOutcome), ...(next !== undefined && { next }) } }
+  return { rows: rows.map(itemOfOutcome), ...(next !== undefined && { next }) }
 }
 
 /** Throws notFound for what is no preview. */

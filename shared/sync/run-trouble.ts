@@ -89,8 +89,6 @@ function inWords(problem: Final): string {
     case 'runUnfinished':
     case 'notUndoable':
     case 'previewMoved':
-    case 'hierarchyInvalid':
-    case 'conflictMoved':
       return `It could not go on: ${problem.kind}.`
   }
 }

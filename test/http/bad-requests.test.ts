@@ -170,7 +170,7 @@ describe('an id or a key', () => {
 })
 
 describe('an address', () => {
-  it.each(['/', '/run', '/runs/', '/runs/1/2', '/openapixjson', '/contacts/1/jobs'])(
+  it.each(['/', '/run', '/runs/', '/runs/1/2', '/openapixjson', '/contacts/1/visits'])(
     'that there is not is answered with 404: %s',
     async (path) => {
       const { status, json } = await ask('GET', path)

@@ -25,8 +25,8 @@ async function quietWorld(settings: Partial<SyncSettings> = {}): Promise<TwoSide
 
 async function preview(world: TwoSides): Promise<Readonly<{ run: Run; items: ReadonlyMap<string, PreviewItem> }>> {
   const run = await world.finish(await startPreview(world.ports, asker))
-  const { items } = await listPreview(world.ports, WORKSPACE, run.id, { limit: 200 })
-  return { run, items: new Map(items.rows.map((item) => [item.contactId, item])) }
+  const { rows } = await listPreview(world.ports, WORKSPACE, run.id, { limit: 200 })
+  return { run, items: new Map(rows.map((item) => [item.contactId, item])) }
 }
 
 const apply = (world: TwoSides, previewId: string, except: readonly string[] = []) =>
@@ -146,8 +146,8 @@ describe('applying a preview', () => {
     expect(problem).toMatchObject({ kind: 'previewMoved' })
     if (problem?.kind !== 'previewMoved') throw new Error('It was applied.')
     await world.finish({ id: problem.previewId })
-    const { items } = await listPreview(world.ports, WORKSPACE, problem.previewId, { limit: 10 })
-    expect(items.rows).toMatchObject([{ quickbooks: [{ slot: 'phone', to: '555-0199' }] }])
+    const { rows } = await listPreview(world.ports, WORKSPACE, problem.previewId, { limit: 10 })
+    expect(rows).toMatchObject([{ quickbooks: [{ slot: 'phone', to: '555-0199' }] }])
     expect(world.book.get('1').fields?.phone).toBeUndefined()
   })
 

@@ -1,0 +1,49 @@
+/** What people type into a contact. Names that QuickBooks would refuse are told by the use cases, in words. */
+import * as z from 'zod'
+import { TEXT_FIELDS } from '#core/records'
+
+const line = z.string().max(500)
+const text = z.string().max(4_000)
+
+const AddressInput = z
+  .strictObject({
+    line1: line.exactOptional(),
+    line2: line.exactOptional(),
+    line3: line.exactOptional(),
+    line4: line.exactOptional(),
+    line5: line.exactOptional(),
+    city: line.exactOptional(),
+    region: line.exactOptional(),
+    postalCode: line.exactOptional(),
+    country: line.exactOptional(),
+  })
+  .meta({ id: 'AddressInput' })
+
+/** `null` empties a field; what is absent stays. Addresses are replaced as wholes. */
+export const FieldsInput = z
+  .strictObject({
+    ...fields(TEXT_FIELDS, text.nullable().exactOptional()),
+    billAddress: AddressInput.nullable().exactOptional(),
+    shipAddress: AddressInput.nullable().exactOptional(),
+  })
+  .meta({ id: 'FieldsInput', description: 'null empties a field; what is absent stays' })
+
+export const PeopleInput = z
+  .array(
+    z.strictObject({
+      role: z.literal('billing'),
+      name: line,
+      email: line.exactOptional(),
+      cell: line.exactOptional(),
+      address: AddressInput.exactOptional(),
+    }),
+  )
+  .max(50)
+
+/** A value that a person types where both sides changed a slot; null is empty. */
+export const ValueInput = z.union([text, z.boolean(), AddressInput]).nullable()
+
+function fields<K extends string, S extends z.ZodType>(names: readonly K[], schema: S): { [N in K]: S } {
+  // fromEntries forgets which keys it was given: they are exactly `names`.
+  return Object.fromEntries(names.map((name) => [name, schema])) as { [N in K]: S }
+}
