@@ -12,7 +12,9 @@ function frozenCopy(value: unknown): unknown {
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy))
   const copy: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(value)) {
-    if (inner !== undefined) copy[key] = frozenCopy(inner)
+    // Most of a record are plain values, for which a call each would be most of the work.
+    if (typeof inner === 'object') copy[key] = frozenCopy(inner)
+    else if (inner !== undefined) copy[key] = inner
   }
   return Object.freeze(copy)
 }

@@ -56,7 +56,7 @@ export function storeMirror(store: Store, workspace: string, mirror: Mirror): vo
   const kept = keep(mirror)
   const before = whole.get(kept.id)
   whole.set(kept.id, kept)
-  rows.set(kept.id, sortKey(recordName(kept.snapshot.fields), kept.id), keep(mirrorRow(kept)))
+  rows.set(kept.id, sortKey(recordName(kept.snapshot.fields), kept.id), Object.freeze(mirrorRow(kept)))
   if (before?.fullName === kept.fullName) return
   if (before !== undefined) takeOut(byFullName, ignoringCase(before.fullName), kept.id)
   putIn(byFullName, ignoringCase(kept.fullName), kept.id)
