@@ -24,14 +24,16 @@ export function nextWaitMs(waitedMs: number): number {
 
 /** What a refusal means, in the words of somebody who keeps books. Every code has an answer, known or not. */
 export function wordsOfRefusal(refused: RefusedWrite, subject: RefusedSubject): RefusalWords {
-  const words = WORDS[refused.code]
+  // Codes come from outside: `constructor` is no entry of the table.
+  const words = Object.hasOwn(WORDS, refused.code) ? WORDS[refused.code] : undefined
   return words === undefined ? unknownCode(refused) : words(refused, subject)
 }
 
 /** The property that QuickBooks complains about, as people call it; "a field" when it names none. */
 function fieldInWords(element: string | undefined): string {
   const property = (element ?? '').split('.')[0] ?? ''
-  return FIELD_WORDS[property] ?? (property === '' ? 'a field' : `the field “${property}”`)
+  const known = Object.hasOwn(FIELD_WORDS, property) ? FIELD_WORDS[property] : undefined
+  return known ?? (property === '' ? 'a field' : `the field “${property}”`)
 }
 
 type Wording = (refused: RefusedWrite, subject: RefusedSubject) => RefusalWords

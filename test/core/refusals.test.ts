@@ -54,12 +54,16 @@ describe('a refusal in words', () => {
 
   it('has a reason and an advice for any code whatever', () => {
     fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), (code, message, detail) => {
-        const { reason, advice } = wordsOfRefusal({ code, message, detail }, ADA)
+      fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (code, message, detail, element) => {
+        const { reason, advice } = wordsOfRefusal({ code, message, detail, element }, ADA)
         expect(reason).toMatch(/[.)]|[!?]$/)
         expect(advice).not.toBe('')
       }),
     )
+  })
+
+  it.each(['constructor', '__proto__', 'valueOf'])('takes the code %s for an unknown one', (code) => {
+    expect(wordsOfRefusal({ code, message: 'Odd', detail: 'Odd' }, ADA).reason).toContain(code)
   })
 
   it('keeps the code of what it does not know', () => {
