@@ -47,13 +47,13 @@ const LegacyEntity = z.looseObject({
 const LegacyBody = z.looseObject({ eventNotifications: z.array(z.unknown()) })
 
 /** CloudEvents say `void`, others `voided`, the legacy form `Void`; one word for each. */
-const OPERATIONS: Readonly<Record<string, string>> = {
-  create: 'created',
-  update: 'updated',
-  delete: 'deleted',
-  merge: 'merged',
-  void: 'voided',
-}
+const OPERATIONS: ReadonlyMap<string, string> = new Map([
+  ['create', 'created'],
+  ['update', 'updated'],
+  ['delete', 'deleted'],
+  ['merge', 'merged'],
+  ['void', 'voided'],
+])
 
 /**
  * Reads a delivery in either form, CloudEvents (a bare array, or a single event) or legacy. What cannot be read is
@@ -79,7 +79,7 @@ function readCloudEvent(given: unknown): WebhookEvent | undefined {
     ...(id !== undefined && { eventId: id }),
     realmId: intuitaccountid,
     entity,
-    operation: OPERATIONS[operation] ?? operation,
+    operation: OPERATIONS.get(operation) ?? operation,
     recordId: intuitentityid,
     ...(data?.deletedid !== undefined && { mergedFromId: data.deletedid }),
     ...(time !== undefined && { at: time }),
@@ -104,7 +104,7 @@ function readLegacy(notification: unknown): readonly (WebhookEvent | undefined)[
     return {
       realmId,
       entity: name.toLowerCase(),
-      operation: OPERATIONS[word] ?? word,
+      operation: OPERATIONS.get(word) ?? word,
       recordId: id,
       ...(mergedFromId !== undefined && { mergedFromId }),
       ...(lastUpdated !== undefined && { at: lastUpdated }),
