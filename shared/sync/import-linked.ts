@@ -21,7 +21,8 @@ export async function reconcileNewlyLinked(
   )
   await reconcileMany(ports, workspace, mirrors, { actor: 'import', runId })
   for (const { contactId } of linked) {
-    if (contactId !== undefined) await reconcileChildren(ports, workspace, contactId, { actor: 'import', runId })
+    // Not the run's own: an undo puts back what has an outcome in it, and these have none.
+    if (contactId !== undefined) await reconcileChildren(ports, workspace, contactId, { actor: 'import' })
   }
 }
 
@@ -43,7 +44,8 @@ export async function reconcileWaiting(ports: ImportPorts, { workspace, runId, r
   }
   for (let done = 0; done < waiting.length; done += MIRRORS_A_READ) {
     const mirrors = await ports.mirrors.getMany(workspace, 'customer', waiting.slice(done, done + MIRRORS_A_READ))
-    await reconcileMany(ports, workspace, mirrors, { actor: 'import', runId })
+    // Not the run's own either.
+    await reconcileMany(ports, workspace, mirrors, { actor: 'import' })
   }
 }
 
