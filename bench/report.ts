@@ -77,6 +77,11 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
+/** The value that so large a share of them does not exceed (nearest rank): 0.95 for the 95th percentile. */
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(share * values.length) - 1)] ?? Number.NaN
+}
+
 /** Tells whoever waits what is being measured; on stderr, so that it is never part of the JSON. */
 export function progress(line: string): void {
   process.stderr.write(`${line}\n`)
