@@ -17,7 +17,6 @@ import type { Write } from './ports.ts'
 import { newIntent } from './push-contact.ts'
 import { sendIntent } from './push-send.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
-import { reconcile } from './reconcile.ts'
 import { change, kindAfter } from './reconcile-apply.ts'
 import { parentOf } from './reconcile-sides.ts'
 import { outcomeOf, wholeHistory } from './sync-run-contact.ts'
@@ -136,14 +135,33 @@ async function putBack(
         stale: 0,
         ...(mirror !== undefined && { before: mirror }),
       })
-      if (sent.kind === 'refused')
-        return afterRefusal(ports, session, contact.id, slots, why, sent.refusal, plan.skipped)
+      if (sent.kind === 'refused') return afterRefusal(ports, session, contact, slots, why, sent.refusal, plan.skipped)
       // Moved in QuickBooks in this very moment: what is there now is looked at again.
-      if (sent.kind !== 'sent') await rest(ports, session, contact.id, slots)
+      if (sent.kind !== 'sent') await rest(ports, session, contact, slots)
     }
   }
-  await reconcile(ports, workspace, contact.id, { actor: why.actor, runId: why.undoRunId, settings: session.settings })
-  return report(ports, workspace, contact, why, plan.skipped)
+  return report(ports, workspace, contact, why, [
+    ...plan.skipped,
+    ...(await unsent(ports, workspace, contact, why, plan)),
+  ])
+}
+
+/** Slots that QuickBooks was to hold again and does not, because they were changed there in this very moment. */
+async function unsent(
+  ports: PushPorts,
+  workspace: string,
+  { id }: Contact,
+  { undoRunId }: UndoFor,
+  { quickbooks }: PutBack,
+): Promise<readonly SkippedSlot[]> {
+  const wanted = slotsIn(quickbooks)
+  if (wanted.length === 0) return []
+  const sent = (await wholeHistory(ports, workspace, id))
+    .filter(({ runId, side }) => runId === undoRunId && side === 'quickbooks')
+    .flatMap(({ changes }) => changes.map(({ field }) => field))
+  return wanted
+    .filter((slot) => !sent.includes(slot))
+    .map((slot) => ({ slot, reason: 'It was changed in QuickBooks in this very moment.' }))
 }
 
 /** A parent that is gone, or would make a cycle now, is not put back. */
@@ -222,13 +240,13 @@ function changesBack(before: Contact, after: Contact, slots: readonly Slot[]): r
 async function afterRefusal(
   ports: PushPorts,
   session: PushSession,
-  contactId: string,
+  before: Contact,
   slots: readonly Slot[],
   why: UndoFor,
   { code, reason, advice }: NonNullable<Contact['refusal']>,
   skipped: readonly SkippedSlot[],
 ): Promise<Outcome> {
-  const contact = await rest(ports, session, contactId, slots)
+  const contact = await rest(ports, session, before, slots)
   const refused = `QuickBooks did not take the old values back: ${reason}${advice === undefined ? '' : ` ${advice}`}`
   const { details = {}, ...outcome } = await report(ports, session.workspace, contact, why, skipped)
   return { ...outcome, kind: 'failed', code, reason: refused, details }
@@ -237,25 +255,27 @@ async function afterRefusal(
 /** Pins the slots at what both sides hold now, and takes away what an undo that failed has left to be sent. */
 async function rest(
   ports: PushPorts,
-  { workspace, settings }: PushSession,
-  contactId: string,
+  { workspace }: PushSession,
+  { id, toPushSince: before }: Contact,
   slots: readonly Slot[],
 ): Promise<Contact> {
   for (;;) {
-    const contact = await ports.contacts.get(workspace, contactId)
+    const contact = await ports.contacts.get(workspace, id)
     if (contact === undefined) throw new Error('A contact was removed while it was undone.')
     const mirror = await mirrorOf(ports, workspace, contact)
     const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
     const crm = contactSnapshot(contact, parent.recordId)
-    const { pins, refusal: _refused, ...kept } = contact
+    const { pins, refusal: _refused, toPushSince: _mark, ...kept } = contact
     const resting = mirror === undefined ? [] : pinsAfter(pins ?? [], slots, crm, mirror.snapshot)
-    const after: Contact = { ...kept, ...(resting.length > 0 && { pins: resting }) }
+    const after: Contact = {
+      ...kept,
+      ...(before !== undefined && { toPushSince: before }),
+      ...(resting.length > 0 && { pins: resting }),
+    }
     const committed = await ports.ledger.commit(workspace, [
       { kind: 'contact', contact: after, expectedVersion: contact.version },
     ])
-    if (committed !== 'committed') continue
-    const settled = await reconcile(ports, workspace, contactId, { actor: 'undo', settings })
-    return settled?.contact ?? after
+    if (committed === 'committed') return { ...after, version: contact.version + 1 }
   }
 }
 
@@ -396,7 +416,7 @@ async function makeInactive(
   const underway: Underway = { ...marked, intent, version: contact.version + 1 }
   const end = await sendIntent(ports, session, underway, { isRepeated: false, stale: 0, before: mirror })
   if (end.kind === 'refused') {
-    await rest(ports, session, contact.id, ['active'])
+    await rest(ports, session, contact, ['active'])
     const { code, reason } = end.refusal
     return outcomeOf(contact, 'failed', code, `Its customer could not be made inactive, so it stays linked. ${reason}`)
   }

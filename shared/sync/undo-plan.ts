@@ -30,7 +30,14 @@ export type PutBack = Readonly<{
 
 export type SkippedSlot = Readonly<{ slot: string; reason: string }>
 
-type Told = Readonly<{ from: SlotValue; to: SlotValue; isSuperseded: boolean; later: JournalEntry | undefined }>
+type Told = Readonly<{
+  from: SlotValue
+  to: SlotValue
+  isSuperseded: boolean
+  /** Not only decided: what gives way in QuickBooks is journalled before the winner is sent there. */
+  isDone: boolean
+  later: JournalEntry | undefined
+}>
 
 /**
  * What undoing a run puts back on each side. A slot is put back where both sides still hold what the run left; where
@@ -89,7 +96,8 @@ function whyNot(
   }
   const books = slotValue(mirror.snapshot, slot)
   const left = inBooks?.to ?? (slot === 'parent' ? slotValue(crm, slot) : inCrm?.to)
-  const isAsLeft = sameValue(slot, books, left) || (inBooks !== undefined && sameValue(slot, books, inBooks.from))
+  const wasNotSent = inBooks !== undefined && !inBooks.isDone && sameValue(slot, books, inBooks.from)
+  const isAsLeft = sameValue(slot, books, left) || wasNotSent
   return isAsLeft ? undefined : 'It was changed in QuickBooks since.'
 }
 
@@ -110,7 +118,8 @@ function toldOf(
         const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
         const isSuperseded = change.superseded === true || told?.isSuperseded === true
         const from = told === undefined ? value(change.from) : told.from
-        told = { from, to: value(change.to), isSuperseded, later: undefined }
+        const isDone = change.superseded !== true || told?.isDone === true
+        told = { from, to: value(change.to), isSuperseded, isDone, later: undefined }
       } else if (entry.side === side && told !== undefined) {
         told = { ...told, later: told.later ?? entry }
       }

@@ -1,3 +1,4 @@
+import type { FieldEdits } from '#core/contact-edit'
 import { type Problem, problemOf } from '#core/errors'
 import type { Fields } from '#core/records'
 import { createContact, updateContact } from '#sync/edit-contact'
@@ -5,7 +6,7 @@ import type { TwoSides } from './two-sides.ts'
 import { PERSON, WORKSPACE } from './world.ts'
 
 /** A person edits a contact in the CRM. */
-export async function edit(world: TwoSides, id: string, fields: Fields): Promise<void> {
+export async function edit(world: TwoSides, id: string, fields: FieldEdits): Promise<void> {
   const { version } = await world.contact(id)
   await updateContact(world.ports, { workspace: WORKSPACE, person: PERSON, id, version, edit: { fields } })
 }

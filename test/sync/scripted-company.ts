@@ -61,6 +61,10 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     },
     rename: (id: string, name: string) => change(id, { name }),
     edit: (id: string, fields: Fields) => change(id, { fields: { ...need(id).fields, ...fields } }),
+    clear: (id: string, field: keyof Fields) => {
+      const { [field]: _gone, ...fields } = need(id).fields ?? {}
+      change(id, { fields })
+    },
     deactivate: (id: string) => change(id, { active: false }),
     activate: (id: string) => change(id, { active: true }),
     move: (id: string, parent: string) => change(id, { parent }),
