@@ -55,6 +55,19 @@ describe('a contact', () => {
     expect((await here.crm.read(contact.id)).dot).toBe('green')
   })
 
+  it('out-3: takes over what QuickBooks holds now when a person asks for it', async () => {
+    const here = await open('sample')
+    world.simulator.modules.webhooks.change({ lossShare: 1 })
+    done(here.company.bookkeeper.edit('Customer', '4', { Notes: 'Only there', Mobile: { FreeFormNumber: '1' } }))
+    await world.settle()
+    world.simulator.modules.webhooks.change({ lossShare: 0 })
+    const { id } = await here.contactOf('4')
+    const run = await here.run(`POST /contacts/${id}/sync`)
+    expect(run).toMatchObject({ kind: 'sync', status: 'done' })
+    expect(await here.crm.read(id)).toMatchObject({ dot: 'green', fields: { notes: 'Only there', mobile: '1' } })
+    expect(writes(here)).toEqual({ create: 0, update: 0 })
+  })
+
   it('out-1: sends only what changed, and leaves alone what Tandem does not know', async () => {
     const here = await open('sample')
     const before = here.company.read('Customer', '3')
@@ -147,21 +160,18 @@ describe('dots', () => {
 
   it('out-6: names that QuickBooks would refuse are refused before the call, with a suggestion', async () => {
     const here = await open('sample')
-    const names = ['Dylan Sollfrank', 'Colon: Name']
-    const before = writes(here)
-    const contacts = []
-    for (const displayName of names) {
-      const { status, body } = await here.call('POST /contacts', {
-        json: { fields: { displayName } },
-      })
-      contacts.push({ status, body })
-    }
+    const taken = await here.crm.create({ fields: { displayName: 'dylan SOLLFRANK' } })
     await world.settle()
-    expect(writes(here)).toEqual(before)
-    for (const { status, body } of contacts) {
-      if (status === 400) expect(body.errors).toMatchObject([{ path: 'fields.displayName' }])
-      else expect(await here.crm.read(body.id)).toMatchObject({ dot: 'red', reason: expect.any(String) })
+    expect(await here.crm.read(taken.id)).toMatchObject({
+      dot: 'red',
+      reason: expect.stringContaining('has the name “dylan SOLLFRANK” already'),
+      advice: expect.stringContaining('“dylan SOLLFRANK (2)”'),
+    })
+    for (const displayName of ['Colon: Name', 'Tab\there', 'Line\nbreak', 'x'.repeat(501), ' ']) {
+      const { status, body } = await here.call('POST /contacts', { json: { fields: { displayName } } })
+      expect([status, body.errors], displayName).toMatchObject([400, [{ path: 'fields.displayName' }]])
     }
+    expect(writes(here)).toEqual({ create: 0, update: 0 })
   })
 
   it('out-5: what waits to be sent is orange while QuickBooks is down, and green once it has it', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { crmOf } from './crm.ts'
 import { world } from './quiet-world.ts'
 import { done, type Workspace } from './world.ts'
 
@@ -111,6 +112,31 @@ describe('an import', () => {
     })
     expect(await list('/contacts')).toHaveLength(before.length + 1)
   })
+
+  it.each(['ask', 'link'])(
+    'in-8: finds a contact of this exact name, and then does as it is told: %s',
+    async (sameName) => {
+      const here = await pulled()
+      const mine = await crmOf(here).create({
+        isCustomer: false,
+        fields: { displayName: 'Dylan Sollfrank', notes: 'Mine' },
+      })
+      await crmOf(here).create({ isCustomer: false, fields: { displayName: 'pam seitz' } })
+      const imported = await here.run('POST /imports', { as: 'account', select: { ids: ['6', '23'] }, sameName })
+      expect(await here.outcomes(imported)).toMatchObject({
+        '6':
+          sameName === 'link'
+            ? { kind: 'linked', contactId: mine.id }
+            : { kind: 'skipped', code: 'nameExists', reason: expect.stringContaining('link it?'), contactId: mine.id },
+        '23': { kind: 'imported' },
+      })
+      await world.settle()
+      const contact = await crmOf(here).read(mine.id)
+      expect(contact).toMatchObject({ dot: sameName === 'link' ? 'green' : 'none', fields: { notes: 'Mine' } })
+      expect(here.company.read('Customer', '6')?.Notes).toBe(sameName === 'link' ? 'Mine' : undefined)
+      expect((await here.list('/contacts')).filter(({ name }) => name === 'Dylan Sollfrank')).toHaveLength(1)
+    },
+  )
 
   it('in-8: never makes a duplicate when two import the same at the same moment', async () => {
     const { company, call, list } = await pulled()

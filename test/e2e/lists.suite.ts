@@ -80,6 +80,20 @@ describe('another workspace', () => {
     await stranger.pull()
     const [run] = await crm.list('/runs')
     const [contact] = await crm.list('/contacts')
+    const headers = { 'if-match': '"1"' }
+    const stolen = { displayName: 'Stolen' }
+    const edits = [
+      await stranger.call(`PATCH /contacts/${contact.id}`, { headers, json: { fields: stolen } }),
+      await stranger.call(`POST /contacts/${contact.id}/archive`, { headers }),
+      await stranger.call(`POST /contacts/${contact.id}/move`, { headers, json: { parentId: null } }),
+      await stranger.call(`POST /contacts/${contact.id}/jobs`, { json: { fields: stolen } }),
+      await stranger.call(`POST /contacts/${contact.id}/sync`),
+      await stranger.call(`POST /runs/${run.id}/undo`),
+      await stranger.call(`POST /previews/${run.id}/apply`),
+    ]
+    expect(edits.map(({ status }) => status)).toEqual(edits.map(() => 404))
+    const under = await stranger.call('POST /contacts', { json: { kind: 'job', fields: stolen, parentId: contact.id } })
+    expect([under.status, under.body.errors]).toMatchObject([400, [{ path: 'parentId' }]])
     const addresses = [
       `GET /contacts/${contact.id}`,
       `GET /contacts/${contact.id}/history`,
