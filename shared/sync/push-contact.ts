@@ -21,6 +21,8 @@ export type PushFor = Readonly<{
   runId?: string
   /** Whether a person asked for this very contact: it is created even if it is no customer yet. */
   asked: boolean
+  /** Ends a write that has begun, and sends nothing more. */
+  onlyUnderway?: boolean
   /** Is shown what is about to be done, before anything of it is; what it throws keeps it from being done. */
   check?: (done: Plan) => void
 }>
@@ -90,6 +92,7 @@ async function nextStep(
   const contact = await ports.contacts.get(workspace, contactId)
   if (contact === undefined) return { kind: 'unchanged', because: 'it is not in the CRM any more' }
   if (isUnderway(contact)) return sendIntent(ports, session, contact, { isRepeated: true, stale: soFar.stale })
+  if (why.onlyUnderway === true) return { kind: 'unchanged', because: 'nothing is sent unless somebody asks' }
   if (!why.asked && contact.toPushSince === undefined) return { kind: 'unchanged', because: 'nothing waits to be sent' }
   if (contact.hold !== undefined) return held(ports, workspace, contact, contact.hold.reason)
   const entity = contact.link?.entity ?? CREATED_AS

@@ -29,12 +29,13 @@ export type DrainPorts = PushPorts & Pick<Ports, 'markers'>
 
 /**
  * 'done': nothing is due any more. 'again': there is more. 'resting': the company rests, and what waits is found by the
- * sweep. 'off': nothing is sent by itself, because of the settings, the connection, or before the first pull.
+ * sweep. 'off': nothing can be sent, because of the connection, or before the first pull.
  */
 export type DrainEnd = 'done' | 'again' | 'resting' | 'off'
 
 /**
- * Sends what waits to be sent to one company: all contacts whose time has come, for some seconds. A contact that is
+ * Sends what waits to be sent to one company: all contacts whose time has come, for some seconds; where the settings
+ * leave it to people to ask, only the writes that had begun. A contact that is
  * refused gets its reason and a next try, and the others go on. Trouble of the company ends the drain, never throws:
  * only a fault of our own side does.
  */
@@ -43,7 +44,7 @@ export async function drainPush(ports: DrainPorts, workspace: string): Promise<D
     ports.connections.get(workspace),
     ports.settings.get(workspace),
   ])
-  if (connection === undefined || !maySendByItself(connection, settings)) return 'off'
+  if (connection === undefined || !maySend(connection)) return 'off'
   if (connection.restUntil !== undefined && Date.parse(connection.restUntil) > ports.clock.now()) return 'resting'
   const waiting = await ports.markers.toPush(workspace, ports.clock.now(), 1)
   if (waiting.length === 0) return 'done'
@@ -59,8 +60,8 @@ export async function drainPush(ports: DrainPorts, workspace: string): Promise<D
 }
 
 /** The first sync only brings in: nothing is sent by itself before everything in QuickBooks is known. */
-function maySendByItself({ status, gapFreeSince }: Connection, { push }: SyncSettings): boolean {
-  return status === 'connected' && gapFreeSince !== undefined && push === 'automatic'
+function maySend({ status, gapFreeSince }: Connection): boolean {
+  return status === 'connected' && gapFreeSince !== undefined
 }
 
 async function drain(
@@ -73,14 +74,16 @@ async function drain(
   const isOver = () => ports.clock.now() - startedMs >= SLICE_MS
   const company = inTurn(open)
   const session: Turns = { workspace, company, settings }
+  // Where nothing is sent by itself, a write that has begun is ended all the same: QuickBooks may have it already.
+  const onlyUnderway = settings.push === 'whenAsked'
   // The index of what waits lags behind, so that it may still name what was just done.
   const seen = new Set<string>()
   for (;;) {
     const ids = await ports.markers.toPush(workspace, ports.clock.now(), AT_A_TIME + seen.size)
     const next = ids.filter((id) => !seen.has(id)).slice(0, AT_A_TIME)
     if (next.length === 0) return 'done'
-    const marked = (await ports.contacts.getMany(workspace, next)).filter((contact) =>
-      isDue(contact, ports.clock.now()),
+    const marked = (await ports.contacts.getMany(workspace, next)).filter(
+      (contact) => isDue(contact, ports.clock.now()) && (!onlyUnderway || contact.intent !== undefined),
     )
     for (const id of next) seen.add(id)
     for (const group of await inPushOrder(ports, workspace, marked)) {
@@ -97,7 +100,8 @@ async function drain(
 async function send(ports: DrainPorts, session: Turns, { id, isNeeded }: ToSend): Promise<void> {
   const { workspace } = session
   try {
-    await pushContact(ports, session, id, { actor: PUSH_ACTOR, asked: isNeeded })
+    const onlyUnderway = session.settings.push === 'whenAsked'
+    await pushContact(ports, session, id, { actor: PUSH_ACTOR, asked: isNeeded, onlyUnderway })
   } catch (thrown) {
     if (thrown instanceof NotSent) throw session.company.trouble()
     const problem = problemOf(thrown)

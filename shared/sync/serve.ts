@@ -115,7 +115,10 @@ async function hintWaiting({
   return hinted
 }
 
-/** Once a day: hints the upkeep and the changes of every connection. */
+/**
+ * Once a day: hints the upkeep and the changes of every connection, and what waits to be pushed, for a write that had
+ * begun when the workspace chose to send only when asked.
+ */
 export async function daily(
   ports: Pick<Ports, 'clock' | 'connections' | 'hints'>,
 ): Promise<Readonly<{ hinted: number }>> {
@@ -127,6 +130,7 @@ export async function daily(
     for (const workspace of workspaces) {
       await ports.hints.pull({ kind: 'upkeep', workspace }, `upkeep-${workspace}-${day}`)
       await ports.hints.pull({ kind: 'changes', workspace }, `changes-${workspace}-${day}`)
+      await ports.hints.push({ kind: 'contacts', workspace }, `push-${workspace}-${day}`)
       hinted += 1
     }
     after = next

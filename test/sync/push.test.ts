@@ -176,8 +176,21 @@ describe('what may be pushed by itself', () => {
     const { settings, version } = await world.ports.settings.get(WORKSPACE)
     await world.ports.settings.save(WORKSPACE, { ...settings, push: 'whenAsked' }, version)
     await world.add({ displayName: 'Ada' })
-    expect(await world.drain()).toBe('off')
+    expect(await world.drain()).toBe('done')
     expect(world.count()).toBe(0)
+  })
+
+  it('is the end of a write that had begun before the workspace chose to send only when asked', async () => {
+    const id = await world.add({ displayName: 'Ada' })
+    world.strike({ kind: 'response-lost' })
+    await world.drain()
+    const { settings, version } = await world.ports.settings.get(WORKSPACE)
+    await world.ports.settings.save(WORKSPACE, { ...settings, push: 'whenAsked' }, version)
+    await world.edit(id, world.set({ displayName: 'Ada', notes: 'Typed since' }))
+    await world.drainLater()
+    expect(await world.contact(id)).toMatchObject({ link: { entity: 'customer' }, fields: { notes: 'Typed since' } })
+    expect(world.read(await world.recordId(id)).Notes).toBeUndefined()
+    expect(world.count()).toBe(1)
   })
 
   it.each([{ isCustomer: false }, { archived: true }])(
