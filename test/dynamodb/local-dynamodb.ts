@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -6,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll } from 'vitest'
 import * as z from 'zod'
+import { startChild } from '../../local/cloud/child.ts'
 
 /** What infra/ declares, as CloudFormation gets it: the tests run on that table and no other. */
 const TEMPLATE = new URL('../infra/__snapshots__/laptop.template.json', import.meta.url)
@@ -68,12 +68,9 @@ function declaredTable() {
 
 async function startDynoxide(): Promise<Readonly<{ endpoint: string; stop: () => void }>> {
   const port = await freePort()
-  const server = spawn(binary(), ['--port', String(port)], { stdio: 'ignore' })
-  const stop = () => void server.kill('SIGKILL')
-  // A test run that is torn down hard must not leave it behind.
-  process.once('exit', stop)
-  await once(server, 'spawn')
-  return { endpoint: `http://127.0.0.1:${port}`, stop }
+  // It ends with this process, however that ends: a test run that is torn down hard leaves nothing behind.
+  const { stop } = startChild(binary(), ['--port', String(port)])
+  return { endpoint: `http://127.0.0.1:${port}`, stop: () => void stop() }
 }
 
 function binary(): string {
