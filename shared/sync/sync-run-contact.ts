@@ -7,6 +7,7 @@ import { MovedSincePreview } from './preview-item.ts'
 import { type Pushed, pushContact } from './push-contact.ts'
 import { NotSent, type PushPorts, type PushSession } from './push-session.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
+import { linkDone } from './undo-plan.ts'
 
 export type SyncFor = Readonly<{
   runId: string
@@ -84,6 +85,7 @@ async function outcomeAfter(
       if (isStored) return outcomeOf(contact, makesInactive(plan) ? 'archived' : 'stored')
       // A worker that died may have done it all, and left it to this one to say so.
       const before = await entriesOf(ports, workspace, contact.id, runId)
+      if (linkDone(before, runId) === 'created') return outcomeOf(contact, 'created')
       if (before.some(({ side }) => side === 'quickbooks')) return outcomeOf(contact, 'sent')
       if (before.length > 0) return outcomeOf(contact, 'stored')
       return outcomeOf(contact, 'unchanged', 'unchanged', inSentence(pushed.because))
