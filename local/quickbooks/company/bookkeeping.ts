@@ -4,6 +4,7 @@ import { businessRule, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from '
 import type { Json, JsonObject } from './json.ts'
 import type { CustomerType } from './lists.ts'
 import { settleName } from './naming.ts'
+import { unknownIn } from './read-fields.ts'
 import {
   DEEPEST_LEVEL,
   DELETED_SUFFIX,
@@ -65,7 +66,10 @@ export function createBookkeeper(
     written.ok ? { ok: true, record: renderRecord(state, written.record, false) } : written
   const edit = (entity: NameEntity, id: string, fields: JsonObject): Outcome => {
     const record = findRecord(state.store, entity, id)
-    return record === undefined ? REFUSED : outcome(changeRecord(state, record, fields, 'sparse', 'person'))
+    if (record === undefined) return REFUSED
+    const unknown = unknownIn(entity, fields)
+    if (unknown !== undefined) return { ok: false, errors: [unknown] }
+    return outcome(changeRecord(state, record, fields, 'sparse', 'person'))
   }
 
   /** A transaction moves LastUpdatedTime of its customer, and never the SyncToken. */

@@ -106,6 +106,15 @@ describe('a mistake', () => {
     expect((await driver.control('GET', `${CUSTOMERS}/${id}`)).json.DisplayName).toBe('Amy')
   })
 
+  it('in the name of a field is refused, and nothing is done', async () => {
+    const driver = createDriver()
+    const id = await create(driver, { DisplayName: 'Amy' })
+    const refused = await driver.control('PATCH', `${CUSTOMERS}/${id}`, { fields: { Notes: 'tweets' } })
+    expect(refused.status).toBe(409)
+    expect(JSON.stringify(refused.json)).toContain('fields')
+    expect((await driver.control('GET', `${CUSTOMERS}/${id}`)).json).toMatchObject({ SyncToken: '0' })
+  })
+
   it('in the path names what is not there', async () => {
     const { control } = createDriver()
     expect(await control('GET', '/companies/1/customers')).toMatchObject({
