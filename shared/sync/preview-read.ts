@@ -5,6 +5,7 @@ import { inPiecesOf } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { inPushOrder } from './push-order.ts'
+import { unsettled } from './reconcile-many.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
 export type ReadPorts = StorePorts & Pick<Ports, 'connections' | 'markers' | 'contacts' | 'conflicts' | 'runs'>
@@ -85,7 +86,8 @@ export async function layOutContacts(
   runId: string,
   changed: readonly Mirror[],
 ): Promise<Readonly<{ pages: number; rows: number }>> {
-  const ids = new Set(changed.flatMap(({ contactId }) => contactId ?? []))
+  const apart = await unsettled(ports, workspace, changed, new Set())
+  const ids = new Set(apart.flatMap(({ contactId }) => contactId ?? []))
   for (const id of await ports.markers.toPush(workspace, ports.clock.now() + WHENEVER_MS, MOST)) ids.add(id)
   let after: string | undefined
   do {
