@@ -8,6 +8,7 @@ import { lostUpdates } from './checker/updates.ts'
 import { type Action, type ActionKind, drawActions } from './people/actions.ts'
 import { BOOKS_DEEDS } from './people/books.ts'
 import { CRM_DEEDS, type Deed } from './people/crm.ts'
+import { RUN_DEEDS } from './people/runs.ts'
 import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
 import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
 import { createWorld, TENANTS, type World } from './world/world.ts'
@@ -31,7 +32,7 @@ export type Told = Readonly<{
   deaths: number
 }>
 
-const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...BOOKS_DEEDS }
+const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...RUN_DEEDS, ...BOOKS_DEEDS }
 
 /** The story of a seed: `count` actions of people, and everything that goes wrong meanwhile. */
 export function drawStory(seed: string, count: number): Story {
@@ -130,6 +131,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   const all: Evidence[] = []
   for (const tenant of TENANTS) all.push(await gather(world, tenant))
   const violations = [
+    ...world.broken,
     ...all.flatMap((evidence) => [
       ...disagreements(evidence, world.witness),
       ...brokenLinks(evidence, world.witness),

@@ -52,7 +52,9 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
   const name = `${tenant.workspace}: contact ${contact.id}`
   const { link, hold, refusal } = contact
   if (contact.intent !== undefined && refusal === undefined) yield `${name} still has a write under way`
-  if (refusal !== undefined && !LASTING.has(refusal.code) && !OF_QUICKBOOKS.test(refusal.code))
+  // Where people have to ask, what failed waits for them to ask again.
+  const isTriedAgain = settings.push === 'automatic'
+  if (isTriedAgain && refusal !== undefined && !LASTING.has(refusal.code) && !OF_QUICKBOOKS.test(refusal.code))
     yield `${name} is still refused with ${refusal.code}: ${refusal.reason}`
   if (hold !== undefined) return
   if (link === undefined) {

@@ -36,32 +36,19 @@ export function* brokenLinks({ tenant, contacts, mirrors }: Evidence, witness: W
   yield* duplicates(workspace, witness)
 }
 
-/** Whatever Tandem brought into being on one side is there for exactly one on the other. */
+/** Whatever Tandem brought into being on one side is there for exactly one on the other, as long as that lasts. */
 function* duplicates(workspace: string, witness: Witness): Iterable<string> {
   const ties = witness.ties().filter((tie) => tie.workspace === workspace)
-  const made = witness.born().filter((one) => one.workspace === workspace && one.by === 'tandem')
-  const records = made.filter(({ side }) => side === 'quickbooks')
-  const madeBy = new Map<string, string>()
-  for (const { id } of records) {
-    const tied = ties.filter(({ recordId }) => recordId === id)
-    if (tied.length === 0) yield `${workspace}: customer ${id} was created in QuickBooks for no contact`
-    for (const { contactId } of tied.slice(0, 1)) {
-      const before = madeBy.get(contactId)
-      if (before !== undefined)
-        yield `${workspace}: customers ${before} and ${id} were both created for contact ${contactId}`
-      madeBy.set(contactId, id)
-    }
+  for (const { side, id, by, workspace: whose } of witness.born()) {
+    const mine = ties.filter((tie) => (side === 'crm' ? tie.contactId : tie.recordId) === id)
+    if (by !== 'tandem' || mine.length > 0 || whose !== workspace) continue
+    yield `${workspace}: ${side === 'crm' ? 'contact' : 'customer'} ${id} was made by Tandem, and never linked to anything`
   }
-  const imported = new Map<string, string>()
-  for (const { id } of made.filter(({ side }) => side === 'crm')) {
-    const [tie] = ties.filter(({ contactId }) => contactId === id)
-    if (tie === undefined) {
-      yield `${workspace}: contact ${id} was made for no customer`
-      continue
+  for (const [index, tie] of ties.entries()) {
+    for (const other of ties.slice(index + 1)) {
+      const isSame = tie.recordId === other.recordId || tie.contactId === other.contactId
+      if (!isSame || other.fromNumber >= (tie.untilNumber ?? Number.POSITIVE_INFINITY)) continue
+      yield `${workspace}: contact ${tie.contactId} was linked to customer ${tie.recordId} while ${other.contactId} was to ${other.recordId}`
     }
-    const before = imported.get(tie.recordId)
-    if (before !== undefined)
-      yield `${workspace}: contacts ${before} and ${id} were both made for customer ${tie.recordId}`
-    imported.set(tie.recordId, id)
   }
 }

@@ -18,6 +18,8 @@ const keyOf = (side: Side, id: string, slot: string): Key => JSON.stringify([sid
 export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: boolean): Iterable<string> {
   const { workspace } = evidence.tenant
   const seen = witness.seen().filter((one) => one.workspace === workspace && IS_UNIQUE(one.slot))
+  // An undo gives a value back to its own side.
+  const mayPutBack = evidence.runs.some(({ kind }) => kind === 'undo')
   const bySpot = Map.groupBy(seen, ({ side, id, slot }) => keyOf(side, id, slot))
   for (const writes of bySpot.values()) {
     for (const [index, write] of writes.entries()) {
@@ -30,7 +32,7 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
       // Where QuickBooks merges addresses, it makes one of two for a moment: of the last that was sent nothing else is left.
       if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && index < writes.length - 1)
         continue
-      if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write))
+      if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write) && !(mayPutBack && isPutBack(bySpot, write)))
         yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
     }
   }
@@ -77,6 +79,11 @@ function hasOrigin(witness: Witness, bySpot: ReadonlyMap<Key, readonly Seen[]>, 
     write.to === undefined &&
     others.some(({ side, id }) => witness.valuesNow(side, write.workspace, id)?.[write.slot] === undefined)
   )
+}
+
+function isPutBack(bySpot: ReadonlyMap<Key, readonly Seen[]>, write: Seen): boolean {
+  const before = bySpot.get(keyOf(write.side, write.id, write.slot)) ?? []
+  return before.some(({ number, from, to }) => number < write.number && (from === write.to || to === write.to))
 }
 
 /** Whoever it was ever tied to, and what was merged into that. */

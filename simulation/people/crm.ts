@@ -1,16 +1,10 @@
-import type { ContactEdit } from '#core/contact-edit'
-import { problemOf } from '#core/errors'
+import * as z from 'zod'
+import type { SyncSettings } from '#core/policies'
 import type { Contact, Fields } from '#core/records'
-import { resolveConflict } from '#sync/conflicts'
-import { createContact, newJob, updateContact } from '#sync/edit-contact'
-import type { Ports } from '#sync/ports'
-import { getSettings, saveSettings } from '#sync/settings'
 import type { Value, Values } from '../checker/values.ts'
-import type { Tenant, World } from '../world/world.ts'
+import type { Answered, Asked, Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { asSeen, freshValue, type Typed } from './values.ts'
-
-const API_MS = 29_000
 
 export type Deed = (world: World, tenant: Tenant, action: Action) => Promise<string>
 
@@ -20,74 +14,77 @@ export const CRM_DEEDS = {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'
     const { fields, wanted } = typed(tenant, action)
-    return `edits ${shown(contact)} (${names(action)}): ${await change(world, tenant, contact, { fields }, wanted)}`
+    return `edits ${shown(contact)} (${names(action)}): ${await change(world, tenant, contact, 'PATCH', '', { fields }, wanted)}`
   },
   'crm.create': async (world, tenant, action) => {
     const { fields, wanted } = typed(tenant, action, true)
-    const end = await did(world, 'create', { ...wanted, active: 'true' }, (ports) =>
-      createContact(ports, { ...tenant, kind: 'client', isCustomer: action.other < 0.8, fields }),
-    )
+    const body = { kind: 'client', isCustomer: action.other < 0.8, fields }
+    const end = await asked(world, tenant, 'POST', '/contacts', { body, wanted: { ...wanted, active: 'true' } })
     return `creates a contact: ${end}`
   },
   'crm.job': async (world, tenant, action) => {
     const parent = await pickContact(world, tenant, action.pick)
     if (parent === undefined) return 'finds no contact'
     const { fields, wanted } = typed(tenant, action, true)
-    const end = await did(world, 'create', { ...wanted, active: 'true', parent: parent.id }, (ports) =>
-      newJob(ports, { ...tenant, parentId: parent.id, fields }),
-    )
+    const wishes = { ...wanted, active: 'true', parent: parent.id }
+    const end = await asked(world, tenant, 'POST', `/contacts/${parent.id}/jobs`, { body: { fields }, wanted: wishes })
     return `makes a job under ${shown(parent)}: ${end}`
   },
   'crm.archive': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'
-    const end = await change(world, tenant, contact, { archived: true }, { active: 'false' })
+    const end = await change(world, tenant, contact, 'POST', '/archive', undefined, { active: 'false' })
     return `archives ${shown(contact)}: ${end}`
   },
   'crm.unarchive': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick, ({ archived }) => archived)
     if (contact === undefined) return 'finds no archived contact'
-    const end = await change(world, tenant, contact, { archived: false }, { active: 'true' })
+    const end = await change(world, tenant, contact, 'POST', '/unarchive', undefined, { active: 'true' })
     return `takes ${shown(contact)} out of the archive: ${end}`
   },
   'crm.move': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick)
     const parent = action.other < 0.25 ? undefined : await pickContact(world, tenant, action.other)
     if (contact === undefined || contact.id === parent?.id) return 'finds nothing to move'
-    const edit = { parentId: parent?.id ?? null }
-    const end = await change(world, tenant, contact, edit, { parent: parent?.id })
+    const body = { parentId: parent?.id ?? null }
+    const end = await change(world, tenant, contact, 'POST', '/move', body, { parent: parent?.id })
     return `moves ${shown(contact)} ${parent === undefined ? 'to the top' : `under ${shown(parent)}`}: ${end}`
   },
   'crm.resolve': async (world, tenant, action) => {
-    const { rows } = await world.memory.conflicts.list(tenant.workspace, 100)
-    const row = rows[Math.floor(action.pick * rows.length)]
-    if (row === undefined) return 'finds no open conflict'
-    const { contactId, slot, crm, quickbooks } = row
+    const listed = await world.ask(tenant, 'GET', '/conflicts')
+    const open = OpenConflicts.safeParse(listed?.json).data?.items ?? []
+    const conflict = open[Math.floor(action.pick * open.length)]
+    if (conflict === undefined) return 'finds no open conflict'
+    const { id, crm, quickbooks } = conflict
     const take = action.other < 0.5 ? 'crm' : 'quickbooks'
     const seen = { ...(crm !== undefined && { crm }), ...(quickbooks !== undefined && { quickbooks }) }
-    const end = await did(world, 'resolve', {}, (ports) =>
-      resolveConflict(ports, { ...tenant, contactId, slot, take, seen }),
-    )
-    return `decides ${slot} of contact ${contactId} for ${take}: ${end}`
+    const end = await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take, seen } })
+    return `decides the conflict ${id} for ${take}: ${end}`
   },
   'crm.settings': async (world, tenant, action) => {
     const policies = ['newest', 'quickbooks', 'crm', 'ask'] as const
     const conflicts = policies[Math.floor(action.pick * policies.length)] ?? 'newest'
     const pushNotes = action.other < 0.7
-    const end = await did(world, 'settings', {}, async (ports) => {
-      const { settings, version } = await getSettings(ports, tenant.workspace)
-      return saveSettings(ports, { ...tenant, settings: { ...settings, conflicts, pushNotes }, version })
-    })
+    const end = await choose(world, tenant, { conflicts, pushNotes })
     return `chooses the policy ${conflicts}, notes ${pushNotes ? 'are' : 'are not'} pushed: ${end}`
   },
-  'crm.pull': async (world, tenant) => `starts a pull: ${await asked(world, tenant, 'POST', '/pulls', {})}`,
+  'crm.pushWhen': async (world, tenant, action) => {
+    const push = action.pick < 0.6 ? 'automatic' : 'whenAsked'
+    return `chooses to push ${push}: ${await choose(world, tenant, { push })}`
+  },
+  'crm.resolveAll': async (world, tenant, action) => {
+    const policies = ['newest', 'quickbooks', 'crm'] as const
+    const take = policies[Math.floor(action.pick * policies.length)] ?? 'newest'
+    return `decides all conflicts for ${take}: ${await asked(world, tenant, 'POST', '/conflicts/resolve', { body: { take } })}`
+  },
+  'crm.pull': async (world, tenant) => `starts a pull: ${await asked(world, tenant, 'POST', '/pulls', { body: {} })}`,
   'crm.import': async (world, tenant, action) => {
     const body = {
       as: action.pick < 0.7 ? 'account' : 'building',
       select: { filter: action.other < 0.8 ? 'notSynced' : 'all' },
       sameName: 'ask',
     }
-    return `imports what is not linked: ${await asked(world, tenant, 'POST', '/imports', body)}`
+    return `imports what is not linked: ${await asked(world, tenant, 'POST', '/imports', { body })}`
   },
   'crm.cancel': async (world, tenant) => {
     const [run] = await world.memory.runs.unfinished(tenant.workspace)
@@ -97,7 +94,7 @@ export const CRM_DEEDS = {
 } satisfies Readonly<Record<string, Deed>>
 
 /** The contact at a place in the order of creation. */
-async function pickContact(
+export async function pickContact(
   world: World,
   tenant: Tenant,
   pick: number,
@@ -129,35 +126,53 @@ function typed({ workspace }: Tenant, action: Action, isNew = false): Readonly<{
   return { fields: fields as Fields, wanted }
 }
 
+async function choose(world: World, tenant: Tenant, chosen: Partial<SyncSettings>): Promise<string> {
+  const now = await world.ask(tenant, 'GET', '/settings')
+  if (now?.status !== 200) return inWords(now)
+  const headers = { 'if-match': now.headers.etag ?? '' }
+  return asked(world, tenant, 'PUT', '/settings', { headers, body: { ...now.json, ...chosen } })
+}
+
+/** Changes a contact as it was when the person saw it. */
 function change(
   world: World,
   tenant: Tenant,
   { id, version }: Contact,
-  edit: ContactEdit,
+  method: string,
+  path: string,
+  body: object | undefined,
   wanted: Values,
 ): Promise<string> {
-  return did(world, 'edit', wanted, (ports) => updateContact(ports, { ...tenant, id, version, edit }))
+  const headers = { 'if-match': `"${version}"` }
+  return asked(world, tenant, method, `/contacts/${id}${path}`, {
+    headers,
+    wanted,
+    ...(body !== undefined && { body }),
+  })
 }
 
-async function did(
+export async function asked(
   world: World,
-  kind: string,
-  wanted: Values,
-  work: (ports: Ports) => Promise<unknown>,
+  tenant: Tenant,
+  method: string,
+  path: string,
+  sent: Asked = {},
 ): Promise<string> {
-  try {
-    return (await world.invoke(kind, API_MS, work, wanted)) === undefined ? 'no answer' : 'done'
-  } catch (thrown) {
-    return problemOf(thrown)?.kind ?? 'it failed'
-  }
+  return inWords(await world.ask(tenant, method, path, sent))
 }
 
-async function asked(world: World, tenant: Tenant, method: string, path: string, body?: unknown): Promise<string> {
-  const answer = await world.ask(tenant, method, path, body === undefined ? {} : { body })
-  return answer === undefined ? 'no answer' : `HTTP ${answer.status}`
+/** What a person reads of an answer. */
+export function inWords(answer: Answered | undefined): string {
+  if (answer === undefined) return 'no answer'
+  if (answer.status < 300) return 'done'
+  return `HTTP ${answer.status} ${String(answer.json.type ?? '').replace(/^.*[/#:]/, '')}`
 }
 
-function shown({ id, link }: Contact): string {
+const OpenConflicts = z.object({
+  items: z.array(z.looseObject({ id: z.string(), crm: z.unknown(), quickbooks: z.unknown() })),
+})
+
+export function shown({ id, link }: Contact): string {
   return `contact ${id.slice(-4)}${link === undefined ? '' : ` (customer ${link.recordId})`}`
 }
 

@@ -268,7 +268,10 @@ export function createWorld(settings: WorldSettings, print?: (line: string) => v
   timeline.setTimer(START_MS + MINUTE_MS, tick)
   timeline.setTimer(START_MS + DAY_MS / 2, dawn)
 
+  const broken: string[] = []
   return {
+    /** Promises that were found broken on the way. */
+    broken,
     timeline,
     trace,
     processes,
@@ -284,6 +287,8 @@ export function createWorld(settings: WorldSettings, print?: (line: string) => v
     setFaults,
     pass,
     during,
+    /** A person waits, on the clock that they share with everybody. */
+    wait: (ms: number) => new Promise<void>((resolve) => void timeline.setTimer(timeline.now() + ms, resolve)),
     /** How often the minute's sweep comes; rarer where nothing is left to be found by it soon. */
     sweepEvery: (ms: number) => {
       everyMs = ms
