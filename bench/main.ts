@@ -2,8 +2,18 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-/** Each is a program of its own; all but the last have goals. */
-const BENCHMARKS = ['pull', 'cold-start', 'quickbooks-simulator']
+/** Each is a program of its own; the last two have no goals. */
+const BENCHMARKS = [
+  'pull',
+  'latency',
+  'burst',
+  'push',
+  'offline',
+  'idle',
+  'table',
+  'cold-start',
+  'quickbooks-simulator',
+]
 
 const HELP = `npm run bench -- [benchmark …] [options of the benchmark]
 
@@ -13,6 +23,7 @@ Benchmarks: ${BENCHMARKS.join(', ')}; all of them when none is named.
   --rows N,N,…       pull: customers to pull (default 1000,10000,100000)
   --only PART,…      pull: calls, memory, edits (default all of them)
   --times N          cold-start: starts of each function (default 9)
+                     latency: changes in each direction (default 100)
 
 Each writes its figures to .tandem/bench/<benchmark>.json as well.`
 
