@@ -109,7 +109,7 @@ async function itemOfLinked(
   if (moved !== undefined || gathered === undefined) return still(contact, 'conflict', 'gone', done.because)
   const crm = changesOf(done, 'store')
   const quickbooks = changesOf(done, 'push')
-  const asks = done.actions.flatMap((action) => (action.kind === 'openConflict' ? [action.conflict] : []))
+  const asks = done.actions.flatMap((action) => (action.kind === 'openConflict' ? [withoutEmpty(action.conflict)] : []))
   if (crm.length + quickbooks.length + asks.length === 0) {
     const open = contact.conflicts ?? []
     return open.length === 0
@@ -193,6 +193,16 @@ function changesOf({ actions }: Plan, kind: 'store' | 'push'): readonly PreviewC
       },
     ]
   })
+}
+
+/** As it is stored: what is empty is left out. */
+function withoutEmpty({ slot, base, crm, quickbooks }: Conflict): Conflict {
+  return {
+    slot,
+    ...(base !== undefined && { base }),
+    ...(crm !== undefined && { crm }),
+    ...(quickbooks !== undefined && { quickbooks }),
+  }
 }
 
 function kindOf(crm: readonly PreviewChange[], quickbooks: readonly PreviewChange[]): OutcomeKind {
