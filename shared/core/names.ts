@@ -14,14 +14,17 @@ export function recordName(fields: Fields): string {
   return fields.companyName ?? fields.displayName ?? ''
 }
 
-const LEFT_MARKS = /^(?: \(deleted\)(?: \(\d+\))?)+$/
+const LEFT_MARKS = /(?: \(deleted\)(?: \(\d+\))?)+$/
 
 /**
- * Whether a record's name is `plain` with what QuickBooks put behind it when it made the record inactive. Whether that
- * comes off by itself when the record becomes active again is not documented; where it stays, nobody renamed anything.
+ * A record's name without what QuickBooks put behind it when it made the record inactive. Whether that comes off by
+ * itself when the record becomes active again is not documented; where it stays, nobody renamed anything. It counts as
+ * left on when the name was `before` without it, or when the record was inactive.
  */
-export function isPlainMarked(name: string, plain: string): boolean {
-  return name.startsWith(plain) && LEFT_MARKS.test(name.slice(plain.length))
+export function withoutLeftMark(name: string, before: string | undefined, wasActive: boolean): string {
+  const plain = name.replace(LEFT_MARKS, '')
+  if (name === before || plain === '' || plain === name) return name
+  return !wasActive || (before !== undefined && plain === before) ? plain : name
 }
 
 /** Drops case and accents, so that `muller` finds `Müller`. */

@@ -1,5 +1,5 @@
 import { slotsOf } from '#core/entity-slots'
-import { isPlainMarked } from '#core/names'
+import { withoutLeftMark } from '#core/names'
 import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
 import type { Contact, Entity, Link, Mirror, Snapshot } from '#core/records'
 import { withSlot } from '#core/slots'
@@ -101,13 +101,10 @@ async function fateOf(
 
 /** A record as it is compared with its contact: a mark that QuickBooks left on the name is no rename. */
 export function present({ snapshot, changedAt }: Mirror, base: Snapshot): RecordFate {
-  const plain = base.fields.displayName
   const { displayName } = snapshot.fields
-  const isMarked = plain !== undefined && displayName !== undefined && isPlainMarked(displayName, plain)
-  return {
-    kind: 'present',
-    side: { snapshot: isMarked ? withSlot(snapshot, 'displayName', plain) : snapshot, changedAt },
-  }
+  if (displayName === undefined) return { kind: 'present', side: { snapshot, changedAt } }
+  const name = withoutLeftMark(displayName, base.fields.displayName, base.active)
+  return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', name), changedAt } }
 }
 
 /** Looks up where in the CRM the contact would come, for each parent that it may get, and what stands in the way. */

@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { isPlainMarked } from '#core/names'
+import { withoutLeftMark } from '#core/names'
 
 describe('the mark that QuickBooks leaves on a name', () => {
-  it('is told from a rename', () => {
-    expect(isPlainMarked('Ada (deleted)', 'Ada')).toBe(true)
-    expect(isPlainMarked('Ada (deleted) (2)', 'Ada')).toBe(true)
-    expect(isPlainMarked('Ada (deleted) (deleted)', 'Ada')).toBe(true)
-    expect(isPlainMarked('Ada', 'Ada')).toBe(false)
-    expect(isPlainMarked('Ada (retired)', 'Ada')).toBe(false)
-    expect(isPlainMarked('Adam (deleted)', 'Ada')).toBe(false)
-    expect(isPlainMarked('Ada (deleted) & Co', 'Ada')).toBe(false)
+  it('comes off a name that was the same without it', () => {
+    expect(withoutLeftMark('Ada (deleted)', 'Ada', true)).toBe('Ada')
+    expect(withoutLeftMark('Ada (deleted) (2)', 'Ada', true)).toBe('Ada')
+    expect(withoutLeftMark('Ada (deleted) (deleted)', 'Ada', false)).toBe('Ada')
+  })
+
+  it('comes off a name that changed while the record was inactive', () => {
+    expect(withoutLeftMark('Beda (deleted)', 'Ada', false)).toBe('Beda')
+  })
+
+  it('is part of a name that an active record was given', () => {
+    expect(withoutLeftMark('Beda (deleted)', 'Ada', true)).toBe('Beda (deleted)')
+    expect(withoutLeftMark('Ada (deleted) & Co', 'Ada', false)).toBe('Ada (deleted) & Co')
+    expect(withoutLeftMark('Ada (deleted)', 'Ada (deleted)', true)).toBe('Ada (deleted)')
+    expect(withoutLeftMark('Ada (retired)', 'Ada', false)).toBe('Ada (retired)')
+    expect(withoutLeftMark(' (deleted)', undefined, false)).toBe(' (deleted)')
   })
 })
