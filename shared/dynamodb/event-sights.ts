@@ -1,58 +1,32 @@
-import { randomUUID } from 'node:crypto'
-import { Entity } from 'dynamodb-toolbox/entity'
-import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get'
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put'
-import { item } from 'dynamodb-toolbox/schema/item'
-import { number } from 'dynamodb-toolbox/schema/number'
-import { string } from 'dynamodb-toolbox/schema/string'
+import * as z from 'zod'
 import type { Clock, Markers } from '#sync/ports'
-import { conditional } from './conflicts.ts'
+import { batchGet } from './batch-get.ts'
+import { batchPut } from './batch-put.ts'
 import { eventKey } from './keys.ts'
 import type { Tandem } from './table.ts'
 
 /** How long an event is remembered: longer than anybody sends it again. */
 const SEEN_MS = 7 * 24 * 60 * 60 * 1_000
 
-/** Remembers which events were seen, one write for each. */
-export function createEventSights({ table }: Tandem, clock: Clock): Pick<Markers, 'firstSight' | 'wasSeen'> {
-  const eventItem = new Entity({
-    name: 'event',
-    table,
-    timestamps: false,
-    entityAttribute: false,
-    schema: item({
-      pk: string().key(),
-      sk: string().key(),
-      untilMs: number(),
-      expiresAt: number(),
-      lastWrite: string(),
-    }),
-  })
-  const stored = async (eventId: string) => {
-    const { Item } = await eventItem.build(GetItemCommand).key(eventKey(eventId)).options({ consistent: true }).send()
-    return Item
-  }
-  const firstSight: Markers['firstSight'] = async (eventId, nowMs) => {
-    const lastWrite = randomUUID()
-    const untilMs = nowMs + SEEN_MS
-    const see = eventItem
-      .build(PutItemCommand)
-      // DynamoDB deletes some time after; until it does, `untilMs` tells.
-      .item({ ...eventKey(eventId), untilMs, expiresAt: Math.ceil(untilMs / 1_000), lastWrite })
-      .options({
-        condition: {
-          or: [
-            { attr: 'pk', exists: false },
-            { attr: 'untilMs', lte: nowMs },
-          ],
-        },
-      })
-    if ((await conditional(clock, () => see.send())) === 'written') return true
-    // The SDK repeats a write whose answer was lost, and then finds its own: that is the first sight all the same.
-    return (await stored(eventId))?.lastWrite === lastWrite
-  }
+const eventItem = z.object({ eventId: z.string(), untilMs: z.number() })
+
+/**
+ * Remembers which events were seen, an item for each. A delivery may bring hundreds, and its sender waits for the
+ * answer: they are looked up and stored many with one request.
+ */
+export function createEventSights(tandem: Tandem, clock: Clock): Pick<Markers, 'seenAmong' | 'remember'> {
   return {
-    firstSight,
-    wasSeen: async (eventId, nowMs) => ((await stored(eventId))?.untilMs ?? nowMs) > nowMs,
+    seenAmong: async (eventIds, nowMs) => {
+      const items = await batchGet(tandem, clock, eventIds.map(eventKey), Object.keys(eventItem.shape))
+      const known = z.array(eventItem).parse(items)
+      return new Set(known.filter(({ untilMs }) => untilMs > nowMs).map(({ eventId }) => eventId))
+    },
+    remember: async (eventIds, nowMs) => {
+      const untilMs = nowMs + SEEN_MS
+      // DynamoDB deletes some time after; until it does, `untilMs` tells.
+      const expiresAt = Math.ceil(untilMs / 1_000)
+      const items = [...new Set(eventIds)].map((eventId) => ({ ...eventKey(eventId), eventId, untilMs, expiresAt }))
+      await batchPut(tandem, clock, items)
+    },
   }
 }

@@ -55,12 +55,11 @@ export function createMarkers(store: Store): Markers {
       const due = [...(kind === 'toRead' ? readSince() : pushDue())].filter(([, dueMs]) => dueMs < beforeMs)
       return [...new Set(due.map(([workspace]) => workspace))].slice(0, limit)
     },
-    firstSight: async (eventId, nowMs) => {
-      if ((seenUntilMs.get(eventId) ?? nowMs) > nowMs) return false
-      seenUntilMs.set(eventId, nowMs + SEEN_MS)
-      return true
+    seenAmong: async (eventIds, nowMs) =>
+      new Set(eventIds.filter((eventId) => (seenUntilMs.get(eventId) ?? nowMs) > nowMs)),
+    remember: async (eventIds, nowMs) => {
+      for (const eventId of eventIds) seenUntilMs.set(eventId, nowMs + SEEN_MS)
     },
-    wasSeen: async (eventId, nowMs) => (seenUntilMs.get(eventId) ?? nowMs) > nowMs,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Entity } from '#core/records'
 import { hintPull } from './hint-work.ts'
-import { eachAtMost } from './in-parallel.ts'
+import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
 
 /** A change that QuickBooks tells of, in either form of its notifications. */
@@ -23,7 +23,7 @@ export type IntakePorts = Pick<
   'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'settings' | 'markers' | 'hints'
 >
 
-/** Calls to the table at the same time: Intuit waits three seconds at most (Intuit: "Webhooks best practices"). */
+/** Companies at the same time: Intuit waits three seconds at most (Intuit: "Webhooks best practices"). */
 const AT_ONCE = 16
 const ENTITIES: readonly Entity[] = ['customer', 'vendor']
 
@@ -47,7 +47,9 @@ export async function takeDelivery(ports: IntakePorts, { events, unreadable }: T
 
 async function takeForCompany(ports: IntakePorts, realmId: string, told: readonly ChangeEvent[]): Promise<void> {
   const { clock, connections, markers, metrics, settings } = ports
-  const workspace = await connections.holderOf(realmId)
+  const nowMs = clock.now()
+  // Side by side, since the sender waits: unknown companies are few.
+  const [workspace, seen] = await allSettled(connections.holderOf(realmId), markers.seenAmong(sightsOf(told), nowMs))
   if (workspace === undefined) {
     metrics.count('WebhookUnknownCompany', told.length)
     return
@@ -59,31 +61,15 @@ async function takeForCompany(ports: IntakePorts, realmId: string, told: readonl
   })
   if (known.length < told.length) metrics.count('WebhookUnknownEntity', told.length - known.length)
 
-  const nowMs = clock.now()
-  const fresh: { event: ChangeEvent; entity: Entity }[] = []
-  await eachAtMost(
-    AT_ONCE,
-    known,
-    () => false,
-    async (one) => {
-      const name = sightOf(one.event)
-      if (name === undefined || !(await markers.wasSeen(name, nowMs))) fresh.push(one)
-    },
-  )
+  const fresh = known.filter(({ event }) => !seen.has(sightOf(event) ?? ''))
   if (fresh.length < known.length) metrics.count('WebhookRepeated', known.length - fresh.length)
   if (fresh.length === 0) return
 
   await markers.markToRead(workspace, distinct(fresh.map(toRead)), nowMs)
-  const names = new Set(fresh.flatMap(({ event }) => sightOf(event) ?? []))
-  await eachAtMost(
-    AT_ONCE,
-    names,
-    () => false,
-    async (name) => {
-      await markers.firstSight(name, nowMs)
-    },
+  await allSettled(
+    markers.remember(sightsOf(fresh.map(({ event }) => event)), nowMs),
+    hintPull(ports, 'marked', workspace, ports.ids.next()),
   )
-  await hintPull(ports, 'marked', workspace, ports.ids.next())
 }
 
 function toRead({ event, entity }: Readonly<{ event: ChangeEvent; entity: Entity }>): Omit<ToRead, 'stamp'> {
@@ -98,4 +84,8 @@ function distinct(records: readonly Omit<ToRead, 'stamp'>[]): readonly Omit<ToRe
 /** Under its company, so that no company's event hides another's. */
 function sightOf({ realmId, eventId }: ChangeEvent): string | undefined {
   return eventId === undefined ? undefined : `${realmId}/${eventId}`
+}
+
+function sightsOf(events: readonly ChangeEvent[]): readonly string[] {
+  return [...new Set(events.flatMap((event) => sightOf(event) ?? []))]
 }

@@ -265,10 +265,10 @@ export interface Markers {
   toPush(workspace: string, nowMs: number, limit: number): Promise<readonly string[]>
   /** Workspaces that have a marker of this kind which was due before `beforeMs`; some `limit` of them when more have. */
   waiting(kind: 'toRead' | 'toPush', beforeMs: number, limit: number): Promise<readonly string[]>
-  /** True the first time that an event of this id is seen; remembered for some days. */
-  firstSight(eventId: string, nowMs: number): Promise<boolean>
-  /** Whether `firstSight` still remembers the event. */
-  wasSeen(eventId: string, nowMs: number): Promise<boolean>
+  /** Those of these events that `remember` was told of and that are not forgotten. */
+  seenAmong(eventIds: readonly string[], nowMs: number): Promise<ReadonlySet<string>>
+  /** Remembers events for some days, counted from the last time. */
+  remember(eventIds: readonly string[], nowMs: number): Promise<void>
 }
 
 export type ConflictRow = Readonly<{ contactId: string; contactName: string } & OpenConflict>

@@ -53,7 +53,6 @@ const CONDITIONAL: ReadonlySet<string> = new Set([
   'settings.save',
   'runs.save',
   'runs.create',
-  'markers.firstSight',
   'markers.clearToRead',
 ])
 

@@ -209,30 +209,38 @@ export function markersContract(open: () => Ports): void {
   })
 
   describe('an event', () => {
-    it('is seen for the first time once, however many ask', async () => {
+    it('is seen once it is remembered, alone or among many', async () => {
       const { markers } = open()
-      const event = `event-${randomUUID()}`
-      const answers = await Promise.all(Array.from({ length: 8 }, () => markers.firstSight(event, START)))
-      expect(answers.filter((first) => first)).toHaveLength(1)
-      expect(await markers.firstSight(event, START + 24 * 60 * MINUTE)).toBe(false)
-      expect(await markers.firstSight(`${event}#`, START)).toBe(true)
+      const events = Array.from({ length: 230 }, () => `event-${randomUUID()}`)
+      const [first = '', ...others] = events
+      expect(await markers.seenAmong(events, START)).toEqual(new Set())
+      await markers.remember([first], START)
+      expect(await markers.seenAmong(events, START)).toEqual(new Set([first]))
+      await markers.remember([...others, ...others.slice(0, 3)], START)
+      expect(await markers.seenAmong([...events, `${first}#`], START + MINUTE)).toEqual(new Set(events))
     })
 
-    it('is forgotten after some days', async () => {
+    it('is remembered by several at once', async () => {
       const { markers } = open()
       const event = `event-${randomUUID()}`
-      expect(await markers.firstSight(event, START)).toBe(true)
-      expect(await markers.firstSight(event, START + 30 * 24 * 60 * MINUTE)).toBe(true)
-      expect(await markers.firstSight(event, START + 31 * 24 * 60 * MINUTE)).toBe(false)
+      await Promise.all(Array.from({ length: 8 }, () => markers.remember([event], START)))
+      expect(await markers.seenAmong([event], START)).toEqual(new Set([event]))
     })
 
-    it('can be looked up without being seen', async () => {
+    it('is forgotten some days after it was last remembered', async () => {
       const { markers } = open()
       const event = `event-${randomUUID()}`
-      expect(await markers.wasSeen(event, START)).toBe(false)
-      expect(await markers.firstSight(event, START)).toBe(true)
-      expect(await markers.wasSeen(event, START + MINUTE)).toBe(true)
-      expect(await markers.wasSeen(event, START + 30 * 24 * 60 * MINUTE)).toBe(false)
+      const day = 24 * 60 * MINUTE
+      await markers.remember([event], START)
+      await markers.remember([event], START + 5 * day)
+      expect(await markers.seenAmong([event], START + 8 * day)).toEqual(new Set([event]))
+      expect(await markers.seenAmong([event], START + 30 * day)).toEqual(new Set())
+    })
+
+    it('needs none', async () => {
+      const { markers } = open()
+      await markers.remember([], START)
+      expect(await markers.seenAmong([], START)).toEqual(new Set())
     })
   })
 }
