@@ -14,6 +14,8 @@ async function inwards(world: RunningCloud, customerId: string, notes: string): 
   const { id } = await world.contactOf(customerId)
   const sent = world.deliveries().length
   world.editThere(customerId, notes)
+  // Looking at the table takes from what the webhook's function has of the machine, so it waits for the answer.
+  await until(() => world.deliveries().length > sent)
   const changedAt = await until(async () => (await world.contact(id))?.fields.notes === notes)
   await world.settle()
   const sentAt = world.deliveries()[sent]?.sentAt
