@@ -5,7 +5,7 @@ import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
 import type { Company } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import type { FaultKind, FaultRule } from '../../local/quickbooks/gateway/faults.ts'
-import { type ApiAnswer, type ApiRequest, startTandem, type Tandem } from '../local/cloud-fixture.ts'
+import { type ApiAnswer, startTandem, type Tandem } from '../local/cloud-fixture.ts'
 import { findLeaks } from './leaks.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the tests look into.
@@ -25,8 +25,8 @@ export interface Workspace {
   readonly run: (route: string, json?: object) => Promise<Body>
   /** Connects, if need be, and pulls. */
   readonly pull: () => Promise<Body>
-  /** Connects, pulls and imports everything as accounts. Answers with the contact of each record. */
-  readonly bringIn: () => Promise<(recordId: string) => Promise<Body>>
+  /** Connects, pulls, and imports these or everything as accounts. Answers with the contact of each record. */
+  readonly bringIn: (ids?: readonly string[]) => Promise<(recordId: string) => Promise<Body>>
   /** Every item of a list, page by page. */
   readonly list: (path: string) => Promise<readonly Body[]>
   /** What became of each record of a run, by the id of the record. */
@@ -156,9 +156,10 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       connect,
       run,
       pull,
-      bringIn: async () => {
+      bringIn: async (ids) => {
         await pull()
-        const of = await outcomes(await run('POST /imports', { as: 'account', select: { filter: 'all' } }))
+        const select = ids === undefined ? { filter: 'all' } : { ids }
+        const of = await outcomes(await run('POST /imports', { as: 'account', select }))
         return async (recordId) => (await callHere(`GET /contacts/${of[recordId]?.contactId}`)).body
       },
       list,
@@ -218,5 +219,3 @@ export function done(outcome: { readonly ok: boolean; readonly record?: JsonObje
   if (outcome.record === undefined) throw new Error(`The simulator refused: ${JSON.stringify(outcome)}`)
   return { id: String(outcome.record.Id), record: outcome.record }
 }
-
-export type { ApiRequest }

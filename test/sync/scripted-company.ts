@@ -298,5 +298,3 @@ function sameName(a: string, b: string): boolean {
 function refused(code: string, message: string): Failure {
   return new Failure({ kind: 'quickbooksRefused', code, message, detail: message })
 }
-
-export type ScriptedCompany = ReturnType<typeof scriptedCompany>

@@ -85,4 +85,3 @@ export function scriptedConsent(clock: Clock) {
     },
   }
 }
-export type ScriptedConsent = ReturnType<typeof scriptedConsent>
