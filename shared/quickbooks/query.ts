@@ -2,6 +2,7 @@
  * QuickBooks' query language, as far as Tandem speaks it (Intuit: "Data queries"). node-quickbooks' own criteria
  * escape an apostrophe but not a backslash, so that a name which ends in one would break out of its quotes.
  */
+import { PLAIN_MARK } from './wire.ts'
 
 /** The most rows that one answer holds. */
 export const MOST_ROWS = 1_000
@@ -29,9 +30,10 @@ export function toSecond(time: string): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`
 }
 
-/** Criteria for records of this DisplayName, active and inactive. */
+/** Criteria for records of this DisplayName, active and inactive; the inactive ones bear QuickBooks' mark behind it. */
 export function named(displayName: string): string {
-  return `WHERE DisplayName = ${quote(displayName)} AND ${ANY} ${rows(1, MOST_ROWS)}`
+  const names = [displayName, `${displayName}${PLAIN_MARK}`].map(quote)
+  return `WHERE DisplayName IN (${names.join(',')}) AND ${ANY} ${rows(1, MOST_ROWS)}`
 }
 
 /** Criteria for all of a short list, active and inactive, in QuickBooks' own order. */

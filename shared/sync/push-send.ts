@@ -56,8 +56,13 @@ async function sendCreate(
 ): Promise<Settled> {
   const { intent } = contact
   const made = isRepeated ? await whatTheLostCreateMade(ports, session, contact) : undefined
-  const record = made ?? (await session.company.create(CREATED_AS, intent.sent, intent.requestId))
-  return settle(ports, session, contact, record, undefined)
+  if (made === undefined) {
+    const record = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
+    return settle(ports, session, contact, record, undefined)
+  }
+  // Whoever made it inactive meanwhile has changed it: QuickBooks has not dropped what was sent.
+  const slots = intent.slots.filter((slot) => slot !== 'active')
+  return settle(ports, session, { ...contact, intent: { ...intent, slots } }, made, undefined)
 }
 
 /** The record that is exactly what a lost create would have made, and that nobody is linked to. */
@@ -69,7 +74,8 @@ async function whatTheLostCreateMade(
   const { records } = await company.byName(CREATED_AS, intent.sent.fields.displayName ?? '')
   const like = records.filter(
     ({ snapshot }) =>
-      holdsWhatWasSent(intent, snapshot) && sameValue('parent', snapshot.parentRecordId, intent.sent.parentRecordId),
+      holdsWhatWasSent(intent, { ...snapshot, active: true }) &&
+      sameValue('parent', snapshot.parentRecordId, intent.sent.parentRecordId),
   )
   for (const record of like) {
     const stored = await ports.mirrors.get(workspace, CREATED_AS, record.id)

@@ -49,7 +49,9 @@ export function applyPlan(
     ...conflict,
   }))
   const underWay = before.intent?.slots ?? []
-  const pins = mirror === undefined ? before.pins : restingPins(before.pins ?? [], underWay, crm, mirror.snapshot)
+  const { record } = sides
+  const pins =
+    record.kind === 'present' ? restingPins(before.pins ?? [], underWay, crm, record.side.snapshot) : before.pins
   const contact: Contact = {
     ...kept,
     kind: kindAfter(before.kind, before.parentId, parentId),
