@@ -15,7 +15,7 @@ describe('a change in QuickBooks', () => {
   it.each(['cloudevents', 'legacy'])('st-9: reaches its contact by webhook, by itself (%s)', async (format) => {
     world.simulator.switches.set('event-format', format)
     const { company, bringIn, call } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['2'])
     const before = await contactOf('2')
     done(
       company.bookkeeper.edit('Customer', '2', {
@@ -40,7 +40,7 @@ describe('a change in QuickBooks', () => {
   it('st-9: that is only an invoice changes no contact', async () => {
     world.simulator.switches.set('invoice-emits-customer', 'yes')
     const { company, bringIn } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['1'])
     const before = await contactOf('1')
     company.bookkeeper.createInvoice('1', 50)
     await world.settle()
@@ -50,7 +50,7 @@ describe('a change in QuickBooks', () => {
 
   it('st-9: is found by the safety net when its webhook is lost, and gap-free since moves', async () => {
     const { company, bringIn, call } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['4'])
     world.simulator.modules.webhooks.change({ lossShare: 1 })
     done(company.bookkeeper.edit('Customer', '4', { Mobile: { FreeFormNumber: '(650) 555-9999' } }))
     await world.settle()
@@ -65,7 +65,7 @@ describe('a change in QuickBooks', () => {
 
   it('st-9: ends the same when its webhooks come twice, late and out of order', async () => {
     const { company, bringIn, call } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['2', '4', '6'])
     world.simulator.modules.webhooks.change({ duplicateShare: 1, reorderShare: 0.5, reorderMs: 30 })
     const ids = ['2', '4', '6']
     for (let time = 1; time <= 4; time++) {
@@ -143,7 +143,7 @@ describe('a change in QuickBooks', () => {
 
   it('st-9: is not lost when the Lambda that serves it is killed in the middle', async () => {
     const { company, bringIn, holdBack } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['6'])
     const answer = holdBack('query')
     done(company.bookkeeper.edit('Customer', '6', { Notes: 'In spite of it' }))
     await answer.struck()
@@ -157,7 +157,7 @@ describe('a change in QuickBooks', () => {
 describe('in QuickBooks', () => {
   it('st-10: a customer that is made inactive is archived, and comes back when it is made active', async () => {
     const { company, bringIn } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['23'])
     done(company.bookkeeper.deactivate('Customer', '23'))
     await world.settle()
     expect(await contactOf('23')).toMatchObject({ archived: true, dot: 'green', fields: { displayName: 'Pam Seitz' } })
@@ -168,7 +168,7 @@ describe('in QuickBooks', () => {
 
   it('st-10: a customer with jobs that is made inactive takes its jobs along', async () => {
     const { company, bringIn } = world.newWorkspace()
-    const contactOf = await bringIn()
+    const contactOf = await bringIn(['7', '8', '9'])
     done(company.bookkeeper.deactivate('Customer', '7'))
     await world.settle()
     await world.daily()

@@ -6,10 +6,10 @@ import { done } from './world.ts'
 
 afterEach(() => world.simulator.modules.webhooks.change(DEFAULT_WEBHOOK_SETTINGS))
 
-/** A workspace in step with the sample company, whose settings are these. */
+/** A workspace in step with some of the sample company's customers, whose settings are these. */
 async function open(settings: object = {}) {
   const workspace = world.newWorkspace()
-  const contactOf = await workspace.bringIn()
+  const contactOf = await workspace.bringIn(['4', '5', '6', '23'])
   await world.settle()
   const crm = crmOf(workspace)
   await crm.settings(settings)

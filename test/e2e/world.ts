@@ -52,6 +52,8 @@ export interface HeldBack extends Struck {
 export interface World extends Tandem {
   /** A new workspace with a new company that nobody else sees. */
   readonly newWorkspace: (company?: Partial<CompanySeed>) => Workspace
+  /** Disconnects every workspace made so far, so that what is done for all has no more to do for them. */
+  readonly retire: () => Promise<void>
   /** Where Intuit's page sends the browser back to, when someone who began in this workspace chooses this company. */
   readonly consent: (workspace: string, realmId: string) => Promise<URL>
   /** Lets time pass on both sides, without waiting. */
@@ -84,6 +86,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     for (const { webhookUrl: _told, ...app } of simulator.apps.list()) simulator.apps.register(app)
   }
   const minted = new Set<string>()
+  const active = new Set<string>()
 
   const passTime = (milliseconds: number): void => {
     cloud.passTime(milliseconds)
@@ -112,6 +115,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
   const newWorkspace: World['newWorkspace'] = (seed = {}) => {
     made += 1
     const workspace = `w${made}`
+    active.add(workspace)
     const realmId = `93414530000${10_000 + made}`
     const company = simulator.companies.add({ realmId, kind: 'sample', ...seed })
     const callHere: Tandem['call'] = (route, request) => call(route, { workspace, ...request })
@@ -180,6 +184,10 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     ...tandem,
     call,
     newWorkspace,
+    retire: async () => {
+      await Promise.all([...active].map((workspace) => call('POST /connection/disconnect', { workspace })))
+      active.clear()
+    },
     consent,
     passTime,
     settle: async () => {
