@@ -11,6 +11,7 @@ const BENCHMARKS = [
   'offline',
   'idle',
   'table',
+  'simulate',
   'cold-start',
   'quickbooks-simulator',
 ]
@@ -22,6 +23,7 @@ Benchmarks: ${BENCHMARKS.join(', ')}; all of them when none is named.
   --json             JSON instead of tables
   --rows N,N,…       pull: customers to pull (default 1000,10000,100000)
   --only PART,…      pull: calls, memory, edits (default all of them)
+  --seconds N        simulate: how long it lives stories (default 30)
   --times N          cold-start: starts of each function (default 9)
                      latency: changes in each direction (default 100)
 

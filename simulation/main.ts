@@ -1,5 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { drawStory, live, type Told } from './run.ts'
+import { drawStory, live, type Story, type Told } from './run.ts'
 import { shrink } from './shrink.ts'
 import { tellFailure } from './tell.ts'
 
@@ -11,6 +13,7 @@ const HELP = `npm run simulate -- [options]
   --actions N    what people do in each run (default 50)
   --seconds N    begin no further run after so many seconds
   --trace        print every event
+  --story FILE   live the story in a file, as a failure leaves it in .tandem/simulation, instead of a seed's
   --keep-going   go on after a seed that fails, and shrink none
 
 A run that fails is lived a second time, which must be the same, and shrunk to the shortest story that still fails.
@@ -27,11 +30,21 @@ async function main(): Promise<void> {
       actions: { type: 'string', default: '50' },
       seconds: { type: 'string', default: 'Infinity' },
       trace: { type: 'boolean', default: false },
+      story: { type: 'string' },
       'keep-going': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) return console.log(HELP)
+  const watching = { print: values.trace ? console.log : undefined }
+  if (values.story !== undefined) {
+    // A file that this very program wrote.
+    const story = JSON.parse(readFileSync(values.story, 'utf8')) as Story
+    const told = await live(story, watching)
+    console.log(tellFailure(story.settings.seed, story, told))
+    process.exitCode = told.violations.length === 0 ? 0 : 1
+    return
+  }
   const first = values.fresh ? Math.floor(Date.now() / 1_000) : count('seed', values.seed)
   const runs = count('runs', values.runs ?? (values.trace ? '1' : '100'))
   const actions = count('actions', values.actions)
@@ -40,7 +53,7 @@ async function main(): Promise<void> {
   const totals: Totals = { runs: 0, failed: 0, events: 0, simulatedMs: 0, calls: 0, deaths: 0 }
   if (values.fresh) console.log(`Seeds from ${first} on.`)
   for (let seed = first; seed < first + runs && secondsGone() < Number(values.seconds); seed++) {
-    const told = await live(drawStory(String(seed), actions), values.trace ? console.log : undefined)
+    const told = await live(drawStory(String(seed), actions), watching)
     add(totals, told)
     if (told.violations.length === 0) continue
     totals.failed += 1
@@ -64,7 +77,12 @@ async function explain(seed: string, actions: number, told: Told): Promise<void>
   }
   console.log(`Seed ${seed} fails; looking for the shortest story that does …`)
   const shortest = await shrink(story, told)
-  console.log(`\n${tellFailure(seed, shortest.story, shortest.told)}\n(found in ${shortest.lives} tries)`)
+  const folder = join(import.meta.dirname, '..', '.tandem', 'simulation')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, `${seed}.json`)
+  writeFileSync(file, `${JSON.stringify(shortest.story, undefined, 2)}\n`)
+  console.log(`\n${tellFailure(seed, shortest.story, shortest.told)}`)
+  console.log(`The shortest story, found in ${shortest.lives} tries: npm run simulate -- --story ${file} --trace`)
 }
 
 function add(totals: Totals, { events, simulatedMs, calls, deaths }: Told): void {

@@ -11,7 +11,7 @@ import { CRM_DEEDS, type Deed } from './people/crm.ts'
 import { RUN_DEEDS } from './people/runs.ts'
 import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
 import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
-import { createWorld, TENANTS, type World } from './world/world.ts'
+import { createWorld, TENANTS, type Watching, type World } from './world/world.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -42,14 +42,19 @@ export function drawStory(seed: string, count: number): Story {
 }
 
 /** Lives a story through to its end, lets everything come to rest, and checks the promises. */
-export async function live(story: Story, print?: (line: string) => void): Promise<Told> {
-  const world = createWorld(story.settings, print)
+export async function live(story: Story, watching: Watching = {}): Promise<Told> {
+  const world = createWorld(story.settings, watching)
+  // Where Tandem runs, a failure that nobody waits for ends the process.
+  const leftAlone = (thrown: unknown) => {
+    world.broken.push(`a failure was left alone: ${thrown instanceof Error ? thrown.message : typeof thrown}`)
+  }
+  process.on('unhandledRejection', leftAlone)
   try {
     const lines: string[] = []
     await begin(world, story.settings)
     await act(world, story, (line) => {
       lines.push(line)
-      print?.(`--- ${line}`)
+      watching.print?.(`--- ${line}`)
     })
     const violations = await judge(world, story.settings)
     return {
@@ -62,6 +67,7 @@ export async function live(story: Story, print?: (line: string) => void): Promis
       deaths: world.processes.deaths(),
     }
   } finally {
+    process.off('unhandledRejection', leftAlone)
     world.close()
   }
 }
@@ -126,6 +132,8 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   world.setFaults(withoutFaults(settings))
   world.sweepEvery(10 * MINUTE_MS)
   await settle(world)
+  // What is left to come back comes back by the hour, or by the day.
+  world.sweepEvery(30 * MINUTE_MS)
   for (let round = 0; round < 2; round++) await world.pass(world.timeline.now() + DAY_MS)
 
   const all: Evidence[] = []

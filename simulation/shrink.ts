@@ -1,5 +1,6 @@
 import type { Action } from './people/actions.ts'
 import { live, type Story, type Told } from './run.ts'
+import type { Watching } from './world/world.ts'
 
 /** A story that fails, as short as it was found, with what it tells. */
 export type Shortest = Readonly<{ story: Story; told: Told; lives: number }>
@@ -7,9 +8,13 @@ export type Shortest = Readonly<{ story: Story; told: Told; lives: number }>
 /**
  * The shortest story that still breaks the same promise: actions are left out by halves, quarters and so on (delta
  * debugging), then kinds of faults and positions of switches, one by one.
- * @param mostLives how many stories may be tried
+ * `mostLives`: how many stories may be tried.
  */
-export async function shrink(story: Story, told: Told, mostLives = 300): Promise<Shortest> {
+export async function shrink(
+  story: Story,
+  told: Told,
+  { mostLives = 300, ...watching }: Watching & Readonly<{ mostLives?: number }> = {},
+): Promise<Shortest> {
   const wanted = new Set(told.violations.map(kindOf))
   let best: Shortest = { story, told, lives: 0 }
   let lives = 0
@@ -17,7 +22,7 @@ export async function shrink(story: Story, told: Told, mostLives = 300): Promise
   const tryOut = async (candidate: Story): Promise<boolean> => {
     if (lives >= mostLives) return false
     lives += 1
-    const outcome = await live(candidate)
+    const outcome = await live(candidate, watching)
     if (!outcome.violations.some((violation) => wanted.has(kindOf(violation)))) return false
     best = { story: candidate, told: outcome, lives }
     return true

@@ -26,7 +26,7 @@ export function tellFailure(seed: string, { settings, actions }: Story, told: To
     latencyMs > 0 && `QuickBooks takes ${latencyMs} ms`,
   ].filter((line) => typeof line === 'string')
   return [
-    `Seed ${seed}: ${told.violations.length === 1 ? 'a promise is' : `${told.violations.length} promises are`} broken.`,
+    `Seed ${seed}: ${told.violations.length === 0 ? 'every promise is kept' : `${told.violations.length} times a promise is broken`}.`,
     ...told.violations.slice(0, 10).map((violation) => `  ✗ ${violation}`),
     `With ${customers} customers in each company; ${wrong.length === 0 ? 'nothing goes wrong' : wrong.join('; ')}.`,
     ...turned.map(([name, position]) => `  QuickBooks: ${name} is “${position}”`),

@@ -30,8 +30,8 @@ export type ProcessFaults = Readonly<{
 
 /** A call to the table or a queue that failed, as the SDK tells it after its own retries. */
 export class StoreUnavailable extends Error {
-  constructor() {
-    super('The store gave no answer.')
+  constructor(label: string) {
+    super(`The store gave no answer to ${label}.`)
     this.name = 'StoreUnavailable'
   }
 }
@@ -102,7 +102,7 @@ export function createProcesses(timeline: Timeline, random: Random, trace: Trace
               const isAfter = random.next() < 0.5
               trace.note(timeline.now(), name, `${label} fails ${isAfter ? 'after' : 'before'} its effect`)
               if (isAfter) await effect().catch(() => undefined)
-              if (!dead) reject(new StoreUnavailable())
+              if (!dead) reject(new StoreUnavailable(label))
               return
             }
             trace.note(timeline.now(), name, label, details)

@@ -55,8 +55,15 @@ export type Answered = Readonly<{
 
 export type World = ReturnType<typeof createWorld>
 
+export type Watching = Readonly<{
+  /** Takes each event as it comes. */
+  print?: ((line: string) => void) | undefined
+  /** Puts a fault into Tandem itself, which the checker has to find. */
+  sabotage?: ((ports: Ports) => Ports) | undefined
+}>
+
 /** The whole of Tandem and of QuickBooks in one process, on one clock. */
-export function createWorld(settings: WorldSettings, print?: (line: string) => void) {
+export function createWorld(settings: WorldSettings, { print, sabotage = (ports) => ports }: Watching = {}) {
   const random = createRandom(`${settings.seed}/world`)
   const timeline = createTimeline(START_MS)
   const trace = createTrace(print)
@@ -107,7 +114,7 @@ export function createWorld(settings: WorldSettings, print?: (line: string) => v
   async function withPorts<T>(process: Parameters<typeof portsOf>[1], work: (ports: Ports) => Promise<T>): Promise<T> {
     const { ports, close } = portsOf(ground, process)
     try {
-      return await work(ports)
+      return await work(sabotage(ports))
     } finally {
       close()
     }

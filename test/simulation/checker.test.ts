@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Company, Ports, Write } from '#sync/ports'
+import { drawStory, live } from '../../simulation/run.ts'
+import { shrink } from '../../simulation/shrink.ts'
+
+const ACTIONS = 50
+
+/** What the checker finds in some runs of a Tandem that has this fault. */
+async function found(sabotage: (ports: Ports) => Ports, seeds = 8): Promise<string> {
+  const violations: string[] = []
+  for (let seed = 1; seed <= seeds; seed++) {
+    violations.push(...(await live(drawStory(String(seed), ACTIONS), { sabotage })).violations)
+  }
+  return violations.join('\n')
+}
+
+const withLedger =
+  (change: (writes: readonly Write[]) => readonly Write[]) =>
+  (ports: Ports): Ports => ({
+    ...ports,
+    ledger: { commit: (workspace, writes) => ports.ledger.commit(workspace, change(writes)) },
+  })
+
+const withCompany =
+  (change: (company: Company) => Partial<Company>) =>
+  (ports: Ports): Ports => ({
+    ...ports,
+    quickbooks: {
+      open: (realmId, gate) => {
+        const company = ports.quickbooks.open(realmId, gate)
+        return { ...company, ...change(company) }
+      },
+    },
+  })
+
+describe('the checker', () => {
+  it('finds that superseded values are not journalled', async () => {
+    const forgetful = withLedger((writes) => writes.filter(({ kind }) => kind !== 'journal'))
+    expect(await found(forgetful)).toMatch(/was overwritten with .* and is nowhere/)
+  })
+
+  it('finds that a record is written of which the mirror is never stored', async () => {
+    const stale = (ports: Ports): Ports => ({ ...ports, mirrors: { ...ports.mirrors, put: async () => undefined } })
+    expect(await found(stale, 1)).toMatch(/no mirror shows it/)
+  })
+
+  it('finds that a create is sent anew under another request id', async () => {
+    let sent = 0
+    const careless = withCompany((company) => ({
+      create: (entity, content, requestId) => company.create(entity, content, `${requestId}${sent++}`.slice(-50)),
+      byName: async () => ({ records: [] }),
+      byIds: company.byIds,
+    }))
+    expect(await found(careless, 24)).not.toBe('')
+  })
+
+  it('finds that what was acknowledged is not stored', async () => {
+    const lossy = withLedger((writes) =>
+      writes.map((write) => {
+        if (write.kind !== 'contact') return write
+        const { phone: _lost, ...fields } = write.contact.fields
+        return { ...write, contact: { ...write.contact, fields } }
+      }),
+    )
+    expect(await found(lossy, 3)).toMatch(/differ in phone/)
+  })
+
+  it('finds that a link is claimed by two', async () => {
+    const greedy = withLedger((writes) => writes.filter(({ kind }) => kind !== 'claim'))
+    expect(await found(greedy, 3)).toMatch(/whose mirror names nobody/)
+  })
+
+  it('finds that a person’s value is in the log', async () => {
+    const chatty = (ports: Ports): Ports => ({
+      ...ports,
+      ledger: {
+        commit: (workspace, writes) => {
+          for (const write of writes) {
+            if (write.kind === 'contact') ports.log.info('stored', { name: write.contact.fields.displayName })
+          }
+          return ports.ledger.commit(workspace, writes)
+        },
+      },
+    })
+    expect(await found(chatty, 1)).toMatch(/is in the log/)
+  })
+
+  it('shrinks what it finds to a story of a few actions', async () => {
+    const sabotage = withLedger((writes) => writes.filter(({ kind }) => kind !== 'journal'))
+    for (let seed = 1; ; seed++) {
+      const story = drawStory(String(seed), ACTIONS)
+      const told = await live(story, { sabotage })
+      if (told.violations.length === 0) continue
+      const shortest = await shrink(story, told, { mostLives: 120, sabotage })
+      expect(shortest.told.violations).not.toEqual([])
+      expect(shortest.story.actions.length).toBeLessThan(15)
+      return
+    }
+  })
+})
