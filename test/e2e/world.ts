@@ -1,4 +1,5 @@
 import { expect, vi } from 'vitest'
+import type { Cloud } from '../../local/cloud/cloud.ts'
 import { fillInConsent } from '../../local/cloud/consent.ts'
 import { isMovable } from '../../local/quickbooks/clock.ts'
 import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
@@ -71,6 +72,9 @@ export interface World extends Tandem {
 /** Longer than anything takes here, shorter than anyone's patience. */
 const HELD_BACK_MS = 20_000
 
+/** Less than a test has: what is still at work after this long is named, instead of a test that took too long. */
+const LONGEST_MS = 20_000
+
 let made = 0
 
 export interface WorldSettings {
@@ -81,7 +85,9 @@ export interface WorldSettings {
 /** Starts Tandem on its local cloud with the QuickBooks simulator, all in this process and on free ports. */
 export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
   const tandem = await startTandem({}, { companies: [] })
-  const { cloud, simulator } = tandem
+  const { simulator } = tandem
+  const idle: Cloud['idle'] = (options) => tandem.cloud.idle({ timeout: LONGEST_MS, ...options })
+  const cloud: Cloud = { ...tandem.cloud, idle }
   if (!webhooks) {
     for (const { webhookUrl: _told, ...app } of simulator.apps.list()) simulator.apps.register(app)
   }
@@ -146,7 +152,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     const fault: Workspace['fault'] = (kind, rule = {}) => {
       const id = simulator.faults.add({ fault: kind, realmId, times: 1, ...rule })
       const waits = () => simulator.faults.list().some((active) => active.id === id)
-      return { struck: () => vi.waitFor(() => expect(waits()).toBe(false), { timeout: 20_000, interval: 5 }) }
+      return { struck: () => vi.waitFor(() => expect(waits()).toBe(false), { timeout: LONGEST_MS, interval: 5 }) }
     }
     const pull: Workspace['pull'] = async () => {
       if ((await callHere('GET /connection')).body.status !== 'connected') await connect()
@@ -182,6 +188,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
 
   return {
     ...tandem,
+    cloud,
     call,
     newWorkspace,
     retire: async () => {
@@ -198,7 +205,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
         sender.retryNow()
         expect(sender.waiting()).toEqual(nothing)
       }
-      await vi.waitFor(isTold, { timeout: 20_000, interval: 5 })
+      await vi.waitFor(isTold, { timeout: LONGEST_MS, interval: 5 })
       await cloud.idle()
     },
     daily: () => scheduled('Daily'),
