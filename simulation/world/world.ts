@@ -29,6 +29,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 const API_MS = 29_000
 const WEBHOOK_MS = 10_000
 const SCHEDULE_MS = 50_000
+const TURNS = 4
 
 /** Two tenants share everything but their data. */
 export const TENANTS = [
@@ -244,11 +245,22 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
       await everythingElse()
       if (isOver()) return
       if (processes.step()) continue
+      if (await goesOnByItself()) continue
       const nextAt = timeline.nextAt()
       if (nextAt === undefined || nextAt > untilMs) break
       timeline.moveTo(nextAt)
     }
     timeline.moveTo(untilMs)
+  }
+
+  /** Libraries put off some of their work by a few turns of the event loop: time stands still until that is done. */
+  async function goesOnByItself(): Promise<boolean> {
+    const before = trace.count()
+    for (let turns = 0; turns < TURNS && processes.alive() > 0; turns++) {
+      await everythingElse()
+      if (trace.count() !== before) return true
+    }
+    return false
   }
 
   /** Waits for what a person does while time goes on. */
