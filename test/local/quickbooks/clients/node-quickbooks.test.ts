@@ -8,7 +8,7 @@ type Library = {
   token: string | null
   readonly refreshToken: string | null
 } & {
-  readonly [M in `create${Entity}` | `update${Entity}`]: (record: object, done: Done) => void
+  readonly [M in `create${Entity}` | `update${Entity | 'CompanyInfo'}`]: (record: object, done: Done) => void
 } & {
   readonly [M in `find${Entity | 'CustomerType' | 'CompanyInfo'}s`]: (criteria: object | string, done: Done) => void
 } & {
@@ -140,6 +140,12 @@ describe('node-quickbooks', () => {
     const types = await call((done) => qbo.findCustomerTypes({}, done))
     const first = types.QueryResponse?.CustomerType?.[0]
     expect(await call((done) => qbo.getCustomerType(String(first?.Id), done))).toMatchObject({ Name: first?.Name })
+  })
+
+  it('is refused to change the company, which is read only here', async () => {
+    const { response } = await refusal((done) => qbo.updateCompanyInfo({ Id: '1', SyncToken: '0' }, done))
+    expect(response?.status).toBe(400)
+    expect(response?.data.Fault).toMatchObject({ Error: [{ code: '500' }] })
   })
 
   it('finds by several criteria, in order, by page, and counts', async () => {
