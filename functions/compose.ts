@@ -97,7 +97,7 @@ export function adminUses(ports: AdminPorts): AdminUses {
     cancelRun: (workspace, runId) => cancelRun(ports, workspace, runId),
     timeLeftMs,
     listHeld: (query) => listHeld(ports, query),
-    getHeld: (workspace, id) => getHeld(ports, workspace, id),
+    getHeld: (workspace, entity, id) => getHeld(ports, workspace, entity, id),
     listContacts: (query) => listContacts(ports, query),
     getContact: (workspace, id) => getContact(ports, workspace, id),
     contactHistory: (workspace, id, slice) => contactHistory(ports, workspace, id, slice),

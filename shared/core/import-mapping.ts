@@ -12,7 +12,7 @@ export function importedKind(mirror: Readonly<Pick<Mirror, 'snapshot'>>, as: Imp
 }
 
 /**
- * The new contact that a QuickBooks customer becomes, linked to it and agreeing with it in every field. The fields
+ * The new contact that a QuickBooks customer or vendor becomes, linked to it and agreeing with it in every field. The fields
  * are taken whole: a building's physical address is its shipping address, and where it has none, views show the
  * billing address.
  *
@@ -28,7 +28,7 @@ export function contactOf(
   return {
     id: made.id,
     kind,
-    isCustomer: true,
+    isCustomer: mirror.entity === 'customer',
     fields: snapshot.fields,
     ...(made.parentId !== undefined && { parentId: made.parentId }),
     archived: !snapshot.active,

@@ -337,6 +337,8 @@ export type Connection = Readonly<{
   hardExpiresAt?: string
   /** Everything that changed in QuickBooks up to this moment is stored. */
   gapFreeSince?: string
+  /** The lists of which `gapFreeSince` tells; customers alone when absent. */
+  gapFreeEntities?: readonly Entity[]
   /** After a 429 or an outage nothing is sent to this company before this time. */
   restUntil?: string
   version: number

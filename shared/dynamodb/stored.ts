@@ -87,6 +87,7 @@ export const connectionSchema: z.ZodType<Connection> = z.object({
   refreshExpiresAt: textOrNone,
   hardExpiresAt: textOrNone,
   gapFreeSince: textOrNone,
+  gapFreeEntities: z.exactOptional(z.array(entity)),
   restUntil: textOrNone,
   version: z.number(),
 } satisfies Shape<Connection>)

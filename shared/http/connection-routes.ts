@@ -25,6 +25,7 @@ export const connectionRoutes = [
         connectedBy: 'c1f0a1de-9c1b-4c55-8f7e-2f4e8f1f3c55',
         connectedAt: '2026-11-23T09:29:00.000Z',
         gapFreeSince: '2026-11-23T09:30:00.000Z',
+        gapFreeEntities: ['customer' as const],
         usage: { month: '2026-11', reads: 12, writes: 0 },
       },
     },

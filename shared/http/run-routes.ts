@@ -4,7 +4,7 @@ import { listPage } from './list-page.ts'
 import { byId, id, pageOnly, search } from './query.ts'
 import { accepted, exampleRun, presented, started, startOnce } from './run-answers.ts'
 import type { AdminUses } from './use-cases.ts'
-import { listOf, Outcome, Run } from './wire.ts'
+import { Entity, listOf, Outcome, Run } from './wire.ts'
 
 const PullBody = z
   .strictObject({
@@ -20,7 +20,7 @@ const selectIds = z.strictObject({
     .array(id)
     .min(1)
     .max(10_000)
-    .meta({ description: 'Ids of QuickBooks customers', example: ['58', '59'] }),
+    .meta({ description: 'Ids of QuickBooks records', example: ['58', '59'] }),
 })
 
 const selectMatching = z.strictObject({
@@ -31,7 +31,8 @@ const selectMatching = z.strictObject({
 
 const ImportBody = z
   .strictObject({
-    as: z.enum(['account', 'building']),
+    entity: Entity.default('customer').meta({ description: 'The list of the holding area to import from' }),
+    as: z.enum(['account', 'building']).meta({ description: 'Vendors come in as account only' }),
     select: z.union([selectIds, selectMatching]).meta({
       description: 'Either the ids, or all that match a filter and search, beyond the page that is shown',
     }),
@@ -50,8 +51,9 @@ export const runRoutes = [
     path: '/pulls',
     tag: 'Runs',
     access: 'tandem/write',
-    summary: 'Pull all customers from QuickBooks into the holding area',
-    description: 'Nothing enters the contacts yet. It goes on by itself; watch it at /runs/{id}.',
+    summary: 'Pull all customers, vendors or both from QuickBooks into the holding area',
+    description:
+      'The settings choose the lists. Nothing enters the contacts yet. It goes on by itself; watch it at /runs/{id}.',
     takesIdempotencyKey: true,
     success: started,
     problems: ['runInProgress', 'notConnected', 'reconnectNeeded', 'idempotencyMismatch'],
@@ -68,7 +70,7 @@ export const runRoutes = [
     path: '/imports',
     tag: 'Runs',
     access: 'tandem/write',
-    summary: 'Import customers from the holding area as contacts',
+    summary: 'Import customers or vendors from the holding area as contacts',
     description:
       'What became of each is listed at /runs/{id}/outcomes. Importing what is linked already makes no duplicate.',
     takesIdempotencyKey: true,
@@ -76,8 +78,8 @@ export const runRoutes = [
     success: started,
     problems: ['notConnected', 'idempotencyMismatch'],
     async answer({ caller, body, key }, uses: AdminUses) {
-      const { as, sameName, select } = body
-      const request = { ...caller, as, sameName, select: 'ids' in select ? select : defined(select) }
+      const { entity, as, sameName, select } = body
+      const request = { ...caller, entity, as, sameName, select: 'ids' in select ? select : defined(select) }
       const start = () => uses.startImport(request)
       return accepted(await startOnce(uses, caller.workspace, key, ['POST /imports', body], start), uses)
     },

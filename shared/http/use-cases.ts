@@ -6,6 +6,7 @@ import type {
   ContactKind,
   ContactPerson,
   ContactRow,
+  Entity,
   JournalEntry,
   Mirror,
   MirrorRow,
@@ -26,6 +27,7 @@ export type ContactList = 'customers' | 'contacts' | 'all'
 
 export type ImportRequest = Asker &
   Readonly<{
+    entity: Entity
     as: 'account' | 'building'
     select:
       | Readonly<{ ids: readonly string[] }>
@@ -56,9 +58,9 @@ export type AdminUses = Readonly<{
   cancelRun(workspace: string, runId: string): Promise<Run>
   timeLeftMs(run: Run, nowMs: number): number | undefined
   listHeld(
-    query: Slice & Readonly<{ workspace: string; filter: HeldFilter; search?: string }>,
+    query: Slice & Readonly<{ workspace: string; entity: Entity; filter: HeldFilter; search?: string }>,
   ): Promise<ListPage<MirrorRow>>
-  getHeld(workspace: string, id: string): Promise<Mirror>
+  getHeld(workspace: string, entity: Entity, id: string): Promise<Mirror>
   listContacts(
     query: Slice & Readonly<{ workspace: string; list: ContactList; includeArchived: boolean; search?: string }>,
   ): Promise<ListPage<ContactRow>>

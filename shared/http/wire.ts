@@ -43,7 +43,7 @@ export const Fields = z
   })
   .meta({ id: 'Fields', description: 'The fields that are kept in step. An absent field is empty.' })
 
-const Entity = z.enum(['customer', 'vendor'])
+export const Entity = z.enum(['customer', 'vendor'])
 
 export const Dot = z.enum(['none', 'green', 'orange', 'red', 'conflict']).meta({
   id: 'Dot',
@@ -159,7 +159,7 @@ export const JournalEntry = z
   })
   .meta({ id: 'JournalEntry' })
 
-export const HeldCustomer = z
+export const HeldRecord = z
   .object({
     entity: Entity,
     id: text.meta({ description: 'QuickBooks’ own id' }),
@@ -177,9 +177,9 @@ export const HeldCustomer = z
     gone: z.boolean().meta({ description: 'No longer in QuickBooks (merged or deleted)' }),
     contactId: text.optional().meta({ description: 'The contact that it is linked to' }),
   })
-  .meta({ id: 'HeldCustomer' })
+  .meta({ id: 'HeldRecord' })
 
-export const HeldCustomerDetails = z
+export const HeldRecordDetails = z
   .object({
     entity: Entity,
     id: text,
@@ -199,7 +199,7 @@ export const HeldCustomerDetails = z
     contact: z.object({ id: text, name: text, dot: Dot }).optional(),
     raw: z.record(text, z.unknown()).meta({ description: 'Exactly as QuickBooks sent it' }),
   })
-  .meta({ id: 'HeldCustomerDetails' })
+  .meta({ id: 'HeldRecordDetails' })
 
 export const Run = z
   .object({
@@ -311,6 +311,7 @@ export const Connection = z
     refreshExpiresAt: time.optional().meta({ description: 'Rolling: 100 days after it was last used' }),
     hardExpiresAt: time.optional().meta({ description: 'Five years after connecting, whatever happens' }),
     gapFreeSince: time.optional().meta({ description: 'Every change in QuickBooks up to this moment is stored' }),
+    gapFreeEntities: z.array(Entity).optional().meta({ description: 'The lists of which gapFreeSince tells' }),
     restUntil: time.optional().meta({ description: 'QuickBooks asked for a pause until then' }),
     usage: z.object({ month: text, reads: z.int(), writes: z.int() }),
   })

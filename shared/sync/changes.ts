@@ -1,8 +1,9 @@
 import { problemOf } from '#core/errors'
+import { covers, gapFreeOf } from '#core/gap-free'
 import { GUARD_FLOOR, massChangeReason } from '#core/policies'
-import type { Connection, Entity, SourceRecord } from '#core/records'
+import type { Entity, SourceRecord } from '#core/records'
 import { type OpenCompany, openCompany } from './company.ts'
-import { changeConnection } from './connection-changes.ts'
+import { moveGapFree } from './gap-free.ts'
 import type { MarkedPorts } from './marked.ts'
 import type { Ports, Tombstone } from './ports.ts'
 import { startPull } from './pull.ts'
@@ -34,20 +35,22 @@ export async function pullChanges(ports: ChangesPorts, workspace: string): Promi
   const connection = await connections.get(workspace)
   if (connection?.status !== 'connected') return 'done'
   if ((await ports.runs.unfinished(workspace)).some(({ kind }) => kind === 'pull')) return 'pulling'
-  const { gapFreeSince } = connection
-  const askedMs = clock.now()
-  const sinceMs = gapFreeSince === undefined ? undefined : Date.parse(gapFreeSince) - OVERLAP_MS
-  if (sinceMs === undefined || askedMs - sinceMs > LOOK_BACK_MS) return pullAll(ports, workspace)
-
   const { settings } = await ports.settings.get(workspace)
+  const known = gapFreeOf(connection)
+  const askedMs = clock.now()
+  const sinceMs = known === undefined ? undefined : Date.parse(known.since) - OVERLAP_MS
+  // A list that takes part since yesterday was never read.
+  if (sinceMs === undefined || !covers(known, settings.entities)) return pullAll(ports, workspace)
+  if (askedMs - sinceMs > LOOK_BACK_MS) return pullAll(ports, workspace)
+
   const company = await openCompany(ports, workspace)
   try {
-    const since = new Date(sinceMs).toISOString()
-    const { records, tombstones, cut } = await company.changes(settings.entities, since)
+    const from = new Date(sinceMs).toISOString()
+    const { records, tombstones, cut } = await company.changes(settings.entities, from)
     let isDone = true
     for (const entity of settings.entities) {
       const told = records.filter((record) => record.entity === entity)
-      const all = cut ? await readOn(company, entity, since, told) : told
+      const all = cut ? await readOn(company, entity, from, told) : told
       const end = await takeIn(ports, workspace, company, entity, {
         records: all,
         tombstones: tombstones.filter((one) => one.entity === entity),
@@ -57,7 +60,8 @@ export async function pullChanges(ports: ChangesPorts, workspace: string): Promi
       isDone &&= end === 'done'
     }
     if (!isDone) return 'again'
-    await moveGapFreeSince(ports, connection, askedMs)
+    const since = new Date(askedMs).toISOString()
+    await moveGapFree(ports, workspace, connection.realmId, { since, entities: settings.entities })
     return 'done'
   } finally {
     await company.flushUsage()
@@ -191,12 +195,3 @@ async function pullAll(ports: ChangesPorts, workspace: string): Promise<'pulling
 }
 
 const RUNS_LOOKED_AT = 50
-
-async function moveGapFreeSince(ports: ChangesPorts, before: Connection, askedMs: number): Promise<void> {
-  const gapFreeSince = new Date(askedMs).toISOString()
-  await changeConnection(ports, before.workspace, (connection) =>
-    connection.realmId !== before.realmId || (connection.gapFreeSince ?? '') >= gapFreeSince
-      ? undefined
-      : { ...connection, gapFreeSince },
-  )
-}

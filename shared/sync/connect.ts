@@ -182,6 +182,7 @@ function connectionOf(
     connectedAt: known === undefined || known.status === 'disconnected' ? now : known.connectedAt,
     ...(known?.companyName !== undefined && { companyName: known.companyName }),
     ...(known?.gapFreeSince !== undefined && { gapFreeSince: known.gapFreeSince }),
+    ...(known?.gapFreeEntities !== undefined && { gapFreeEntities: known.gapFreeEntities }),
     ...(known?.restUntil !== undefined && { restUntil: known.restUntil }),
     ...grantTimes(tokens),
     version: (before?.version ?? 0) + 1,

@@ -1,23 +1,25 @@
 import { Failure } from '#core/errors'
 import { type HeldFilter, isHeldBy, searchedInHeld } from '#core/list-filters'
-import type { Mirror, MirrorRow } from '#core/records'
+import type { Entity, Mirror, MirrorRow } from '#core/records'
 import { pageOf } from './list-page.ts'
 import type { ListPage, Ports } from './ports.ts'
 
 /**
- * A page of the customers that were pulled, in order of name. A search may use `*` and ignores case and accents.
+ * A page of the customers or vendors that were pulled, in order of name. A search may use `*` and ignores case and accents.
  * Throws invalidInput (search), cursorInvalid.
  */
 export async function listHeld(
   { mirrors }: Pick<Ports, 'mirrors'>,
   {
     workspace,
+    entity = 'customer',
     filter,
     search,
     limit,
     after,
   }: Readonly<{
     workspace: string
+    entity?: Entity
     filter: HeldFilter
     search?: string
     limit: number
@@ -26,8 +28,8 @@ export async function listHeld(
 ): Promise<ListPage<MirrorRow>> {
   return pageOf(
     {
-      byName: (rows, from) => mirrors.listByName(workspace, 'customer', rows, from),
-      scan: () => mirrors.scan(workspace, 'customer'),
+      byName: (rows, from) => mirrors.listByName(workspace, entity, rows, from),
+      scan: () => mirrors.scan(workspace, entity),
       searched: searchedInHeld,
     },
     {
@@ -39,9 +41,14 @@ export async function listHeld(
   )
 }
 
-/** One customer with all its details. Throws notFound. */
-export async function getHeld({ mirrors }: Pick<Ports, 'mirrors'>, workspace: string, id: string): Promise<Mirror> {
-  const mirror = await mirrors.get(workspace, 'customer', id)
-  if (mirror === undefined) throw new Failure({ kind: 'notFound', what: 'QuickBooks customer', id })
+/** One customer or vendor with all its details. Throws notFound. */
+export async function getHeld(
+  { mirrors }: Pick<Ports, 'mirrors'>,
+  workspace: string,
+  entity: Entity,
+  id: string,
+): Promise<Mirror> {
+  const mirror = await mirrors.get(workspace, entity, id)
+  if (mirror === undefined) throw new Failure({ kind: 'notFound', what: `QuickBooks ${entity}`, id })
   return mirror
 }

@@ -27,7 +27,7 @@ export async function importChunk(
   const outcomes: Outcome[] = [...before]
   const withoutParent: string[] = []
 
-  const known = await ports.mirrors.getMany(workspace, 'customer', open)
+  const known = await ports.mirrors.getMany(workspace, slice.state().entity, open)
   const knownIds = new Set(known.map(({ id }) => id))
   for (const id of open) {
     if (!knownIds.has(id)) outcomes.push(await storeOutcome(ports, slice, unknown(id)))
@@ -55,18 +55,19 @@ export async function importChunk(
 /** Reads the rows again, stores what changed and marks what is gone. What is linked already is not asked for. */
 async function readAgain(
   ports: ImportPorts,
-  { workspace, company }: ImportSlice,
+  { workspace, company, state }: ImportSlice,
   known: readonly Mirror[],
 ): Promise<Readonly<{ present: readonly Mirror[]; lost: readonly Mirror[] }>> {
+  const { entity } = state()
   const linked = known.filter(({ contactId }) => contactId !== undefined)
   const unlinked = known.filter(({ contactId }) => contactId === undefined)
   if (unlinked.length === 0) return { present: linked, lost: [] }
   const { records } = await company.byIds(
-    'customer',
+    entity,
     unlinked.map(({ id }) => id),
   )
   const found = new Set(records.map(({ id }) => id))
-  const changed = await changedAmong(ports, workspace, 'customer', records)
+  const changed = await changedAmong(ports, workspace, entity, records)
   const lost = unlinked.filter(({ id }) => !found.has(id))
   const at = new Date(ports.clock.now()).toISOString()
   const toStore = [...changed, ...lost.map((mirror) => gone(mirror, at))]

@@ -9,14 +9,14 @@ const MIRRORS_A_READ = 100
 /** Brings contacts that stood already and were linked just now in step with their records, and those below them. */
 export async function reconcileNewlyLinked(
   ports: ImportPorts,
-  { workspace, runId }: ImportSlice,
+  { workspace, runId, state }: ImportSlice,
   outcomes: readonly Outcome[],
 ): Promise<void> {
   const linked = outcomes.filter(({ kind }) => kind === 'linked')
   if (linked.length === 0) return
   const mirrors = await ports.mirrors.getMany(
     workspace,
-    'customer',
+    state().entity,
     linked.map(({ recordId }) => recordId),
   )
   await reconcileMany(ports, workspace, mirrors, { actor: 'import', runId })
@@ -30,12 +30,15 @@ export async function reconcileNewlyLinked(
  * Once a run has brought parents into the CRM, those that waited for them come under them: linked sub-customers whose
  * parent QuickBooks has changed to one that was not here.
  */
-export async function reconcileWaiting(ports: ImportPorts, { workspace, runId, run }: ImportSlice): Promise<void> {
+export async function reconcileWaiting(
+  ports: ImportPorts,
+  { workspace, runId, run, state }: ImportSlice,
+): Promise<void> {
   const { imported = 0, linked = 0 } = run().counts
   if (imported + linked === 0) return
   const came = await cameIn(ports, workspace, runId)
   const waiting: string[] = []
-  for await (const rows of ports.mirrors.scan(workspace, 'customer')) {
+  for await (const rows of ports.mirrors.scan(workspace, state().entity)) {
     for (const { id, contactId, parentRecordId } of rows) {
       if (contactId !== undefined && parentRecordId !== undefined && came.has(parentRecordId) && !came.has(id)) {
         waiting.push(id)
@@ -43,7 +46,7 @@ export async function reconcileWaiting(ports: ImportPorts, { workspace, runId, r
     }
   }
   for (let done = 0; done < waiting.length; done += MIRRORS_A_READ) {
-    const mirrors = await ports.mirrors.getMany(workspace, 'customer', waiting.slice(done, done + MIRRORS_A_READ))
+    const mirrors = await ports.mirrors.getMany(workspace, state().entity, waiting.slice(done, done + MIRRORS_A_READ))
     // Not the run's own either.
     await reconcileMany(ports, workspace, mirrors, { actor: 'import' })
   }

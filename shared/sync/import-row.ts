@@ -43,7 +43,7 @@ async function again(
       return await storeOutcome(ports, slice, {
         ...outcomeOf(mirror, 'failed'),
         code: 'fault',
-        reason: 'Something went wrong inside Tandem with this customer. Import it again; if it stays so, report it.',
+        reason: 'Something went wrong inside Tandem with this record. Import it again; if it stays so, report it.',
       })
     } catch {
       throw first
@@ -176,18 +176,19 @@ function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact:
   const at = new Date(ports.clock.now()).toISOString()
   const snapshot = contactSnapshot(contact, mirror.snapshot.parentRecordId)
   const base = agreedBase(snapshot, mirror.snapshot)
+  const isCustomer = mirror.entity === 'customer'
   const after: Contact = {
     ...contact,
-    isCustomer: true,
+    isCustomer: contact.isCustomer || isCustomer,
     link: { entity: mirror.entity, recordId: mirror.id, base, revision: mirror.revision, linkedAt: at },
     ...(!sameContent(snapshot, base) && { toPushSince: at }),
     version: contact.version + 1,
   }
   const changes: readonly JournalChange[] = [
     { field: 'link', to: { entity: mirror.entity, recordId: mirror.id } },
-    ...(contact.isCustomer ? [] : [{ field: 'isCustomer', from: false, to: true }]),
+    ...(after.isCustomer === contact.isCustomer ? [] : [{ field: 'isCustomer', from: false, to: true }]),
   ]
-  const because = 'linked to the QuickBooks customer of exactly the same name'
+  const because = `linked to the QuickBooks ${mirror.entity} of exactly the same name`
   return {
     outcome: { ...outcomeOf(mirror, 'linked'), contactId: contact.id },
     writes: [
@@ -234,9 +235,10 @@ function entryOf(
 }
 
 /** Everything that a new contact came with. */
-function madeOf({ kind, fields, parentId, archived, people, link }: Contact): readonly JournalChange[] {
+function madeOf({ kind, isCustomer, fields, parentId, archived, people, link }: Contact): readonly JournalChange[] {
   return [
     { field: 'kind', to: kind },
+    ...(isCustomer ? [] : [{ field: 'isCustomer', to: false }]),
     ...Object.entries(fields).map(([field, to]) => ({ field, to })),
     ...(parentId === undefined ? [] : [{ field: 'parentId', to: parentId }]),
     ...(archived ? [{ field: 'archived', to: true }] : []),

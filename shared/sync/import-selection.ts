@@ -57,10 +57,14 @@ export async function layOut(
 
 type Levels = Map<number, string[]>
 
-async function levelsOf(ports: ImportPorts, { workspace }: ImportSlice, ids: readonly string[]): Promise<Levels> {
+async function levelsOf(
+  ports: ImportPorts,
+  { workspace, state }: ImportSlice,
+  ids: readonly string[],
+): Promise<Levels> {
   const levels: Levels = new Map()
   for (const piece of inPiecesOf(MIRRORS_AT_ONCE, ids)) {
-    const mirrors = await ports.mirrors.getMany(workspace, 'customer', piece)
+    const mirrors = await ports.mirrors.getMany(workspace, state().entity, piece)
     const levelOf = new Map(mirrors.map(({ id, level }) => [id, level]))
     for (const id of piece) add(levels, levelOf.get(id) ?? UNKNOWN_LEVEL, id)
   }
@@ -69,14 +73,14 @@ async function levelsOf(ports: ImportPorts, { workspace }: ImportSlice, ids: rea
 
 async function selected(
   ports: ImportPorts,
-  { workspace }: ImportSlice,
+  { workspace, state }: ImportSlice,
   { filter, search }: FilterSelection,
   except: readonly string[],
 ): Promise<Levels> {
   const levels: Levels = new Map()
   const left = new Set(except)
   const matches = search === undefined ? () => true : searchIn(search)
-  for await (const rows of ports.mirrors.scan(workspace, 'customer')) {
+  for await (const rows of ports.mirrors.scan(workspace, state().entity)) {
     for (const row of rows) {
       if (!left.has(row.id) && isHeldBy(filter, row) && matches(searchedInHeld(row))) add(levels, row.level, row.id)
     }

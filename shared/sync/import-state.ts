@@ -1,6 +1,6 @@
 import { IMPORT_KINDS, type ImportKind } from '#core/import-mapping'
 import { HELD_FILTERS, type HeldFilter } from '#core/list-filters'
-import type { JsonObject } from '#core/records'
+import type { Entity, JsonObject } from '#core/records'
 import type { Ports } from './ports.ts'
 import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
@@ -18,6 +18,8 @@ export type FilterSelection = Readonly<{ filter: HeldFilter; search?: string }>
 
 /** What an import needs to go on where it stopped. Ids are kept in lists beside the run. */
 export type ImportState = Readonly<{
+  /** The QuickBooks list that it imports from. */
+  entity: Entity
   as: ImportKind
   sameName: SameName
   /** Absent when people named the ids. */
@@ -37,7 +39,7 @@ export type ImportState = Readonly<{
 }>
 
 export function newImportState(
-  made: Readonly<Pick<ImportState, 'as' | 'sameName' | 'namedLists'> & { byFilter?: FilterSelection }>,
+  made: Readonly<Pick<ImportState, 'entity' | 'as' | 'sameName' | 'namedLists'> & { byFilter?: FilterSelection }>,
 ): ImportState {
   return { ...made, prepared: false, pass: 0, chunks: 0, nextChunk: 0, rowsInPass: 0, putOff: 0, last: false }
 }
@@ -45,6 +47,7 @@ export function newImportState(
 export function parseImportState(state: JsonObject): ImportState {
   const byFilter = maybe(objectIn, state, 'byFilter')
   return {
+    entity: wordIn(['customer', 'vendor'], state, 'entity'),
     as: wordIn(IMPORT_KINDS, state, 'as'),
     sameName: wordIn(SAME_NAME, state, 'sameName'),
     ...(byFilter !== undefined && { byFilter: parseFilter(byFilter) }),

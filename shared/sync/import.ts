@@ -1,7 +1,7 @@
 import { Failure } from '#core/errors'
 import type { ImportKind } from '#core/import-mapping'
 import type { HeldFilter } from '#core/list-filters'
-import type { Outcome, OutcomeKind, Run } from '#core/records'
+import type { Entity, Outcome, OutcomeKind, Run } from '#core/records'
 import { requireConnection } from './connect.ts'
 import { hintRun } from './hint-run.ts'
 import { importChunk } from './import-chunk.ts'
@@ -25,21 +25,23 @@ export type Selection =
   | Readonly<{ filter: HeldFilter; search?: string; except?: readonly string[] }>
 
 /**
- * Starts to import customers from the holding area. Top-level ones become accounts or buildings, sub-customers jobs
- * under their parents. `select` names ids, or everything that a filter shows but `except`.
- * Throws invalidInput (nothing selected, an unusable search), notConnected, reconnectNeeded.
+ * Starts to import customers or vendors from the holding area. Top-level customers become accounts or buildings,
+ * sub-customers jobs under their parents; vendors become accounts that are in no customer list. `select` names ids, or everything that a filter shows but `except`.
+ * Throws invalidInput (nothing selected, an unusable search, vendors as buildings), notConnected, reconnectNeeded.
  */
 export async function startImport(
   ports: Pick<Ports, 'clock' | 'ids' | 'log' | 'connections' | 'runs' | 'hints'>,
   {
     workspace,
     person,
+    entity = 'customer',
     as,
     select,
     sameName,
   }: Readonly<{
     workspace: string
     person: string
+    entity?: Entity
     as: ImportKind
     select: Selection
     sameName: SameName
@@ -49,7 +51,13 @@ export async function startImport(
   if ('ids' in select && named.length === 0) {
     throw new Failure({
       kind: 'invalidInput',
-      fields: [{ path: 'select.ids', message: 'Select at least one customer to import.' }],
+      fields: [{ path: 'select.ids', message: `Select at least one ${entity} to import.` }],
+    })
+  }
+  if (entity === 'vendor' && as === 'building') {
+    throw new Failure({
+      kind: 'invalidInput',
+      fields: [{ path: 'as', message: 'A vendor is no building: import vendors as account.' }],
     })
   }
   const byFilter = 'ids' in select ? undefined : filterOf(select)
@@ -61,7 +69,7 @@ export async function startImport(
     id,
     startedBy: person,
     nowMs: ports.clock.now(),
-    state: { work: newImportState({ as, sameName, namedLists, ...(byFilter !== undefined && { byFilter }) }) },
+    state: { work: newImportState({ entity, as, sameName, namedLists, ...(byFilter !== undefined && { byFilter }) }) },
     ...('ids' in select && { rowsTotal: named.length }),
   })
   await ports.runs.create(workspace, run)

@@ -1,3 +1,4 @@
+import { covers, gapFreeOf } from '#core/gap-free'
 import type { Contact, Entity, Mirror } from '#core/records'
 import { LOOK_BACK_MS, readOn, verify } from './changes.ts'
 import type { OpenCompany } from './company.ts'
@@ -28,9 +29,10 @@ export async function readChanged(
   company: OpenCompany,
   entities: readonly Entity[],
 ): Promise<readonly Mirror[] | 'unknown'> {
-  const gapFreeSince = (await ports.connections.get(workspace))?.gapFreeSince
-  const sinceMs = gapFreeSince === undefined ? undefined : Date.parse(gapFreeSince) - OVERLAP_MS
-  if (sinceMs === undefined || ports.clock.now() - sinceMs > LOOK_BACK_MS) return 'unknown'
+  const connection = await ports.connections.get(workspace)
+  const known = connection && gapFreeOf(connection)
+  const sinceMs = known === undefined ? undefined : Date.parse(known.since) - OVERLAP_MS
+  if (sinceMs === undefined || !covers(known, entities) || ports.clock.now() - sinceMs > LOOK_BACK_MS) return 'unknown'
   const since = new Date(sinceMs).toISOString()
   const told = await ports.markers.toRead(workspace, MOST)
   const { records, tombstones, cut } = await company.changes(entities, since)

@@ -1,5 +1,5 @@
 import { type Seen, seenBy } from './pull-records.ts'
-import type { PullPorts, PullSlice } from './pull-state.ts'
+import { listOf, type PullPorts, type PullSlice } from './pull-state.ts'
 import { beginning, sweepChanges } from './pull-sweep.ts'
 
 const MOST_ROUNDS = 3
@@ -17,13 +17,13 @@ export async function compareWithCount(
   // The count that the pull began with is the right one when nothing was created or merged: no call is needed.
   if (seen.ids.size === slice.state().count) return { seen }
   for (;;) {
-    const count = await slice.company.count('customer')
+    const count = await slice.company.count(listOf(slice))
     if (seen.ids.size >= count) return { seen }
     const { rounds } = slice.state()
     if (rounds >= MOST_ROUNDS) {
       return {
         seen,
-        unproven: `QuickBooks counts ${count} customers, but only ${seen.ids.size} could be read, so the list may not be whole. Pull again.`,
+        unproven: `QuickBooks counts ${count} ${listOf(slice)}s, but only ${seen.ids.size} could be read, so the list may not be whole. Pull again.`,
       }
     }
     slice.change({ state: { rounds: rounds + 1, sweep: beginning(slice) } })

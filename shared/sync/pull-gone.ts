@@ -1,7 +1,7 @@
 import { gone } from '#core/observe'
 import { inPiecesOf } from './in-parallel.ts'
 import { keepLater, type Seen } from './pull-records.ts'
-import type { PullPorts, PullSlice } from './pull-state.ts'
+import { idListName, listOf, type PullPorts, type PullSlice } from './pull-state.ts'
 
 /** Ids that one query may name. */
 const IDS_A_CALL = 200
@@ -20,9 +20,9 @@ export async function markGone(
 ): Promise<'again' | Readonly<{ stopped?: string }>> {
   const { missing, known } = await notSeen(ports, slice, seen)
   if (!slice.state().confirmGone && missing.length > FEW && missing.length > known * SHARE) {
-    slice.change({ counts: { missing: missing.length } })
+    slice.change({ counts: { missing: slice.state().before.missing + missing.length } })
     return {
-      stopped: `QuickBooks no longer lists ${missing.length} of the ${known} customers that were here. Nothing was marked as gone. Check that this is right, then pull again and confirm it.`,
+      stopped: `QuickBooks no longer lists ${missing.length} of the ${known} ${listOf(slice)}s that were here. Nothing was marked as gone. Check that this is right, then pull again and confirm it.`,
     }
   }
   for (const ids of inPiecesOf(IDS_A_CALL, missing)) {
@@ -39,7 +39,7 @@ async function notSeen(
 ): Promise<Readonly<{ missing: readonly string[]; known: number }>> {
   const missing: string[] = []
   let known = 0
-  for await (const rows of ports.mirrors.scan(slice.workspace, 'customer')) {
+  for await (const rows of ports.mirrors.scan(slice.workspace, listOf(slice))) {
     for (const row of rows) {
       if (row.gone) continue
       known += 1
@@ -51,17 +51,18 @@ async function notSeen(
 
 async function verify(ports: PullPorts, slice: PullSlice, ids: readonly string[]): Promise<void> {
   const { workspace, runId } = slice
-  const { records } = await slice.company.byIds('customer', ids)
+  const entity = listOf(slice)
+  const { records } = await slice.company.byIds(entity, ids)
   await keepLater(ports, slice, records)
   const found = new Set(records.map(({ id }) => id))
   const lost = ids.filter((id) => !found.has(id))
   const number = slice.state().goneLists
   slice.change({ state: { goneLists: number + 1 } })
-  await ports.runs.putIds(workspace, runId, 'gone', number, lost)
+  await ports.runs.putIds(workspace, runId, idListName(slice, 'gone'), number, lost)
   // Stored before the marks, so that marks of a slice that dies are counted all the same.
   await slice.save()
   const at = new Date(ports.clock.now()).toISOString()
-  const mirrors = await ports.mirrors.getMany(workspace, 'customer', lost)
+  const mirrors = await ports.mirrors.getMany(workspace, entity, lost)
   await ports.mirrors.put(
     workspace,
     mirrors.map((mirror) => gone(mirror, at)),

@@ -1,6 +1,6 @@
 import { inPiecesOf } from './in-parallel.ts'
 import type { Seen } from './pull-records.ts'
-import type { LinkedState, PullPorts, PullSlice } from './pull-state.ts'
+import { idListName, type LinkedState, listOf, type PullPorts, type PullSlice } from './pull-state.ts'
 import { massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
 
 const IDS_A_LIST = 400
@@ -12,11 +12,12 @@ const LIST = 'linked'
  */
 export async function reconcileLinked(ports: PullPorts, slice: PullSlice, { ids }: Seen): Promise<'again' | 'done'> {
   const { workspace, runId } = slice
+  const entity = listOf(slice)
   let linked = slice.state().linked ?? (await layOut(ports, slice))
   const stored = new Set([...ids].flatMap(([id, isStored]) => (isStored ? [id] : [])))
   while (linked.next < linked.lists) {
-    const list = (await ports.runs.getIds(workspace, runId, LIST, linked.next)) ?? []
-    const mirrors = await ports.mirrors.getMany(workspace, 'customer', list)
+    const list = (await ports.runs.getIds(workspace, runId, idListName(slice, LIST), linked.next)) ?? []
+    const mirrors = await ports.mirrors.getMany(workspace, entity, list)
     const { mayNotArchive } = linked
     const isDone = await reconcileMany(ports, workspace, await unsettled(ports, workspace, mirrors, stored), {
       actor: 'pull',
@@ -37,7 +38,7 @@ export async function reconcileLinked(ports: PullPorts, slice: PullSlice, { ids 
 async function layOut(ports: PullPorts, slice: PullSlice): Promise<LinkedState> {
   const { workspace, runId } = slice
   const rows = []
-  for await (const chunk of ports.mirrors.scan(workspace, 'customer')) {
+  for await (const chunk of ports.mirrors.scan(workspace, listOf(slice))) {
     for (const { id, contactId, active, gone, level } of chunk) {
       if (contactId !== undefined) rows.push({ id, contactId, active, gone, level })
     }
@@ -49,12 +50,12 @@ async function layOut(ports: PullPorts, slice: PullSlice): Promise<LinkedState> 
     await ports.runs.putIds(
       workspace,
       runId,
-      LIST,
+      idListName(slice, LIST),
       number,
       list.map(({ id }) => id),
     )
   }
-  const mayNotArchive = await massArchiveReason(ports, workspace, 'customer', rows)
+  const mayNotArchive = await massArchiveReason(ports, workspace, listOf(slice), rows)
   const linked: LinkedState = { lists: lists.length, next: 0, ...(mayNotArchive !== undefined && { mayNotArchive }) }
   slice.change({ state: { linked } })
   await slice.save()

@@ -3,7 +3,7 @@ import { compareIds, type IdOrder } from '#core/id-order'
 import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { RecordPage } from './ports.ts'
 import { keepLater, keepRecords, noteOrder, spanOf } from './pull-records.ts'
-import type { PullPorts, PullSlice, PullState } from './pull-state.ts'
+import { listOf, type PullPorts, type PullSlice, type PullState } from './pull-state.ts'
 import { sweepChanges } from './pull-sweep.ts'
 
 /** The most that QuickBooks answers at once (Intuit: "Data queries", MAXRESULTS). */
@@ -47,7 +47,8 @@ export async function readPages(
 
 /** Counts and reads the first page at the same time; plans the others. */
 async function beginList(slice: PullSlice): Promise<RecordPage> {
-  const [count, first] = await allSettled(slice.company.count('customer'), slice.company.page('customer', 1, PAGE_ROWS))
+  const entity = listOf(slice)
+  const [count, first] = await allSettled(slice.company.count(entity), slice.company.page(entity, 1, PAGE_ROWS))
   slice.change({ state: { count } })
   planPages(slice, pagesFor(count))
   return first
@@ -56,14 +57,18 @@ async function beginList(slice: PullSlice): Promise<RecordPage> {
 /** Reads a page (unless it has come already), stores its rows, and then that it was read. */
 async function readPage(ports: PullPorts, slice: PullSlice, page: number, answer?: RecordPage): Promise<void> {
   const row = page * STEP + 1
-  const { records } = answer ?? (await slice.company.page('customer', row, PAGE_ROWS))
+  const { records } = answer ?? (await slice.company.page(listOf(slice), row, PAGE_ROWS))
   const stored = await keepRecords(ports, slice, { of: 'page', number: page }, records)
   noteOrder(slice, records)
+  const { before } = slice.state()
   const spans = [...slice.state().spans]
   spans[page] = spanOf(row, PAGE_ROWS, records)
   slice.change({
     state: { spans },
-    progress: { pages: spans.filter((span) => span !== null).length, rows: rowsIn(spans) },
+    progress: {
+      pages: before.pages + spans.filter((span) => span !== null).length,
+      rows: before.rows + rowsIn(spans),
+    },
     counts: { stored: (slice.run().counts.stored ?? 0) + stored },
   })
   await slice.save()
@@ -75,11 +80,14 @@ function rowsIn(spans: PullState['spans']): number {
 }
 
 function planPages(slice: PullSlice, pages: number): void {
-  const { spans, count } = slice.state()
+  const { spans, count, before } = slice.state()
   const planned = Array.from({ length: Math.max(pages, spans.length) }, (_, page) => spans[page] ?? null)
   slice.change({
     state: { spans: planned },
-    progress: { pagesTotal: planned.length, ...(count !== undefined && { rowsTotal: count }) },
+    progress: {
+      pagesTotal: before.pages + planned.length,
+      ...(count !== undefined && { rowsTotal: before.rows + count }),
+    },
   })
 }
 
@@ -99,7 +107,9 @@ async function closeGaps(ports: PullPorts, slice: PullSlice): Promise<'again' | 
     const read = [...spans.filter((span) => span !== null), ...bridges]
     const order = orders[0]
     if (order === undefined) {
-      return { unproven: 'QuickBooks listed its customers in no order, so the list may not be whole. Pull again.' }
+      return {
+        unproven: `QuickBooks listed its ${listOf(slice)}s in no order, so the list may not be whole. Pull again.`,
+      }
     }
     const gap = gapsIn(read, order)[0]
     if (gap === undefined) return {}
@@ -115,7 +125,7 @@ async function readBridge(ports: PullPorts, slice: PullSlice, gap: Gap, order: I
   const { bridges } = slice.state()
   const missed = bridges.filter(({ first }) => first === undefined || compareIds(order, first, gap.after ?? first) > 0)
   const row = Math.max(1, Math.min(gap.nearRow - BRIDGE_MARGIN, ...missed.map((bridge) => bridge.row - BRIDGE_STEP)))
-  const { records } = await slice.company.page('customer', row, PAGE_ROWS)
+  const { records } = await slice.company.page(listOf(slice), row, PAGE_ROWS)
   await keepLater(ports, slice, records)
   noteOrder(slice, records)
   slice.change({ state: { bridges: [...bridges, spanOf(row, PAGE_ROWS, records)] } })

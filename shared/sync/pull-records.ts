@@ -2,7 +2,7 @@ import type { Span } from '#core/coverage'
 import { ordersOf } from '#core/id-order'
 import type { SourceRecord } from '#core/records'
 import { eachAtMost } from './in-parallel.ts'
-import type { PullPorts, PullSlice } from './pull-state.ts'
+import { idListName, listOf, type PullPorts, type PullSlice } from './pull-state.ts'
 import { changedAmong } from './store-records.ts'
 
 /** Lists of ids that are read back at the same time. */
@@ -19,23 +19,24 @@ export type IdList = Readonly<{ of: 'page' | 'later'; number: number }>
  */
 export async function keepRecords(
   ports: PullPorts,
-  { workspace, runId }: PullSlice,
+  slice: PullSlice,
   list: IdList,
   records: readonly SourceRecord[],
 ): Promise<number> {
   const { runs, mirrors } = ports
-  const changed = await changedAmong(ports, workspace, 'customer', records)
+  const { workspace, runId } = slice
+  const changed = await changedAmong(ports, workspace, listOf(slice), records)
   if (changed.length > 0) {
-    const before = (await runs.getIds(workspace, runId, storedName(list), list.number)) ?? []
+    const before = (await runs.getIds(workspace, runId, storedName(slice, list), list.number)) ?? []
     const ids = new Set([...before, ...changed.map(({ id }) => id)])
-    await runs.putIds(workspace, runId, storedName(list), list.number, [...ids])
+    await runs.putIds(workspace, runId, storedName(slice, list), list.number, [...ids])
     await mirrors.put(workspace, changed)
   }
   if (records.length > 0) {
     await runs.putIds(
       workspace,
       runId,
-      seenName(list),
+      seenName(slice, list),
       list.number,
       records.map(({ id }) => id),
     )
@@ -73,8 +74,8 @@ export async function seenBy(ports: PullPorts, slice: PullSlice, before?: Seen):
     lists,
     () => false,
     async (list) => {
-      for (const id of await read(seenName(list), list.number)) ids.set(id, ids.get(id) ?? false)
-      for (const id of await read(storedName(list), list.number)) ids.set(id, true)
+      for (const id of await read(seenName(slice, list), list.number)) ids.set(id, ids.get(id) ?? false)
+      for (const id of await read(storedName(slice, list), list.number)) ids.set(id, true)
     },
   )
   return { ids, later: laterLists }
@@ -99,10 +100,10 @@ export function noteOrder(slice: PullSlice, records: readonly SourceRecord[]): v
   slice.change({ state: { orders: slice.state().orders.filter((order) => fitting.includes(order)) } })
 }
 
-function seenName({ of }: IdList): string {
-  return of === 'page' ? 'seen' : 'seenLater'
+function seenName(slice: PullSlice, { of }: IdList): string {
+  return idListName(slice, of === 'page' ? 'seen' : 'seenLater')
 }
 
-function storedName({ of }: IdList): string {
-  return of === 'page' ? 'stored' : 'storedLater'
+function storedName(slice: PullSlice, { of }: IdList): string {
+  return idListName(slice, of === 'page' ? 'stored' : 'storedLater')
 }

@@ -1,5 +1,5 @@
 import { keepLater } from './pull-records.ts'
-import type { PullPorts, PullSlice, SweepState } from './pull-state.ts'
+import { listOf, type PullPorts, type PullSlice, type SweepState } from './pull-state.ts'
 
 export const SWEEP_ROWS = 1_000
 /** QuickBooks' clock and ours differ, and its times are whole seconds. */
@@ -17,7 +17,7 @@ export async function sweepChanges(ports: PullPorts, slice: PullSlice): Promise<
   for (;;) {
     const sweep = slice.state().sweep ?? beginning(slice)
     if (sweep.done) return 'swept'
-    const { records } = await slice.company.updatedSince('customer', sweep.since, sweep.row, SWEEP_ROWS)
+    const { records } = await slice.company.updatedSince(listOf(slice), sweep.since, sweep.row, SWEEP_ROWS)
     await keepLater(ports, slice, records)
     const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
     slice.change({ state: { sweep: sweptOn(sweep, records.length, last) } })

@@ -16,6 +16,8 @@ export type SlicePorts = CompanyPorts & Pick<Ports, 'runs'>
 /** What a piece of work makes of its run; what is absent stays. */
 export type RunChange<State extends JsonObject> = Readonly<{
   state?: Partial<State>
+  /** In place of all of the former state. */
+  wholeState?: State
   progress?: Partial<RunProgress>
   counts?: Readonly<Record<string, number>>
 }>
@@ -76,7 +78,7 @@ export async function runSlice<State extends JsonObject>(
       run: keeper.run,
       state: () => state,
       change: (change) => {
-        state = { ...state, ...change.state }
+        state = { ...(change.wholeState ?? state), ...change.state }
         keeper.change((run) => ({
           ...run,
           progress: { ...run.progress, ...change.progress },
