@@ -217,6 +217,32 @@ describe('settings', () => {
     expect((await here.contactOf('4')).dot).toBe('green')
   })
 
+  it('st-2: bring vendors in once they are chosen, to be reviewed, imported and kept in step like customers', async () => {
+    const here = await open('sample')
+    const vendors = () => here.list('/quickbooks/vendors?filter=all&limit=200')
+    expect(await vendors()).toEqual([])
+    await here.crm.settings({ entities: ['customer', 'vendor'] })
+    await world.settle()
+    const held = await vendors()
+    expect(held).toHaveLength(here.company.count('Vendor'))
+    const [first] = held
+    const run = await here.run('POST /imports', { entity: 'vendor', as: 'account', select: { ids: [first.id] } })
+    expect(run).toMatchObject({ status: 'done', counts: { imported: 1 } })
+    const [shown] = await here.list(`/quickbooks/vendors?filter=all&search=${encodeURIComponent(first.name)}`)
+    const contact = await here.crm.read(shown.contactId)
+    expect(contact).toMatchObject({ isCustomer: false, dot: 'green', link: { entity: 'vendor', recordId: first.id } })
+
+    await here.crm.edit(contact, { fields: { mobile: '(415) 555-8100' } })
+    await world.settle()
+    expect(here.company.read('Vendor', first.id)?.Mobile).toEqual({ FreeFormNumber: '(415) 555-8100' })
+    done(here.company.bookkeeper.edit('Vendor', first.id, { AlternatePhone: { FreeFormNumber: '(415) 555-8200' } }))
+    await world.settle()
+    expect(await here.crm.read(shown.contactId)).toMatchObject({
+      dot: 'green',
+      fields: { mobile: '(415) 555-8100', alternatePhone: '(415) 555-8200' },
+    })
+  })
+
   it('st-3: nothing is sent before the first pull, and then it is', async () => {
     const workspace = world.newWorkspace({ kind: 'empty' })
     const crm = crmOf(workspace)
