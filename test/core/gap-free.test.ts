@@ -11,7 +11,7 @@ const aProof: fc.Arbitrary<GapFree> = fc.record({
 
 /** Whether a proof says that nothing of a list is missing up to a moment. */
 function says(proof: GapFree | undefined, entity: Entity, moment: string): boolean {
-  return proof?.entities.includes(entity) && proof.since >= moment
+  return covers(proof, [entity]) && (proof?.since ?? '') >= moment
 }
 
 describe('what is proven to be free of gaps', () => {

@@ -130,8 +130,12 @@ describe('the holding area', () => {
   it('opens one customer with all that QuickBooks sent', async () => {
     const world = await pulledWorld(({ book }) => book.addOld(1))
     expect((await getHeld(world.ports, WORKSPACE, 'customer', '1')).raw).toMatchObject({ Id: '1' })
-    await expect(getHeld(world.ports, WORKSPACE, 'customer', '2')).rejects.toMatchObject({ problem: { kind: 'notFound' } })
-    await expect(getHeld(world.ports, 'workspace-2', 'customer', '1')).rejects.toMatchObject({ problem: { kind: 'notFound' } })
+    await expect(getHeld(world.ports, WORKSPACE, 'customer', '2')).rejects.toMatchObject({
+      problem: { kind: 'notFound' },
+    })
+    await expect(getHeld(world.ports, 'workspace-2', 'customer', '1')).rejects.toMatchObject({
+      problem: { kind: 'notFound' },
+    })
   })
 })
 
