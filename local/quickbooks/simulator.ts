@@ -24,6 +24,9 @@ export const SAMPLE_REALM = '9341452000000001'
 
 const SAMPLE_COMPANIES: readonly CompanySeed[] = [{ realmId: SAMPLE_REALM, kind: 'sample' }]
 
+/** Of a query ("Data queries", MAXRESULTS) and of change data capture alike. */
+const MOST_ROWS = 1_000
+
 /** All that a simulator remembers. */
 export interface SimulatorSnapshot {
   /** Epoch milliseconds. */
@@ -43,6 +46,11 @@ export interface SimulatorOptions {
   /** Default: one app. */
   readonly apps?: readonly App[]
   readonly gateway?: GatewayChanges
+  /**
+   * The most rows of one answer to a query or to change data capture. Default 1,000, as Intuit has it; fewer make a long
+   * list of few records. Records that are named by their Ids come all the same.
+   */
+  readonly mostRows?: number
   readonly log?: (line: string) => void
   /** Carries webhooks out. Default: HTTP. */
   readonly send?: Send
@@ -127,7 +135,10 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     random,
     switches,
     apps: createApps(options.apps ?? [DEFAULT_APP]),
-    companies: createCompanies({ clock, random: createRandom(seed), switches }, []),
+    companies: createCompanies(
+      { clock, random: createRandom(seed), switches, mostRows: options.mostRows ?? MOST_ROWS },
+      [],
+    ),
     calls: createCallLog(),
     faults: createFaults(random.fork('faults')),
     gateway: createGatewaySettings(options.gateway),

@@ -24,6 +24,8 @@ export type QuickBooksOptions = Readonly<{
   simulatorUrl?: string | undefined
   /** For each call, its body included. QuickBooks itself gives up after 120 s. Default 30,000 ms. */
   timeoutMs?: number | undefined
+  /** The most rows of one answer, where the simulator gives fewer than Intuit. Default 1,000. */
+  mostRows?: number | undefined
 }>
 
 /** The most ids that `byIds` takes: so many fit into one statement and one answer. */
@@ -76,7 +78,9 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
     })
   const caller = createCaller(options, realmId, gate)
   const { library, call } = caller
+  const { mostRows = MOST_ROWS } = options
   return {
+    mostRows,
     async info() {
       return companyInfoOf(await call('read', () => called((done) => library.getCompanyInfo(realmId, done))))
     },
@@ -97,14 +101,14 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
       // node-quickbooks puts every query into the address, which is too short for so many ids.
       return toPage(entity, await caller.query(selectByIds(ENTITIES[entity].name, wanted)))
     },
-    customerTypes: () => allCustomerTypes(caller),
+    customerTypes: () => allCustomerTypes(caller, mostRows),
     async changes(entities, since) {
       if (entities.length === 0) return { records: [], tombstones: [], cut: false }
       const names = entities.map((entity) => ENTITIES[entity].name)
       // node-quickbooks puts the moment into the address as it is, where a + would arrive as a blank.
       const moment = toSecond(since)
       const body = await call('read', () => called((done) => library.changeDataCapture(names, moment, done)))
-      return changesOf(body, MOST_ROWS)
+      return changesOf(body, mostRows)
     },
     async byName(entity, displayName) {
       // QuickBooks allows none of these in a name, and the parser of addresses would drop tab and newline.
@@ -143,14 +147,14 @@ function toPage(entity: Entity, body: unknown): Readonly<{ records: readonly Sou
   return { records: rowsOf(body, name).map(toRecord) }
 }
 
-async function allCustomerTypes({ library, call }: Caller) {
+async function allCustomerTypes({ library, call }: Caller, mostRows: number) {
   const types = []
   for (;;) {
-    const criteria = anyRows(types.length + 1, MOST_ROWS)
+    const criteria = anyRows(types.length + 1, mostRows)
     const body = await call('read', () => called((done) => library.findCustomerTypes(criteria, done)))
     const rows = rowsOf(body, 'CustomerType')
     types.push(...rows.map(customerTypeOf))
-    if (rows.length < MOST_ROWS) return types
+    if (rows.length < mostRows) return types
   }
 }
 

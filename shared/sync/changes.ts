@@ -7,7 +7,7 @@ import { moveGapFree } from './gap-free.ts'
 import type { MarkedPorts } from './marked.ts'
 import type { Ports, Tombstone } from './ports.ts'
 import { startPull } from './pull.ts'
-import { OVERLAP_MS, SWEEP_ROWS, sweptOn } from './pull-sweep.ts'
+import { OVERLAP_MS, sweptOn } from './pull-sweep.ts'
 import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
@@ -84,10 +84,10 @@ export async function readOn(
   const fromMs = isInOrder ? Math.max(...times.slice(-1), Date.parse(since)) : Date.parse(since)
   let sweep = { since: new Date(fromMs).toISOString(), row: 1, done: false }
   while (!sweep.done) {
-    const { records } = await company.updatedSince(entity, sweep.since, sweep.row, SWEEP_ROWS)
+    const { records } = await company.updatedSince(entity, sweep.since, sweep.row, company.mostRows)
     for (const record of records) all.set(record.id, record)
     const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
-    sweep = sweptOn(sweep, records.length, last)
+    sweep = sweptOn(sweep, { rows: records.length, of: company.mostRows, lastMs: last })
   }
   return [...all.values()]
 }

@@ -127,12 +127,14 @@ export interface CallGate {
  * quickbooksForbidden, quickbooksRefused, quickbooksUnreadable or what the gate throws; a 401 is renewed once.
  */
 export interface Company {
+  /** The most records that one answer holds, and whoever gets so many from change data capture got not all. */
+  readonly mostRows: number
   info(): Promise<Readonly<{ name: string; country?: string }>>
   /** All records of the entity, active and inactive. */
   count(entity: Entity): Promise<number>
-  /** Rows `start` (1-based) to `start + size - 1` of all records, active and inactive, in order of Id. At most 1,000. */
+  /** Rows `start` (1-based) to `start + size - 1` of all records, active and inactive, in order of Id. At most `mostRows`. */
   page(entity: Entity, start: number, size: number): Promise<RecordPage>
-  /** Records with LastUpdatedTime ≥ `since`, in order of LastUpdatedTime, from row `start` (1-based). At most 1,000. */
+  /** Records with LastUpdatedTime ≥ `since`, in order of LastUpdatedTime, from row `start` (1-based). At most `mostRows`. */
   updatedSince(entity: Entity, since: string, start: number, size: number): Promise<RecordPage>
   /** Those of `ids` that exist, active or not; at most 200 ids a call. */
   byIds(entity: Entity, ids: readonly string[]): Promise<RecordPage>

@@ -6,16 +6,12 @@ import { keepLater, keepRecords, noteOrder, spanOf } from './pull-records.ts'
 import { listOf, type PullPorts, type PullSlice, type PullState } from './pull-state.ts'
 import { sweepChanges } from './pull-sweep.ts'
 
-/** The most that QuickBooks answers at once (Intuit: "Data queries", MAXRESULTS). */
-export const PAGE_ROWS = 1_000
-/** Each page begins with the last row of the one before, which proves that nothing lies between. */
-const STEP = PAGE_ROWS - 1
 /** Pages that are on their way at the same time: under ten calls at once, and a bound on memory. */
 const PAGES_AT_ONCE = 8
-/** A bridge begins this many rows before where a gap was: as many may have vanished before it since. */
-const BRIDGE_MARGIN = 300
-/** A bridge that came out behind its gap is followed by one that begins this much before it. */
-const BRIDGE_STEP = 900
+/** A bridge begins this share of a page before where a gap was: as many rows may have vanished before it since. */
+const BRIDGE_MARGIN = 0.3
+/** A bridge that came out behind its gap is followed by one that begins this share of a page before it. */
+const BRIDGE_STEP = 0.9
 /** Bridges beyond one for each page: more means that the list moves faster than it can be read. */
 const SPARE_BRIDGES = 12
 
@@ -48,21 +44,25 @@ export async function readPages(
 /** Counts and reads the first page at the same time; plans the others. */
 async function beginList(slice: PullSlice): Promise<RecordPage> {
   const entity = listOf(slice)
-  const [count, first] = await allSettled(slice.company.count(entity), slice.company.page(entity, 1, PAGE_ROWS))
+  const [count, first] = await allSettled(
+    slice.company.count(entity),
+    slice.company.page(entity, 1, slice.company.mostRows),
+  )
   slice.change({ state: { count } })
-  planPages(slice, pagesFor(count))
+  planPages(slice, pagesFor(count, stepOf(slice)))
   return first
 }
 
 /** Reads a page (unless it has come already), stores its rows, and then that it was read. */
 async function readPage(ports: PullPorts, slice: PullSlice, page: number, answer?: RecordPage): Promise<void> {
-  const row = page * STEP + 1
-  const { records } = answer ?? (await slice.company.page(listOf(slice), row, PAGE_ROWS))
+  const { mostRows } = slice.company
+  const row = page * stepOf(slice) + 1
+  const { records } = answer ?? (await slice.company.page(listOf(slice), row, mostRows))
   const stored = await keepRecords(ports, slice, { of: 'page', number: page }, records)
   noteOrder(slice, records)
   const { before } = slice.state()
   const spans = [...slice.state().spans]
-  spans[page] = spanOf(row, PAGE_ROWS, records)
+  spans[page] = spanOf(row, mostRows, records)
   slice.change({
     state: { spans },
     progress: {
@@ -92,8 +92,13 @@ function planPages(slice: PullSlice, pages: number): void {
 }
 
 /** How many pages hold that many rows, when each shares one with the next. */
-function pagesFor(count: number): number {
-  return Math.max(1, Math.ceil((count - 1) / STEP))
+function pagesFor(count: number, step: number): number {
+  return Math.max(1, Math.ceil((count - 1) / step))
+}
+
+/** Each page begins with the last row of the one before, which proves that nothing lies between. */
+function stepOf({ company }: PullSlice): number {
+  return company.mostRows - 1
 }
 
 function missingPages(slice: PullSlice): readonly number[] {
@@ -123,11 +128,14 @@ async function closeGaps(ports: PullPorts, slice: PullSlice): Promise<'again' | 
 
 async function readBridge(ports: PullPorts, slice: PullSlice, gap: Gap, order: IdOrder): Promise<void> {
   const { bridges } = slice.state()
+  const { mostRows } = slice.company
   const missed = bridges.filter(({ first }) => first === undefined || compareIds(order, first, gap.after ?? first) > 0)
-  const row = Math.max(1, Math.min(gap.nearRow - BRIDGE_MARGIN, ...missed.map((bridge) => bridge.row - BRIDGE_STEP)))
-  const { records } = await slice.company.page(listOf(slice), row, PAGE_ROWS)
+  const margin = Math.floor(mostRows * BRIDGE_MARGIN)
+  const step = Math.floor(mostRows * BRIDGE_STEP)
+  const row = Math.max(1, Math.min(gap.nearRow - margin, ...missed.map((bridge) => bridge.row - step)))
+  const { records } = await slice.company.page(listOf(slice), row, mostRows)
   await keepLater(ports, slice, records)
   noteOrder(slice, records)
-  slice.change({ state: { bridges: [...bridges, spanOf(row, PAGE_ROWS, records)] } })
+  slice.change({ state: { bridges: [...bridges, spanOf(row, mostRows, records)] } })
   await slice.save()
 }

@@ -1,11 +1,10 @@
 import { keepLater } from './pull-records.ts'
 import { listOf, type PullPorts, type PullSlice, type SweepState } from './pull-state.ts'
 
-export const SWEEP_ROWS = 1_000
 /** QuickBooks' clock and ours differ, and its times are whole seconds. */
 export const OVERLAP_MS = 5 * 60_000
-/** When more rows than an answer holds share one second, the next answer begins this many rows further on. */
-const STEP = 900
+/** When more rows than an answer holds share one second, the next answer begins this share of them further on. */
+const STEP = 0.9
 
 /**
  * Reads what changed since the pull began, so that it ends as fresh as it can: edits on pages that were read before,
@@ -14,13 +13,14 @@ const STEP = 900
  * newer one, and the later to be stored stays. Answers 'again' when the slice is over.
  */
 export async function sweepChanges(ports: PullPorts, slice: PullSlice): Promise<'again' | 'swept'> {
+  const { mostRows } = slice.company
   for (;;) {
     const sweep = slice.state().sweep ?? beginning(slice)
     if (sweep.done) return 'swept'
-    const { records } = await slice.company.updatedSince(listOf(slice), sweep.since, sweep.row, SWEEP_ROWS)
+    const { records } = await slice.company.updatedSince(listOf(slice), sweep.since, sweep.row, mostRows)
     await keepLater(ports, slice, records)
     const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
-    slice.change({ state: { sweep: sweptOn(sweep, records.length, last) } })
+    slice.change({ state: { sweep: sweptOn(sweep, { rows: records.length, of: mostRows, lastMs: last }) } })
     await slice.save()
     if (slice.isOver() && slice.state().sweep?.done !== true) return 'again'
   }
@@ -33,10 +33,13 @@ export function beginning(slice: PullSlice): SweepState {
   return { since: new Date(Date.parse(t0) - OVERLAP_MS).toISOString(), row: 1, done: false }
 }
 
-/** Where a sweep goes on after an answer of so many rows, the last of which was updated at `lastMs`. */
-export function sweptOn(sweep: SweepState, rows: number, lastMs: number): SweepState {
-  if (rows < SWEEP_ROWS) return { ...sweep, done: true }
+/** Where a sweep goes on after an answer of so many rows, of so many at most; the last one was updated at `lastMs`. */
+export function sweptOn(
+  sweep: SweepState,
+  { rows, of, lastMs }: Readonly<{ rows: number; of: number; lastMs: number }>,
+): SweepState {
+  if (rows < of) return { ...sweep, done: true }
   return lastMs > Date.parse(sweep.since)
     ? { since: new Date(lastMs).toISOString(), row: 1, done: false }
-    : { ...sweep, row: sweep.row + STEP }
+    : { ...sweep, row: sweep.row + Math.floor(of * STEP) }
 }

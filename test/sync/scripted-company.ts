@@ -181,6 +181,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         ({ records }) => records.length,
       )
     return {
+      mostRows: MOST_CHANGES,
       info: () =>
         answer(
           { method: 'info' },

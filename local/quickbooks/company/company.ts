@@ -109,7 +109,7 @@ export interface CompanyPast {
 export function createCompany(
   facts: CompanyFacts,
   records: readonly NameRecord[],
-  { clock, switches }: Pick<CompanySurroundings, 'clock' | 'switches'>,
+  { clock, switches, mostRows }: Pick<CompanySurroundings, 'clock' | 'switches' | 'mostRows'>,
   past: CompanyPast = { tombstones: [], invoices: [] },
 ): Company {
   const store = createStore()
@@ -125,6 +125,7 @@ export function createCompany(
     store,
     clock,
     switches,
+    mostRows,
     zone,
     homeCurrency: facts.homeCurrency,
     resolve: createResolve(customerTypes),

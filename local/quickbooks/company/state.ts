@@ -11,6 +11,8 @@ export interface CompanySurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly switches: Switches
+  /** The most rows of one answer. */
+  readonly mostRows: number
 }
 
 /** What the actions on one company work with. */
@@ -19,6 +21,7 @@ export interface CompanyState {
   readonly store: Store
   readonly clock: Clock
   readonly switches: Switches
+  readonly mostRows: number
   readonly zone: Zone
   readonly homeCurrency: string
   readonly resolve: Resolve

@@ -29,12 +29,12 @@ export interface Rules<Row> {
   readonly queryable: Queryable<Row>
   /** Properties that the entity has beyond the queryable ones. */
   readonly known: readonly string[]
+  readonly mostResults: number
   readonly aboveMaximum: 'capped' | 'refused'
   readonly now: number
 }
 
 const DEFAULT_RESULTS = 100
-const MOST_RESULTS = 1000
 
 const refuse = (detail: string): { readonly ok: false; readonly error: BusinessError } => ({
   ok: false,
@@ -184,8 +184,8 @@ export function validateQuery<Row>(statement: Statement, rules: Rules<Row>): Val
   for (const value of [startPosition, maxResults]) {
     if (value < 1) return refuse(`value ${value} is too small. Min allowed value is 1`)
   }
-  if (maxResults > MOST_RESULTS && rules.aboveMaximum === 'refused') {
-    return refuse(`value ${maxResults} is too large. Max allowed value is ${MOST_RESULTS}`)
+  if (maxResults > rules.mostResults && rules.aboveMaximum === 'refused') {
+    return refuse(`value ${maxResults} is too large. Max allowed value is ${rules.mostResults}`)
   }
   return {
     ok: true,
@@ -194,7 +194,7 @@ export function validateQuery<Row>(statement: Statement, rules: Rules<Row>): Val
       filters,
       orderings,
       offset: startPosition - 1,
-      limit: Math.min(maxResults, MOST_RESULTS),
+      limit: Math.min(maxResults, rules.mostResults),
     },
   }
 }

@@ -7,9 +7,8 @@ import { parseTime } from '../company/zone.ts'
 import { NAME_ENTITIES } from './entities.ts'
 import { type ApiResult, failure, success } from './result.ts'
 
-/** "Look-back is at most 30 days; an answer holds at most 1,000 objects" (Accounting API, "Change data capture"). */
+/** "Look-back is at most 30 days" (Accounting API, "Change data capture"). */
 const LOOK_BACK_MS = 30 * 86_400_000
-const MOST_OBJECTS = 1_000
 
 interface Entry {
   readonly entity: NameEntity
@@ -82,7 +81,7 @@ function part(company: Company, entity: NameEntity, entries: readonly Entry[]): 
   return response
 }
 
-/** `GET /cdc?entities=…&changedSince=…`. A thousand objects in the answer mean that it may have been cut. */
+/** `GET /cdc?entities=…&changedSince=…`. As many objects as an answer holds mean that it may have been cut. */
 export function changedSince(company: Company, query: URLSearchParams): ApiResult {
   const names = query.get('entities')
   if (names === null || names.trim() === '') return failure('cdc', [missingParameter('entities')])
@@ -97,11 +96,10 @@ export function changedSince(company: Company, query: URLSearchParams): ApiResul
   const start = since(company, moment)
   if (!start.ok) return failure('cdc', [start.error])
 
-  const all = entities
-    .flatMap((entity) => changesOf(company, entity, start.ms, MOST_OBJECTS))
-    .sort((a, b) => a.at - b.at)
+  const { mostRows } = company.state
+  const all = entities.flatMap((entity) => changesOf(company, entity, start.ms, mostRows)).sort((a, b) => a.at - b.at)
   const dropsOldest = company.state.switches.get('cdc-order') === 'oldest'
-  const kept = new Set(dropsOldest ? all.slice(-MOST_OBJECTS) : all.slice(0, MOST_OBJECTS))
+  const kept = new Set(dropsOldest ? all.slice(-mostRows) : all.slice(0, mostRows))
   const parts = entities
     .map((entity) => ({ entity, entries: all.filter((each) => each.entity === entity && kept.has(each)) }))
     .filter(({ entries }) => entries.length > 0)

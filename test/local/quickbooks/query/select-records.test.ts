@@ -61,6 +61,7 @@ describe('a query answered by an index', () => {
           const rules = {
             queryable: NAME_QUERIES.Customer,
             known: propertiesOf('Customer'),
+            mostResults: 1_000,
             aboveMaximum: 'capped',
             now: START,
           } as const
