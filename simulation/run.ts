@@ -7,7 +7,7 @@ import { leaks } from './checker/secrets.ts'
 import { lostUpdates } from './checker/updates.ts'
 import { type Action, type ActionKind, drawActions } from './people/actions.ts'
 import { BOOKS_DEEDS } from './people/books.ts'
-import { CRM_DEEDS, type Deed } from './people/crm.ts'
+import { CRM_DEEDS, choose, type Deed } from './people/crm.ts'
 import { RUN_DEEDS } from './people/runs.ts'
 import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
 import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
@@ -89,15 +89,30 @@ async function begin(world: World, settings: WorldSettings): Promise<void> {
       const made = company.bookkeeper.create('Customer', { ...Object.assign({}, ...fields), ...place })
       if (made.ok) ids.push(String(made.record.Id))
     }
+    for (let n = 0; n < (settings.vendors ?? 0); n++) {
+      const name = freshValue('displayName', tenant.workspace, 20_000 + n * 50)
+      company.bookkeeper.create('Vendor', {
+        ...asProperties('displayName', name),
+        ...asProperties('phone', freshValue('phone', tenant.workspace, 20_001 + n * 50)),
+      })
+    }
     world.witness.watch(tenant.workspace, company)
   }
   world.setFaults(withoutFaults(settings))
   await world.during(Promise.all(TENANTS.map((tenant) => world.connect(tenant))))
+  if ((settings.vendors ?? 0) > 0)
+    await world.during(
+      Promise.all(TENANTS.map((tenant) => choose(world, tenant, { entities: ['customer', 'vendor'] }))),
+    )
   await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/pulls'))))
   await world.pass(world.timeline.now() + 2 * MINUTE_MS)
   if (random.next() < 0.9) {
     const body = { as: 'account', select: { filter: 'notSynced' }, sameName: 'ask' }
     await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/imports', { body }))))
+    await world.pass(world.timeline.now() + 2 * MINUTE_MS)
+    if ((settings.vendors ?? 0) === 0) return
+    const vendors = { ...body, entity: 'vendor' }
+    await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/imports', { body: vendors }))))
     await world.pass(world.timeline.now() + 2 * MINUTE_MS)
   }
 }

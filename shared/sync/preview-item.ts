@@ -5,7 +5,7 @@ import type { SyncSettings } from '#core/policies'
 import type { Conflict, Contact, JsonObject, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
 import { sameValue } from '#core/slots'
 import type { Ports } from './ports.ts'
-import { contentOfCreate, creation, NAMING, NO_PARENT } from './push-contact.ts'
+import { contentOfCreate, creation, NAMING, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
 import { nameRefusal } from './push-name.ts'
 import type { Refused } from './push-refuse.ts'
 import { CREATED_AS } from './push-send.ts'
@@ -93,6 +93,7 @@ async function refusalUnderNewParent(
   { parentId = '', fields }: Contact,
 ): Promise<Refused | undefined> {
   const parent = await contacts.get(workspace, parentId)
+  if (parent?.link?.entity === 'vendor') return VENDOR_PARENT
   if (parent?.isCustomer !== true || parent.archived) return NO_PARENT
   const problem = nameProblem(fields)
   return problem && { code: problem.code, reason: problem.reason, advice: 'Give it another name.' }

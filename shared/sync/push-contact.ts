@@ -114,7 +114,7 @@ async function create(ports: PushPorts, session: PushSession, contact: Contact, 
   if (!isAskedFor) return leave(ports, workspace, contact, 'it is not in the customer list')
   const parent = await parentOf(ports, workspace, contact, CREATED_AS)
   if (contact.parentId !== undefined && parent.recordId === undefined)
-    return refuse(ports, workspace, contact, NO_PARENT)
+    return refuse(ports, workspace, contact, parent.isVendor ? VENDOR_PARENT : NO_PARENT)
 
   const { sent, slots } = contentOfCreate(contact, parent.recordId, settings)
   const refused = await nameRefusal(ports, workspace, {
@@ -149,6 +149,12 @@ export function creation(sent: Snapshot, slots: readonly Slot[]): Plan {
 }
 
 const MOVED = { kind: 'moved' } as const
+
+export const VENDOR_PARENT = {
+  code: PARENT_FIRST,
+  reason: 'Its parent is a vendor in QuickBooks, and only customers have jobs there.',
+  advice: 'Move it under a customer, or to the top.',
+}
 
 export const NO_PARENT = {
   code: PARENT_FIRST,

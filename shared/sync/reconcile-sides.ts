@@ -59,18 +59,21 @@ export async function gatherSides(
   }
 }
 
-/** What a contact's parent is called in QuickBooks; set aside when it has a parent that QuickBooks does not know. */
+/** What a contact's parent is called in QuickBooks; set aside when it has a parent that QuickBooks cannot put it under. */
 export async function parentOf(
   { contacts }: Pick<Ports, 'contacts'>,
   workspace: string,
   { parentId }: Pick<Contact, 'parentId'>,
   entity: Entity,
-): Promise<Readonly<{ recordId?: string; aside: readonly Aside[] }>> {
-  if (parentId === undefined || entity === 'vendor') return { aside: [] }
+): Promise<Readonly<{ recordId?: string; isVendor: boolean; aside: readonly Aside[] }>> {
+  if (parentId === undefined || entity === 'vendor') return { isVendor: false, aside: [] }
   const link = (await contacts.get(workspace, parentId))?.link
-  return link !== undefined && link.entity === entity
-    ? { recordId: link.recordId, aside: [] }
-    : { aside: [{ slot: 'parent', because: 'its parent in the CRM is not in QuickBooks yet' }] }
+  if (link?.entity === entity) return { recordId: link.recordId, isVendor: false, aside: [] }
+  const isVendor = link?.entity === 'vendor'
+  const because = isVendor
+    ? 'its parent in the CRM is a vendor in QuickBooks, and only customers have jobs there'
+    : 'its parent in the CRM is not in QuickBooks yet'
+  return { isVendor, aside: [{ slot: 'parent', because }] }
 }
 
 /** The write that is under way is settled by whoever sends it: until then its values are on no side for sure. */

@@ -1,6 +1,6 @@
 import type { Contact } from '#core/records'
 import type { Evidence } from './evidence.ts'
-import { CHECKED_SLOTS, plainName, valuesOfContact, valuesOfRecord } from './values.ts'
+import { plainName, slotsOfRecord, valuesOfContact, valuesOfRecord } from './values.ts'
 import type { Witness } from './witness.ts'
 
 /** Refusals that a person has to do something about; any other must have gone by itself once nothing goes wrong. */
@@ -20,7 +20,7 @@ const OF_QUICKBOOKS = /^\d{3,5}$/
  * refusal in words, a hold, a pin or a setting.
  */
 export function* disagreements(evidence: Evidence, witness: Witness): Iterable<string> {
-  const { contacts, records, mirrors, tenant, toRead, runs, connection } = evidence
+  const { contacts, records, mirrors, settings, tenant, toRead, runs, connection } = evidence
   const { workspace } = tenant
   if (connection?.status !== 'connected') yield `${workspace}: the connection is ${connection?.status ?? 'not there'}`
   if (toRead > 0) yield `${workspace}: ${toRead} records are still marked to be read`
@@ -29,19 +29,20 @@ export function* disagreements(evidence: Evidence, witness: Witness): Iterable<s
       yield `${workspace}: the ${run.kind} ${run.id} is still ${run.status} (${run.reason ?? ''})`
   }
   for (const [id, record] of records) {
+    if (!takesPart(evidence, id)) continue
     const mirror = mirrors.get(id)
     if (mirror === undefined || mirror.goneAt !== undefined) {
       yield `${workspace}: customer ${id} is in QuickBooks, and ${mirror === undefined ? 'no mirror shows it' : 'its mirror says it is gone'}`
       continue
     }
     const [held, real] = [valuesOfRecord(mirror.raw), valuesOfRecord(record)]
-    for (const slot of CHECKED_SLOTS) {
+    for (const slot of slotsOfRecord(evidence.vendors.has(id))) {
       if (held[slot] !== real[slot])
         yield `${workspace}: the mirror of customer ${id} shows ${slot} ${told(held[slot])}, QuickBooks holds ${told(real[slot])}`
     }
   }
   for (const [id, mirror] of mirrors) {
-    if (mirror.goneAt === undefined && !records.has(id))
+    if (mirror.goneAt === undefined && !records.has(id) && settings.entities.includes(mirror.entity))
       yield `${workspace}: customer ${id} is gone, and its mirror stays`
   }
   for (const contact of contacts.values()) yield* disagreementsOf(evidence, witness, contact)
@@ -54,7 +55,14 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
   if (contact.intent !== undefined && refusal === undefined) yield `${name} still has a write under way`
   // Where people have to ask, what failed waits for them to ask again.
   const isTriedAgain = settings.push === 'automatic'
-  if (isTriedAgain && refusal !== undefined && !LASTING.has(refusal.code) && !OF_QUICKBOOKS.test(refusal.code))
+  const isListOff = refusal?.code === 'listIsOff' && !settings.entities.includes(link?.entity ?? 'customer')
+  if (
+    isTriedAgain &&
+    refusal !== undefined &&
+    !isListOff &&
+    !LASTING.has(refusal.code) &&
+    !OF_QUICKBOOKS.test(refusal.code)
+  )
     yield `${name} is still refused with ${refusal.code}: ${refusal.reason}`
   if (hold !== undefined) return
   if (link === undefined) {
@@ -62,7 +70,7 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     if (waits) yield `${name} waits to be created in QuickBooks, and nothing says why it is not`
     return
   }
-  if (link.entity !== 'customer') return
+  if (!settings.entities.includes(link.entity)) return
   const record = records.get(link.recordId)
   if (record === undefined) {
     yield `${name} is linked to customer ${link.recordId}, which is not in QuickBooks, and no hold says so`
@@ -70,7 +78,7 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
   }
   const crm = valuesOfContact(contact)
   const quickbooks = valuesOfRecord(record)
-  for (const slot of CHECKED_SLOTS) {
+  for (const slot of slotsOfRecord(link.entity === 'vendor')) {
     const here = slot === 'parent' ? contacts.get(contact.parentId ?? '')?.link?.recordId : crm[slot]
     const there = quickbooks[slot]
     if (here === there) continue
@@ -85,10 +93,15 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
   }
 }
 
+/** Whether a record is of a list that the workspace has chosen. */
+function takesPart({ settings, vendors }: Evidence, recordId: string): boolean {
+  return settings.entities.includes(vendors.has(recordId) ? 'vendor' : 'customer')
+}
+
 /** A parent that the other side does not know, or holds in another way, keeps the two apart. */
 function isBetweenWorlds({ contacts, mirrors }: Evidence, contact: Contact, recordParent: string | undefined): boolean {
   const parent = contact.parentId === undefined ? undefined : contacts.get(contact.parentId)
-  if (parent !== undefined && parent.link === undefined) return true
+  if (parent !== undefined && parent.link?.entity !== 'customer') return true
   return recordParent !== undefined && mirrors.get(recordParent)?.contactId === undefined
 }
 

@@ -10,7 +10,10 @@ export type Evidence = Readonly<{
   mirrors: ReadonlyMap<string, Mirror>
   /** By contact, those that were removed included. */
   journal: ReadonlyMap<string, readonly JournalEntry[]>
+  /** Customers and vendors, whose ids are of one sequence. */
   records: ReadonlyMap<string, JsonObject>
+  /** The ids of vendors among the records. */
+  vendors: ReadonlySet<string>
   runs: readonly Run[]
   settings: SyncSettings
   connection: Readonly<{ status: string; gapFreeSince?: string }> | undefined
@@ -32,28 +35,27 @@ export async function gather({ memory, witness, company, timeline }: World, tena
       contacts.set(contact.id, contact)
   }
   const mirrors = new Map<string, Mirror>()
-  for await (const rows of memory.mirrors.scan(workspace, 'customer')) {
-    for (const mirror of await memory.mirrors.getMany(
-      workspace,
-      'customer',
-      rows.map(({ id }) => id),
-    ))
-      mirrors.set(mirror.id, mirror)
+  for (const entity of ['customer', 'vendor'] as const) {
+    for await (const rows of memory.mirrors.scan(workspace, entity)) {
+      const ids = rows.map(({ id }) => id)
+      for (const mirror of await memory.mirrors.getMany(workspace, entity, ids)) mirrors.set(mirror.id, mirror)
+    }
   }
   const everSeen = witness.born().flatMap((one) => (one.side === 'crm' && one.workspace === workspace ? [one.id] : []))
   const journal = new Map<string, readonly JournalEntry[]>()
   for (const id of everSeen) journal.set(id, (await memory.contacts.history(workspace, id, MANY)).rows)
-  const records = new Map(
+  const listed = (entity: 'Customer' | 'Vendor') =>
     company(tenant)
-      .list({ entity: 'Customer', limit: MANY })
-      .rows.map((record) => [String(record.Id), record] as const),
-  )
+      .list({ entity, limit: MANY })
+      .rows.map((record) => [String(record.Id), record] as const)
+  const vendors = listed('Vendor')
   return {
     tenant,
     contacts,
     mirrors,
     journal,
-    records,
+    records: new Map([...listed('Customer'), ...vendors]),
+    vendors: new Set(vendors.map(([id]) => id)),
     runs: (await memory.runs.list(workspace, MANY)).rows,
     settings: (await memory.settings.get(workspace)).settings,
     connection: await memory.connections.get(workspace),

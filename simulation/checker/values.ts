@@ -34,11 +34,19 @@ const ADDRESS_PARTS: Readonly<Record<string, string>> = {
 
 export const CHECKED_SLOTS: readonly string[] = [...Object.keys(TEXTS), ...Object.keys(ADDRESSES), 'parent', 'active']
 
+/** What QuickBooks has no place for in a vendor. */
+const NOT_OF_VENDORS = new Set(['notes', 'resaleNumber', 'shipAddress', 'parent'])
+
+/** The slots in which a record of QuickBooks can be held against its contact. */
+export function slotsOfRecord(isVendor: boolean): readonly string[] {
+  return isVendor ? CHECKED_SLOTS.filter((slot) => !NOT_OF_VENDORS.has(slot)) : CHECKED_SLOTS
+}
+
 export type Value = string | undefined
 /** One side's values of one record or contact, by slot. */
 export type Values = Readonly<Record<string, Value>>
 
-/** A QuickBooks customer as its values; the parent is a record's id. */
+/** A QuickBooks customer or vendor as its values; the parent is a record's id. */
 export function valuesOfRecord(record: Readonly<Record<string, unknown>>): Values {
   const isActive = record.Active !== false
   const values: Record<string, Value> = { active: String(isActive), parent: inner(record.ParentRef, 'value') }

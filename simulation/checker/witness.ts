@@ -126,13 +126,15 @@ export function createWitness(nowMs: () => number): Witness {
     }),
     watch: (workspace, company) => {
       const look = (by: Seen['by'], process: string) => {
-        for (const record of company.list({ entity: 'Customer', limit: 10_000 }).rows) {
-          sees('quickbooks', workspace, String(record.Id), valuesOfRecord(record), () => by, process)
+        for (const entity of ['Customer', 'Vendor'] as const) {
+          for (const record of company.list({ entity, limit: 10_000 }).rows) {
+            sees('quickbooks', workspace, String(record.Id), valuesOfRecord(record), () => by, process)
+          }
         }
       }
       look('person', 'before')
       company.onChange((change) => {
-        if (change.entity !== 'Customer') return
+        if (change.entity !== 'Customer' && change.entity !== 'Vendor') return
         if (change.deletedId !== undefined) {
           number += 1
           merges.push({ workspace, loser: change.deletedId, survivor: change.id, number })

@@ -20,6 +20,8 @@ const WEIGHTS = {
   'crm.undo': 3,
   'crm.resolveAll': 1,
   'crm.pushWhen': 1,
+  'crm.lists': 1,
+  'crm.importVendors': 1,
   'crm.reconnect': 1,
   'books.edit': 24,
   'books.create': 4,
@@ -29,6 +31,7 @@ const WEIGHTS = {
   'books.move': 4,
   'books.merge': 2,
   'books.invoice': 6,
+  'books.vendor': 6,
 } as const
 export type ActionKind = keyof typeof WEIGHTS
 const KINDS = Object.keys(WEIGHTS) as readonly ActionKind[] // the keys of a literal

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import type { Deed } from './crm.ts'
-import { asProperties, freshValue } from './values.ts'
+import { asProperties, freshValue, TYPED_SLOTS, type TypedSlot } from './values.ts'
 
 /** What a bookkeeper does in QuickBooks' own screens. */
 export const BOOKS_DEEDS = {
@@ -54,7 +54,23 @@ export const BOOKS_DEEDS = {
       return `books a payment of ${id}: ${end(keeper(world, tenant).payInvoice(open.id))}`
     return `bills customer ${id}: ${end(keeper(world, tenant).createInvoice(id, 100 + action.number))}`
   },
+  'books.vendor': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick, () => true, 'Vendor')
+    const vendors = keeper(world, tenant)
+    if (id === undefined || action.other < 0.15)
+      return `creates a vendor: ${end(vendors.create('Vendor', typed(tenant, action, true, VENDOR_SLOTS)))}`
+    if (action.other < 0.25) return `makes vendor ${id} inactive: ${end(vendors.deactivate('Vendor', id))}`
+    if (action.other < 0.35) return `makes vendor ${id} active: ${end(vendors.reactivate('Vendor', id))}`
+    const into = pickRecord(world, tenant, action.other, (record) => record.Active !== false, 'Vendor')
+    if (action.other < 0.4 && into !== undefined && into !== id)
+      return `merges vendor ${id} into ${into}: ${end(vendors.merge('Vendor', into, id))}`
+    const fields = typed(tenant, action, false, VENDOR_SLOTS)
+    return `edits vendor ${id} (${Object.keys(fields).join(', ')}): ${end(vendors.edit('Vendor', id, fields))}`
+  },
 } satisfies Readonly<Record<string, Deed>>
+
+/** What QuickBooks keeps of a vendor. */
+const VENDOR_SLOTS = TYPED_SLOTS.filter((slot) => !['notes', 'resaleNumber', 'shipAddress'].includes(slot))
 
 function keeper(world: World, tenant: Tenant) {
   return world.company(tenant).bookkeeper
@@ -66,10 +82,11 @@ function pickRecord(
   tenant: Tenant,
   pick: number,
   fits: (record: JsonObject) => boolean = () => true,
+  entity: 'Customer' | 'Vendor' = 'Customer',
 ): string | undefined {
   const ids = world
     .company(tenant)
-    .list({ entity: 'Customer', limit: 10_000 })
+    .list({ entity, limit: 10_000 })
     .rows.filter(fits)
     .map(({ Id }) => Number(Id))
     .sort((a, b) => a - b)
@@ -78,8 +95,14 @@ function pickRecord(
 }
 
 /** What the bookkeeper types; numbered apart from what the CRM's people type in the same action. */
-function typed({ workspace }: Tenant, action: Action, isNew = false): JsonObject {
-  const slots = isNew ? new Set(['displayName' as const, ...action.slots]) : action.slots
+function typed(
+  { workspace }: Tenant,
+  action: Action,
+  isNew = false,
+  kept: readonly TypedSlot[] = TYPED_SLOTS,
+): JsonObject {
+  const meant = action.slots.filter((slot) => kept.includes(slot))
+  const slots = isNew ? new Set(['displayName' as const, ...meant]) : meant
   let number = action.number + 5
   const all = [...slots].map((slot) => {
     const isCleared = !isNew && action.cleared.includes(slot)

@@ -72,6 +72,15 @@ export const CRM_DEEDS = {
     const push = action.pick < 0.6 ? 'automatic' : 'whenAsked'
     return `chooses to push ${push}: ${await choose(world, tenant, { push })}`
   },
+  'crm.lists': async (world, tenant, action) => {
+    const entities: SyncSettings['entities'] =
+      action.pick < 0.65 ? ['customer', 'vendor'] : action.pick < 0.9 ? ['customer'] : ['vendor']
+    return `chooses the lists ${entities.join(' and ')}: ${await choose(world, tenant, { entities })}`
+  },
+  'crm.importVendors': async (world, tenant) => {
+    const body = { entity: 'vendor', as: 'account', select: { filter: 'notSynced' }, sameName: 'ask' }
+    return `imports vendors that are not linked: ${await asked(world, tenant, 'POST', '/imports', { body })}`
+  },
   'crm.resolveAll': async (world, tenant, action) => {
     const policies = ['newest', 'quickbooks', 'crm'] as const
     const take = policies[Math.floor(action.pick * policies.length)] ?? 'newest'
@@ -126,7 +135,8 @@ function typed({ workspace }: Tenant, action: Action, isNew = false): Readonly<{
   return { fields: fields as Fields, wanted }
 }
 
-async function choose(world: World, tenant: Tenant, chosen: Partial<SyncSettings>): Promise<string> {
+/** Changes some of the settings, as they were when the person saw them. */
+export async function choose(world: World, tenant: Tenant, chosen: Partial<SyncSettings>): Promise<string> {
   const now = await world.ask(tenant, 'GET', '/settings')
   if (now?.status !== 200) return inWords(now)
   const headers = { 'if-match': now.headers.etag ?? '' }

@@ -20,6 +20,8 @@ export type WorldSettings = Readonly<{
   latencyMs: number
   /** Customers that each company has at first. */
   customers: number
+  /** Vendors that each company has at first; where it has any, both lists take part. */
+  vendors?: number
 }>
 
 const MINUTE_MS = 60_000
@@ -46,6 +48,8 @@ export function drawSettings(seed: string): WorldSettings {
     skewMs: random.next() < 0.5 ? 0 : (random.integer(10) - 5) * MINUTE_MS,
     latencyMs: random.pick([0, 50, 200, 1_500]),
     customers: 2 + random.integer(10),
+    // A stream of its own, so that the rest is drawn as ever.
+    vendors: createRandom(`${seed}/vendors`).pick([0, 0, 1, 4]),
   }
 }
 

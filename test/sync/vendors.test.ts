@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
 import type { Contact } from '#core/records'
-import { updateContact } from '#sync/edit-contact'
+import { createContact, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
 import { startImport } from '#sync/import'
 import { takeDelivery } from '#sync/intake'
@@ -198,6 +198,23 @@ describe('vendors that are imported', () => {
       Mobile: { FreeFormNumber: '555 0199' },
       PrimaryPhone: { FreeFormNumber: '555 0100' },
     })
+  })
+
+  it('have no jobs in QuickBooks: a job below one says so, and is created once it is moved to the top', async () => {
+    const { pull, importAll, contactOf, ports, serve, wood } = await withVendors(BOTH)
+    await pull()
+    await importAll('vendor')
+    const parent = await contactOf(wood)
+    const fields = { displayName: 'Beams' }
+    const { id } = await createContact(ports, { ...asker, kind: 'job', isCustomer: true, fields, parentId: parent.id })
+    await serve()
+    const refused = await ports.contacts.get(WORKSPACE, id)
+    expect(refused?.refusal).toMatchObject({ reason: expect.stringContaining('is a vendor in QuickBooks') })
+    expect(refused?.link).toBeUndefined()
+
+    await updateContact(ports, { ...asker, id, version: refused?.version ?? 0, edit: { parentId: null } })
+    await serve()
+    expect(await ports.contacts.get(WORKSPACE, id)).toMatchObject({ link: { entity: 'customer' } })
   })
 
   it('are taken out again by an undo of their import', async () => {
