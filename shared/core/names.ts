@@ -19,12 +19,12 @@ const LEFT_MARKS = /(?: \(deleted\)(?: \(\d+\))?)+$/
 /**
  * A record's name without what QuickBooks put behind it when it made the record inactive. Whether that comes off by
  * itself when the record becomes active again is not documented; where it stays, nobody renamed anything. It counts as
- * left on when the name was `before` without it, or when the record was inactive.
+ * left on when the name was one of `before` without it, or when the record was inactive.
  */
-export function withoutLeftMark(name: string, before: string | undefined, wasActive: boolean): string {
+export function withoutLeftMark(name: string, before: readonly unknown[], wasActive: boolean): string {
   const plain = name.replace(LEFT_MARKS, '')
-  if (name === before || plain === '' || plain === name) return name
-  return !wasActive || (before !== undefined && plain === before) ? plain : name
+  if (before.includes(name) || plain === '' || plain === name) return name
+  return !wasActive || before.includes(plain) ? plain : name
 }
 
 /** Drops case and accents, so that `muller` finds `Müller`. */

@@ -138,11 +138,13 @@ export async function verify(
     tombstones.map(({ id }) => id),
   )
   // Those that were found gone before are told of for as long as QuickBooks looks back: they are not read again.
-  const ids = known.flatMap(({ id, goneAt }) => (goneAt === undefined ? [id] : []))
+  const goneBefore = new Set(known.flatMap(({ id, goneAt }) => (goneAt === undefined ? [] : [id])))
+  // One that was never seen may be there all the same, and this may be all that is ever told of it.
+  const ids = tombstones.map(({ id }) => id).filter((id) => !goneBefore.has(id))
   const records = await readByIds(company, entity, ids)
   await storeRecords(ports, workspace, entity, records)
   const found = new Set(records.map(({ id }) => id))
-  const lost = ids.filter((id) => !found.has(id))
+  const lost = known.flatMap(({ id, goneAt }) => (goneAt !== undefined || found.has(id) ? [] : [id]))
   if (lost.length > GUARD_FLOOR) {
     const reason = massChangeReason(lost.length, await countHeld(ports, workspace, entity))
     if (reason !== undefined) return 'tooMany'
@@ -153,7 +155,6 @@ export async function verify(
     entity,
     lost.map((id) => ({ id })),
   )
-  const goneBefore = known.flatMap(({ id, goneAt }) => (goneAt === undefined ? [] : [id]))
   return [...ids, ...goneBefore]
 }
 

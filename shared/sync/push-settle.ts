@@ -49,12 +49,7 @@ export async function settle(
   before: Mirror | undefined,
 ): Promise<Settled> {
   const { intent } = underway
-  const [changed] = await changedAmong(ports, workspace, answer.entity, [answer])
-  if (changed !== undefined) await ports.mirrors.put(workspace, [changed])
-  // A repeated write may be answered with an old answer: what is stored is never older than that.
-  const stored = before === undefined ? await ports.mirrors.get(workspace, answer.entity, answer.id) : undefined
-  const mirror = stored ?? changed ?? before
-  if (mirror === undefined) throw new Error('A record that was just stored is not there.')
+  const mirror = await takeIn(ports, workspace, answer, before)
 
   let contact: Contact | undefined = underway
   for (;;) {
@@ -79,7 +74,9 @@ export async function settle(
     const linked: Contact = { ...rest, link, isCustomer: rest.isCustomer || isNew }
     const refusal =
       dropped.length > 0 ? refusalOf(contact.refusal, droppedInWords(dropped), ports.clock.now()) : undefined
-    const done = refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
+    // A record that is gone by now leaves something to decide.
+    const isHere = mirror.goneAt === undefined
+    const done = isHere && refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
     const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
     const sent = intent.slots.filter((slot) => !unlike.includes(slot))
     const children = isNew ? await childrenToWake(ports, workspace, contact.id, mirror.id, at) : []
@@ -98,6 +95,26 @@ export async function settle(
     if (committed.conflict.kind === 'claim') return { kind: 'moved' }
     contact = await ports.contacts.get(workspace, contact.id)
   }
+}
+
+/**
+ * Stores the answer to a write. A repeated one may be answered with an old answer: what is stored never gets older by
+ * it, and what was read to be gone does not come back.
+ */
+async function takeIn(
+  ports: Pick<PushPorts, 'mirrors' | 'digest'>,
+  workspace: string,
+  answer: SourceRecord,
+  before: Mirror | undefined,
+): Promise<Mirror> {
+  const known = before ?? (await ports.mirrors.get(workspace, answer.entity, answer.id))
+  if (known?.goneAt !== undefined) return known
+  const [changed] = await changedAmong(ports, workspace, answer.entity, [answer])
+  if (changed !== undefined) await ports.mirrors.put(workspace, [changed])
+  const stored = before === undefined ? await ports.mirrors.get(workspace, answer.entity, answer.id) : undefined
+  const mirror = stored ?? changed ?? known
+  if (mirror === undefined) throw new Error('A record that was just stored is not there.')
+  return mirror
 }
 
 /** Whether a record holds what an intent sent, so that the intent must have been carried out. */
@@ -162,7 +179,7 @@ async function isAtRest(
   const parent = await parentOf(ports, workspace, contact, mirror.entity)
   const sides = {
     contact: { snapshot: contactSnapshot(contact, parent.recordId), changedAt: contact.changedAt },
-    record: present(mirror, base),
+    record: present(mirror, base, contact),
     base,
     openConflicts: contact.conflicts ?? [],
     pins: contact.pins ?? [],

@@ -38,7 +38,7 @@ export async function gatherSides(
   const mirror = await ports.mirrors.get(workspace, link.entity, link.recordId)
   const parent = await parentOf(ports, workspace, contact, link.entity)
   const snapshot = contactSnapshot(contact, parent.recordId)
-  const { record, survivor } = await fateOf(ports, workspace, contact.id, mirror, link.base)
+  const { record, survivor } = await fateOf(ports, workspace, contact, mirror, link.base)
   const shown = record.kind === 'merged' && record.survivorIsFree ? survivor : mirror
   const wished = [shown?.snapshot.parentRecordId, ...resolutions.map(({ slot, value }) => slot === 'parent' && value)]
   const { parents, barriers } = await parentsFor(ports, workspace, contact, link.entity, parent.recordId, wished)
@@ -84,12 +84,12 @@ function onTheWay({ intent }: Contact): readonly Aside[] {
 async function fateOf(
   { mirrors }: SidesPorts,
   workspace: string,
-  contactId: string,
+  contact: Contact,
   mirror: Mirror | undefined,
   base: Snapshot,
 ): Promise<Readonly<{ record: RecordFate; survivor?: Mirror }>> {
   if (mirror === undefined) return { record: { kind: 'gone' } }
-  if (mirror.goneAt === undefined) return { record: present(mirror, base) }
+  if (mirror.goneAt === undefined) return { record: present(mirror, base, contact) }
   let last = mirror
   for (let merges = 0; last.goneAt !== undefined && merges < MOST_MERGES; merges++) {
     const next: Mirror | undefined =
@@ -98,15 +98,25 @@ async function fateOf(
     last = next
   }
   if (last.goneAt !== undefined) return { record: { kind: 'gone' } }
-  const survivorIsFree = last.contactId === undefined || last.contactId === contactId
+  const survivorIsFree = last.contactId === undefined || last.contactId === contact.id
   return { record: { kind: 'merged', survivorId: last.id, survivorIsFree }, survivor: last }
 }
 
-/** A record as it is compared with its contact: a mark that QuickBooks left on the name is no rename. */
-export function present({ snapshot, changedAt }: Mirror, base: Snapshot): RecordFate {
+/**
+ * A record as it is compared with its contact: a mark that QuickBooks left on the name is no rename. The name may rest
+ * apart from the base's, where an undo put it or while a person has not decided.
+ */
+export function present(
+  { snapshot, changedAt }: Mirror,
+  base: Snapshot,
+  { pins = [], conflicts = [] }: Pick<Contact, 'pins' | 'conflicts'>,
+): RecordFate {
   const { displayName } = snapshot.fields
   if (displayName === undefined) return { kind: 'present', side: { snapshot, changedAt } }
-  const name = withoutLeftMark(displayName, base.fields.displayName, base.active)
+  const resting = [...pins, ...conflicts].flatMap(({ slot, quickbooks }) =>
+    slot === 'displayName' ? [quickbooks] : [],
+  )
+  const name = withoutLeftMark(displayName, [base.fields.displayName, ...resting], base.active)
   return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', name), changedAt } }
 }
 

@@ -145,7 +145,7 @@ async function decide(
     ...gathered,
     sides: {
       ...sides,
-      record: present(mirror, base),
+      record: present(mirror, base, contact),
       base,
       aside: sides.aside?.filter(({ slot }) => contact.intent?.slots.includes(slot) !== true) ?? [],
     },

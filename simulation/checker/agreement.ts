@@ -82,7 +82,7 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     const here = slot === 'parent' ? contacts.get(contact.parentId ?? '')?.link?.recordId : crm[slot]
     const there = quickbooks[slot]
     if (here === there) continue
-    if (slot === 'displayName' && wasImportedMarked(witness, contact) && plainName(here) === there) continue
+    if (slot === 'displayName' && cameToMarked(witness, contact) && plainName(here) === there) continue
     if (contact.conflicts?.some((open) => open.slot === slot)) continue
     if (contact.pins?.some((pin) => pin.slot === slot)) continue
     if (refusal !== undefined) continue
@@ -105,10 +105,23 @@ function isBetweenWorlds({ contacts, mirrors }: Evidence, contact: Contact, reco
   return recordParent !== undefined && mirrors.get(recordParent)?.contactId === undefined
 }
 
-/** Whoever imports a customer that is called “X (deleted)” though it is active gets a contact of that name. */
-export function wasImportedMarked(witness: Witness, { id }: Pick<Contact, 'id'>): boolean {
-  const first = witness.seen().find((one) => one.side === 'crm' && one.id === id && one.slot === 'displayName')
-  return first !== undefined && first.by === 'tandem' && first.to !== plainName(first.to)
+/**
+ * A contact that comes to an active customer which is called “X (deleted)”, by an import or a merge, takes that for its
+ * name: nobody can tell any more whether somebody gave it that name.
+ */
+export function cameToMarked(witness: Witness, { id }: Pick<Contact, 'id'>): boolean {
+  const beginnings = new Set(witness.ties().flatMap((tie) => (tie.contactId === id ? [tie.fromNumber] : [])))
+  return witness
+    .seen()
+    .some(
+      ({ side, id: of, slot, by, to, number }) =>
+        side === 'crm' &&
+        of === id &&
+        slot === 'displayName' &&
+        by === 'tandem' &&
+        to !== plainName(to) &&
+        beginnings.has(number),
+    )
 }
 
 export function told(value: string | undefined): string {

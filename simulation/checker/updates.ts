@@ -1,5 +1,5 @@
 import type { JsonValue } from '#core/records'
-import { told, wasImportedMarked } from './agreement.ts'
+import { cameToMarked, told } from './agreement.ts'
 import type { Evidence } from './evidence.ts'
 import { type Value, valuesOfContact } from './values.ts'
 import type { Seen, Side, Witness } from './witness.ts'
@@ -29,9 +29,9 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
         yield `${workspace}: ${write.slot} ${told(write.to)}, written by a person on ${sideInWords(write.side)} ${write.id}, was overwritten with ${told(next.to)} and is nowhere`
     }
     for (const [index, write] of writes.entries()) {
-      // Where QuickBooks merges addresses, it makes one of two for a moment: of the last that was sent nothing else is left.
-      if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && index < writes.length - 1)
-        continue
+      // Where QuickBooks merges addresses, it makes one of two until the next is sent: nothing else is left of the last.
+      const isBetween = index < writes.length - 1 || waits(evidence, witness, write)
+      if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && isBetween) continue
       if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write) && !(mayPutBack && isPutBack(bySpot, write)))
         yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
     }
@@ -64,9 +64,14 @@ function isAccountedFor(
   )
 }
 
+/** Whether something is still to be sent to a customer, as where people have to ask for it. */
+function waits({ contacts }: Evidence, witness: Witness, { side, id, workspace }: Seen): boolean {
+  return counterparts(witness, side, id, workspace).some((one) => contacts.get(one.id)?.toPushSince !== undefined)
+}
+
 /** What Tandem writes on one side was on the other; what QuickBooks makes of it by itself is QuickBooks'. */
 function hasOrigin(witness: Witness, bySpot: ReadonlyMap<Key, readonly Seen[]>, write: Seen): boolean {
-  if (write.side === 'crm' && write.slot === 'displayName' && wasImportedMarked(witness, write)) return true
+  if (write.side === 'crm' && write.slot === 'displayName' && cameToMarked(witness, write)) return true
   // QuickBooks fills it in from the name.
   if (write.side === 'quickbooks' && write.slot === 'printName') return true
   const others = counterparts(witness, write.side, write.id, write.workspace)

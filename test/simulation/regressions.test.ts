@@ -13,6 +13,12 @@ const STORIES = {
   'pin-under-a-left-mark': 'what an undo had put back lost its rest when QuickBooks left its mark on the name',
   'created-twice-once-inactive':
     'a create was repeated though its customer was there, inactive, where QuickBooks forgets request ids',
+  'merged-before-its-create-was-answered':
+    'the old answer to a repeated create brought back a customer that was merged into another',
+  'told-to-be-deleted-and-never-seen': 'a customer was never read because all that was told of it was a tombstone',
+  'mark-left-beside-a-pin': 'QuickBooks’ mark became the contact’s name where an undo had put another one back',
+  'merged-into-a-marked-one': 'the checker took the name of a survivor for one that Tandem had made up',
+  'address-half-sent-when-asking': 'the checker took half an address, the rest of which waits for a person, for an end',
 } as const
 
 describe('stories that once broke a promise', () => {

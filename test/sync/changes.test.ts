@@ -96,6 +96,14 @@ describe('change data capture', () => {
     expect(two.callsSince(from)).toEqual(['changes', 'byIds'])
   })
 
+  it('takes in what it never saw and is told to be deleted, but is there', async () => {
+    const two = await many(3)
+    two.book.addOld(1)
+    two.book.claimDeleted('4')
+    expect(await pullChanges(two.ports, WORKSPACE)).toBe('done')
+    expect((await two.mirror('4'))?.snapshot.fields.displayName).toBe('Customer 4')
+  })
+
   it('notices by the count what a cut answer does not tell, and reads the whole list', async () => {
     const two = await many(1_100)
     for (const id of two.book.ids().slice(0, 1_050)) two.book.edit(id, { phone: '1' })

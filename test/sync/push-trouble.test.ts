@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { storeGone } from '#sync/store-read'
 import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
 import { createPushWorld, idOf, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
 
@@ -142,6 +143,24 @@ describe('a lost create', () => {
     await world.drainLater()
     expect((await world.contact(id)).refusal?.code).toBe('6240')
     expect(world.read(other).PrimaryPhone).toEqual({ FreeFormNumber: '2' })
+  })
+})
+
+describe('a create that QuickBooks answers with the answer of the first time', () => {
+  it('does not bring back a customer that was merged into another meanwhile', async () => {
+    world = await createPushWorld({ 'requestid-retention': 'forever' })
+    const survivor = idOf(world.books.create('Customer', { DisplayName: 'Bob' }))
+    const id = await world.add({ displayName: 'Ada' })
+    world.strike({ kind: 'response-lost' })
+    await world.drain()
+    const made = String(Number(survivor) + 1)
+    const [record] = await world.pullIn('customer', [made])
+    expect(record?.snapshot.fields.displayName).toBe('Ada')
+    world.books.merge('Customer', survivor, made)
+    await storeGone(world.ports, WORKSPACE, 'customer', [{ id: made }])
+    await world.drainLater(2)
+    expect((await world.ports.mirrors.get(WORKSPACE, 'customer', made))?.goneAt).toBeDefined()
+    expect((await world.contact(id)).hold?.code).toBe('recordGone')
   })
 })
 
