@@ -142,8 +142,8 @@ export const timeDigits = (ms: number) => String(Math.max(0, Math.floor(ms))).pa
 export const fullNamePk = (workspace: string, entity: Entity, fullName: string) =>
   `${workspacePk(workspace)}#N#${entity}#${digest(ignoringCase(fullName))}`
 
-export type MarkerKind = 'toRead' | 'toPush'
-const MARKERS = { toRead: 'READ', toPush: 'PUSH' } as const
+export type MarkerKind = 'toRead' | 'toPush' | 'toReplan'
+const MARKERS = { toRead: 'READ', toPush: 'PUSH', toReplan: 'REPLAN' } as const
 
 export const markerPks = (kind: MarkerKind): readonly string[] =>
   numbers(MARKER_SHARDS).map((shard) => `${MARKERS[kind]}#${shard}`)

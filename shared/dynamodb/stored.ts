@@ -34,7 +34,7 @@ import {
   type TextField,
   type TokenSet,
 } from '#core/records'
-import type { ConflictRow, ToRead } from '#sync/ports'
+import type { ConflictRow, Replan, ToRead } from '#sync/ports'
 
 /**
  * The properties of a record, every one of them: a schema that forgets a property would drop its value from the table
@@ -266,6 +266,12 @@ export const settingsSchema: z.ZodType<SyncSettings> = z.object({
   push: z.enum(['automatic', 'whenAsked']),
   entities: z.array(entity),
 } satisfies Shape<SyncSettings>)
+
+export const replanSchema: z.ZodType<Replan> = z.object({
+  dueAtMs: z.number(),
+  after: textOrNone,
+  isLast: z.boolean(),
+} satisfies Shape<Replan>)
 
 export const toReadSchema: z.ZodType<ToRead> = z.object({
   entity,

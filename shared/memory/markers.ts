@@ -23,6 +23,10 @@ export function createMarkers(store: Store): Markers {
       for (const dueMs of toPush.values()) yield [workspace, dueMs]
     }
   }
+  const replanDue = function* (): Iterable<readonly [workspace: string, dueMs: number]> {
+    for (const [workspace, { replan }] of store.settings) if (replan !== undefined) yield [workspace, replan.dueAtMs]
+  }
+  const due = { toRead: readSince, toPush: pushDue, toReplan: replanDue }
 
   return {
     markToRead: async (workspace, records, nowMs) => {
@@ -52,8 +56,8 @@ export function createMarkers(store: Store): Markers {
         .slice(0, limit)
         .map(([id]) => id),
     waiting: async (kind, beforeMs, limit) => {
-      const due = [...(kind === 'toRead' ? readSince() : pushDue())].filter(([, dueMs]) => dueMs < beforeMs)
-      return [...new Set(due.map(([workspace]) => workspace))].slice(0, limit)
+      const found = [...due[kind]()].filter(([, dueMs]) => dueMs < beforeMs)
+      return [...new Set(found.map(([workspace]) => workspace))].slice(0, limit)
     },
     seenAmong: async (eventIds, nowMs) =>
       new Set(eventIds.filter((eventId) => (seenUntilMs.get(eventId) ?? nowMs) > nowMs)),

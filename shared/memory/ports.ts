@@ -54,7 +54,7 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     ledger: createLedger(store),
     markers: createMarkers(store),
     conflicts: createConflicts(store),
-    settings: createSettings(),
+    settings: createSettings(store),
     runs: createRuns(store),
     idempotency: createIdempotency(),
     hints: createHints(clock),

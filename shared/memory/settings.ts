@@ -1,17 +1,21 @@
-import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
+import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Settings } from '#sync/ports'
 import { keep } from './keep.ts'
+import type { Store } from './store.ts'
 
-type Stored = Readonly<{ settings: SyncSettings; version: number }>
-
-export function createSettings(): Settings {
-  const stored = new Map<string, Stored>()
-  const get = (workspace: string): Stored => stored.get(workspace) ?? keep({ settings: DEFAULT_SETTINGS, version: 0 })
+export function createSettings({ settings: stored }: Store): Settings {
+  const get = (workspace: string) => stored.get(workspace) ?? keep({ settings: DEFAULT_SETTINGS, version: 0 })
   return {
     get: async (workspace) => get(workspace),
-    save: async (workspace, settings, expectedVersion) => {
+    save: async (workspace, settings, expectedVersion, replan) => {
       if (get(workspace).version !== expectedVersion) return 'moved'
-      stored.set(workspace, keep({ settings, version: expectedVersion + 1 }))
+      stored.set(workspace, keep({ settings, version: expectedVersion + 1, ...(replan !== undefined && { replan }) }))
+      return 'saved'
+    },
+    saveReplan: async (workspace, replan, expectedVersion) => {
+      const { settings, version } = get(workspace)
+      if (version !== expectedVersion) return 'moved'
+      stored.set(workspace, keep({ settings, version, ...(replan !== undefined && { replan }) }))
       return 'saved'
     },
   }

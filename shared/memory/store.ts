@@ -2,7 +2,7 @@ import { indexChanges, pushDueAt } from '#core/contact-index'
 import { ignoringCase, listName, recordName, sortKey } from '#core/names'
 import type { Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
 import { contactRow, mirrorRow } from '#core/rows'
-import type { ConflictRow } from '#sync/ports'
+import type { ConflictRow, Settings } from '#sync/ports'
 import { keep } from './keep.ts'
 import { createOrderedList, type OrderedList } from './ordered-list.ts'
 import { createTables, type Tables } from './tables.ts'
@@ -22,7 +22,9 @@ type ContactTable = Readonly<{
   toPush: Map<string, number>
 }>
 
-/** What the record ports and the ledger share: one workspace's records never lie in another's table. */
+type StoredSettings = Awaited<ReturnType<Settings['get']>>
+
+/** What the record ports, the settings and the ledger share: one workspace's records never lie in another's table. */
 export type Store = Readonly<{
   mirrors: Readonly<Record<Entity, Tables<MirrorTable>>>
   contacts: Tables<ContactTable>
@@ -32,6 +34,7 @@ export type Store = Readonly<{
   journal: Tables<Tables<OrderedList<JournalEntry>>>
   /** By run, in order of record id. */
   outcomes: Tables<Tables<OrderedList<Outcome>>>
+  settings: Map<string, StoredSettings>
 }>
 
 export function createStore(): Store {
@@ -48,6 +51,7 @@ export function createStore(): Store {
     conflicts: createTables(() => createOrderedList()),
     journal: createTables(() => createTables(() => createOrderedList())),
     outcomes: createTables(() => createTables(() => createOrderedList())),
+    settings: new Map(),
   }
 }
 

@@ -251,7 +251,8 @@ export type ToRead = Readonly<{ entity: Entity; id: string; mergedFromId?: strin
 
 /**
  * What is to do is state, and messages are only for speed: a marker stays until what it asks for is done, so that a
- * lost message loses nothing. Contacts to push are marked in the contact itself (`toPushSince`).
+ * lost message loses nothing. Contacts to push are marked in the contact itself (`toPushSince`), contacts to be planned
+ * anew in the settings (`Replan`).
  */
 export interface Markers {
   /**
@@ -265,8 +266,11 @@ export interface Markers {
   clearToRead(workspace: string, done: readonly ToRead[]): Promise<void>
   /** Ids of contacts that wait to be pushed and whose next try is not later than `nowMs`, the longest due first. */
   toPush(workspace: string, nowMs: number, limit: number): Promise<readonly string[]>
-  /** Workspaces that have a marker of this kind which was due before `beforeMs`; some `limit` of them when more have. */
-  waiting(kind: 'toRead' | 'toPush', beforeMs: number, limit: number): Promise<readonly string[]>
+  /**
+   * Workspaces that have a marker of this kind which was due before `beforeMs`; some `limit` of them when more have.
+   * `toReplan`: what their settings leave to be done.
+   */
+  waiting(kind: 'toRead' | 'toPush' | 'toReplan', beforeMs: number, limit: number): Promise<readonly string[]>
   /** Those of these events that `remember` was told of and that are not forgotten. */
   seenAmong(eventIds: readonly string[], nowMs: number): Promise<ReadonlySet<string>>
   /** Remembers events for some days, counted from the last time. */
@@ -280,10 +284,19 @@ export interface Conflicts {
   list(workspace: string, limit: number, after?: string): Promise<ListPage<ConflictRow>>
 }
 
+/**
+ * What a change of the settings leaves to be done: contacts are to be planned anew, from `after` on in order of name.
+ * `isLast`: once they all are, nothing is left.
+ */
+export type Replan = Readonly<{ dueAtMs: number; after?: string; isLast: boolean }>
+
 export interface Settings {
   /** The workspace's settings; the defaults, at version 0, where it has none. */
-  get(workspace: string): Promise<Readonly<{ settings: SyncSettings; version: number }>>
-  save(workspace: string, settings: SyncSettings, expectedVersion: number): Promise<'saved' | 'moved'>
+  get(workspace: string): Promise<Readonly<{ settings: SyncSettings; version: number; replan?: Replan }>>
+  /** Stores the settings together with what they leave to be done, in place of what was left before. */
+  save(workspace: string, settings: SyncSettings, expectedVersion: number, replan?: Replan): Promise<'saved' | 'moved'>
+  /** Stores how far that has come, or with undefined that nothing is left. The version of the settings stays. */
+  saveReplan(workspace: string, replan: Replan | undefined, expectedVersion: number): Promise<'saved' | 'moved'>
 }
 
 // ---- runs -------------------------------------------------------------------------------------------------

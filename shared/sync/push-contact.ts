@@ -1,4 +1,5 @@
 import { slotsOf } from '#core/entity-slots'
+import { LIST_IS_OFF } from '#core/kept-back'
 import { type Plan, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
@@ -96,12 +97,12 @@ async function nextStep(
   if (!why.asked && contact.toPushSince === undefined) return { kind: 'unchanged', because: 'nothing waits to be sent' }
   if (contact.hold !== undefined) return held(ports, workspace, contact, contact.hold.reason)
   const entity = contact.link?.entity ?? CREATED_AS
-  if (!session.settings.entities.includes(entity)) return refuse(ports, workspace, contact, LIST_IS_OFF)
+  if (!session.settings.entities.includes(entity)) return refuse(ports, workspace, contact, OFF)
   return contact.link === undefined ? create(ports, session, contact, why) : update(ports, session, contact, why, soFar)
 }
 
-const LIST_IS_OFF = {
-  code: 'listIsOff',
+const OFF = {
+  code: LIST_IS_OFF,
   reason: 'This QuickBooks list takes no part in the sync, by this workspace’s settings.',
   advice: 'Switch the list on in the settings. What waits is sent then by itself.',
 }

@@ -12,6 +12,7 @@ import { previewSlice } from './preview.ts'
 import { pullSlice } from './pull.ts'
 import type { PullPorts } from './pull-state.ts'
 import { type DrainPorts, drainPush } from './push.ts'
+import { replanSlice } from './replan.ts'
 import type { SliceEnd } from './run-slice.ts'
 import { isFinished } from './runs.ts'
 import { syncSlice } from './sync-run.ts'
@@ -51,11 +52,13 @@ export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<
 }
 
 /**
- * Sends what waits to be sent to the company of the workspace, for some seconds, and hints the queue to go on when there
- * is more. A hint that cannot be sent is no failure: the sweep finds what waits.
+ * Plans anew what a change of the settings asks for, and sends what waits to be sent to the company of the workspace,
+ * each for some seconds, and hints the queue to go on when there is more. A hint that cannot be sent is no failure: the
+ * sweep finds what waits.
  */
 export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { workspace }: PushHint): Promise<void> {
-  if ((await drainPush(ports, workspace)) !== 'again') return
+  const replanned = await replanSlice(ports, workspace)
+  if ((await drainPush(ports, workspace)) !== 'again' && replanned !== 'again') return
   try {
     await ports.hints.push({ kind: 'contacts', workspace }, `push-${ports.ids.next()}`)
   } catch {
@@ -65,7 +68,7 @@ export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { 
 
 /**
  * Every minute: hints what stands still, because a worker died, a hint was lost, or a wait is over: runs, records that
- * are marked to be read, and contacts that wait to be pushed. Shows how many connections wait for a person, too.
+ * are marked to be read, contacts that wait to be pushed or to be planned anew. Shows how many connections wait for a person, too.
  */
 export async function sweep(
   ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'runs' | 'hints' | 'markers' | 'connections' | 'settings'>,
@@ -109,6 +112,11 @@ async function hintWaiting({
   }
   for (const workspace of await markers.waiting('toPush', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
     if ((await isIdle(workspace)) || (await settings.get(workspace)).settings.push !== 'automatic') continue
+    await hintPush({ hints, log }, workspace, `${workspace}-${minute}`)
+    hinted += 1
+  }
+  // Planning needs no QuickBooks, and so no connection.
+  for (const workspace of await markers.waiting('toReplan', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
     await hintPush({ hints, log }, workspace, `${workspace}-${minute}`)
     hinted += 1
   }

@@ -24,6 +24,7 @@ export function* disagreements(evidence: Evidence, witness: Witness): Iterable<s
   const { workspace } = tenant
   if (connection?.status !== 'connected') yield `${workspace}: the connection is ${connection?.status ?? 'not there'}`
   if (toRead > 0) yield `${workspace}: ${toRead} records are still marked to be read`
+  if (evidence.isReplanning) yield `${workspace}: what the settings let through is not all planned anew`
   for (const run of runs) {
     if (run.finishedAt === undefined)
       yield `${workspace}: the ${run.kind} ${run.id} is still ${run.status} (${run.reason ?? ''})`

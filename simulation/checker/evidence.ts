@@ -16,6 +16,8 @@ export type Evidence = Readonly<{
   vendors: ReadonlySet<string>
   runs: readonly Run[]
   settings: SyncSettings
+  /** Whether the last change of the settings has left something to be done. */
+  isReplanning: boolean
   connection: Readonly<{ status: string; gapFreeSince?: string }> | undefined
   toRead: number
   toPush: readonly string[]
@@ -49,6 +51,7 @@ export async function gather({ memory, witness, company, timeline }: World, tena
       .list({ entity, limit: MANY })
       .rows.map((record) => [String(record.Id), record] as const)
   const vendors = listed('Vendor')
+  const stored = await memory.settings.get(workspace)
   return {
     tenant,
     contacts,
@@ -57,7 +60,8 @@ export async function gather({ memory, witness, company, timeline }: World, tena
     records: new Map([...listed('Customer'), ...vendors]),
     vendors: new Set(vendors.map(([id]) => id)),
     runs: (await memory.runs.list(workspace, MANY)).rows,
-    settings: (await memory.settings.get(workspace)).settings,
+    settings: stored.settings,
+    isReplanning: stored.replan !== undefined,
     connection: await memory.connections.get(workspace),
     toRead: (await memory.markers.toRead(workspace, MANY)).length,
     toPush: await memory.markers.toPush(workspace, timeline.now() + 365 * 86_400_000, MANY),

@@ -64,9 +64,10 @@ export const CRM_DEEDS = {
   'crm.settings': async (world, tenant, action) => {
     const policies = ['newest', 'quickbooks', 'crm', 'ask'] as const
     const conflicts = policies[Math.floor(action.pick * policies.length)] ?? 'newest'
-    const notes = action.other < 0.7 ? {} : { pushNotes: false }
-    const end = await choose(world, tenant, { conflicts, ...notes })
-    return `chooses the policy ${conflicts}${action.other < 0.7 ? '' : ', and that notes are not pushed'}: ${end}`
+    const pushNotes = action.other < 0.4 ? undefined : action.other < 0.7
+    const end = await choose(world, tenant, { conflicts, ...(pushNotes !== undefined && { pushNotes }) })
+    const notes = pushNotes === undefined ? '' : `, and that notes are ${pushNotes ? '' : 'not '}pushed`
+    return `chooses the policy ${conflicts}${notes}: ${end}`
   },
   'crm.pushWhen': async (world, tenant, action) => {
     const push = action.pick < 0.6 ? 'automatic' : 'whenAsked'

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Contact, Refusal } from '#core/records'
-import type { Ledger, Markers, ToRead } from '#sync/ports'
+import type { Ledger, Markers, Settings, ToRead } from '#sync/ports'
 import { aContact } from './records.ts'
 import { aWorkspace } from './workspaces.ts'
 
-type Ports = Readonly<{ markers: Markers; ledger: Ledger }>
+type Ports = Readonly<{ markers: Markers; ledger: Ledger; settings: Settings }>
 
 const START = Date.parse('2026-11-01T08:00:00.000Z')
 const MINUTE = 60_000
@@ -185,6 +186,21 @@ export function markersContract(open: () => Ports): void {
       expect(await waiting('toRead', 5)).toEqual([old])
       expect((await waiting('toRead', 6)).sort()).toEqual([old, fresh].sort())
       expect(await waiting('toPush', 5)).toEqual([pushing])
+    })
+
+    it('are those whose settings leave something to be done, from when it is due until it is done', async () => {
+      const { markers, settings } = open()
+      const workspace = aWorkspace()
+      const isFound = async (minute: number) =>
+        (await markers.waiting('toReplan', START + minute * MINUTE, EVERY)).includes(workspace)
+      await settings.save(workspace, DEFAULT_SETTINGS, 0, { dueAtMs: START, isLast: false })
+      expect(await Promise.all([isFound(0), isFound(1)])).toEqual([false, true])
+      expect(await markers.toPush(workspace, START + MINUTE, 10)).toEqual([])
+      expect(await markers.toRead(workspace, 10)).toEqual([])
+      await settings.saveReplan(workspace, { dueAtMs: START + 5 * MINUTE, isLast: true }, 1)
+      expect(await Promise.all([isFound(5), isFound(6)])).toEqual([false, true])
+      await settings.saveReplan(workspace, undefined, 1)
+      expect(await isFound(6)).toBe(false)
     })
 
     it('are found all when there are many, and no more than asked for', async () => {

@@ -40,6 +40,35 @@ export function settingsContract(open: () => Settings): void {
       expect((await settings.get(workspace)).settings).toEqual(chosen)
     })
 
+    it('are kept together with what they leave to be done, until that is done', async () => {
+      const settings = open()
+      const workspace = aWorkspace()
+      const left = { dueAtMs: 1_000, isLast: false }
+      await settings.save(workspace, chosen, 0, left)
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 1, replan: left })
+      const further = { dueAtMs: 2_000, after: 'a place', isLast: true }
+      expect(await settings.saveReplan(workspace, further, 1)).toBe('saved')
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 1, replan: further })
+      expect(await settings.saveReplan(workspace, left, 1)).toBe('saved')
+      expect((await settings.get(workspace)).replan).toEqual(left)
+      expect(await settings.saveReplan(workspace, undefined, 1)).toBe('saved')
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 1 })
+    })
+
+    it('leave to be done what they were saved with, whatever was left before or is still at it', async () => {
+      const settings = open()
+      const workspace = aWorkspace()
+      const left = { dueAtMs: 1_000, isLast: false }
+      await settings.save(workspace, chosen, 0, left)
+      await settings.save(workspace, chosen, 1)
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 2 })
+      expect(await settings.saveReplan(workspace, left, 1)).toBe('moved')
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 2 })
+      await settings.save(workspace, chosen, 2, left)
+      expect(await settings.saveReplan(workspace, undefined, 2)).toBe('moved')
+      expect(await settings.get(workspace)).toEqual({ settings: chosen, version: 3, replan: left })
+    })
+
     it('take one of many who save at the same moment', async () => {
       const settings = open()
       const workspace = aWorkspace()

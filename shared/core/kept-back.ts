@@ -1,0 +1,31 @@
+import { slotsOf } from './entity-slots.ts'
+import type { SyncSettings } from './policies.ts'
+import type { Contact } from './records.ts'
+import { sameValue } from './slots.ts'
+
+/** The code of a contact whose QuickBooks list takes no part in the sync. */
+export const LIST_IS_OFF = 'listIsOff'
+
+/** Whether something may go to QuickBooks from now on that the settings kept back before. */
+export function letsMoreThrough(before: SyncSettings, after: SyncSettings): boolean {
+  const isListAdded = after.entities.some((entity) => !before.entities.includes(entity))
+  return isListAdded || (after.pushNotes && !before.pushNotes)
+}
+
+/**
+ * Whether a contact rests beside its record with something that these settings would send. One that waits already is
+ * planned when its turn comes.
+ */
+export function isKeptApart({ link, fields, toPushSince, hold }: Contact, { pushNotes }: SyncSettings): boolean {
+  if (link === undefined || toPushSince !== undefined || hold !== undefined) return false
+  return (
+    pushNotes && slotsOf(link.entity).includes('notes') && !sameValue('notes', fields.notes, link.base.fields.notes)
+  )
+}
+
+/** Whether a contact waits for a later try only because of a list that these settings let take part. */
+export function waitsForItsList({ link, refusal }: Contact, { entities }: SyncSettings): boolean {
+  // Who has no record yet becomes a customer.
+  const isOn = entities.includes(link?.entity ?? 'customer')
+  return isOn && refusal?.code === LIST_IS_OFF && refusal.nextTryAt !== undefined
+}
