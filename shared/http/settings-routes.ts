@@ -37,7 +37,8 @@ export const settingsRoutes = [
     tag: 'Settings',
     access: 'tandem/admin',
     summary: 'Choose how this workspace is kept in step',
-    description: 'Replaces all settings. They hold from the next plan on; nothing is done anew because of them.',
+    description:
+      'Replaces all settings. They hold from the next plan on. What the former settings kept from QuickBooks, such as notes, goes there once these let it. What was decided stays decided, and a conflict that is open stays open, whatever the policy is now, until a person decides it or either side changes again.',
     takesVersion: true,
     body: Settings,
     success,
