@@ -7,7 +7,8 @@ import { moveGapFree } from './gap-free.ts'
 import type { MarkedPorts } from './marked.ts'
 import type { Ports, Tombstone } from './ports.ts'
 import { startPull } from './pull.ts'
-import { OVERLAP_MS, sweptOn } from './pull-sweep.ts'
+import { OVERLAP_MS } from './pull-sweep.ts'
+import { readOn } from './read-on.ts'
 import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
@@ -66,30 +67,6 @@ export async function pullChanges(ports: ChangesPorts, workspace: string): Promi
   } finally {
     await company.flushUsage()
   }
-}
-
-/**
- * After a cut answer: everything from the last time in it on, by queries. Their rows replace the older ones. An answer
- * that is not in order of time says nothing of what is left out, and then they begin where it began.
- */
-export async function readOn(
-  company: OpenCompany,
-  entity: Entity,
-  since: string,
-  told: readonly SourceRecord[],
-): Promise<readonly SourceRecord[]> {
-  const all = new Map(told.map((record) => [record.id, record]))
-  const times = [since, ...told.map(({ updatedAt }) => updatedAt)].map((time) => Date.parse(time))
-  const isInOrder = times.every((time, place) => place < 2 || (times[place - 1] ?? 0) <= time)
-  const fromMs = isInOrder ? Math.max(...times.slice(-1), Date.parse(since)) : Date.parse(since)
-  let sweep = { since: new Date(fromMs).toISOString(), row: 1, done: false }
-  while (!sweep.done) {
-    const { records } = await company.updatedSince(entity, sweep.since, sweep.row, company.mostRows)
-    for (const record of records) all.set(record.id, record)
-    const last = Math.max(0, ...records.map(({ updatedAt }) => Date.parse(updatedAt)))
-    sweep = sweptOn(sweep, { rows: records.length, of: company.mostRows, lastMs: last })
-  }
-  return [...all.values()]
 }
 
 type Told = Readonly<{ records: readonly SourceRecord[]; tombstones: readonly Tombstone[]; cut: boolean }>

@@ -1,11 +1,12 @@
 import { covers, gapFreeOf } from '#core/gap-free'
 import type { Contact, Entity, Mirror } from '#core/records'
-import { LOOK_BACK_MS, readOn, verify } from './changes.ts'
+import { LOOK_BACK_MS, verify } from './changes.ts'
 import type { OpenCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { inPushOrder } from './push-order.ts'
+import { readOn } from './read-on.ts'
 import { unsettled } from './reconcile-many.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 

@@ -1,16 +1,14 @@
 import { type Problem, problemOf } from '#core/errors'
 import { gone } from '#core/observe'
-import type { Contact, Entity, Mirror, SourceRecord } from '#core/records'
+import type { Contact, Mirror, SourceRecord } from '#core/records'
 import { wordsOfRefusal } from '#core/refusals'
 import { sameValue } from '#core/slots'
+import { whatTheLostCreateMade } from './push-lost-create.ts'
 import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
 import { dropIntent, refuse } from './push-refuse.ts'
-import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
 import { holdsWhatWasSent, type Settled, settle } from './push-settle.ts'
 import { changedAmong } from './store-records.ts'
-
-/** Contacts that have no record yet become customers; vendors come in by their links. */
-export const CREATED_AS: Entity = 'customer'
 
 /** How often a record may be found changed in QuickBooks while one change of it is sent. */
 const MOST_STALE = 3
@@ -45,7 +43,7 @@ export async function sendIntent(
 }
 
 /**
- * A create that may have been sent is looked up by its name first: whether and for how long QuickBooks remembers a
+ * What a create that may have been sent has made is looked for first: whether and for how long QuickBooks remembers a
  * requestid is not documented, so that alone does not keep a second record from being made.
  */
 async function sendCreate(
@@ -60,28 +58,10 @@ async function sendCreate(
     const record = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
     return settle(ports, session, contact, record, undefined)
   }
-  // Whoever made it inactive meanwhile has changed it: QuickBooks has not dropped what was sent.
-  const slots = intent.slots.filter((slot) => slot !== 'active')
+  // Whoever made it inactive or moved it meanwhile has changed it: QuickBooks has not dropped what was sent.
+  const isMoved = !sameValue('parent', made.snapshot.parentRecordId, intent.sent.parentRecordId)
+  const slots = intent.slots.filter((slot) => slot !== 'active' && !(slot === 'parent' && isMoved))
   return settle(ports, session, { ...contact, intent: { ...intent, slots } }, made, undefined)
-}
-
-/** The record that is exactly what a lost create would have made, and that nobody is linked to. */
-async function whatTheLostCreateMade(
-  ports: PushPorts,
-  { workspace, company }: PushSession,
-  { intent }: Underway,
-): Promise<SourceRecord | undefined> {
-  const { records } = await company.byName(CREATED_AS, intent.sent.fields.displayName ?? '')
-  const like = records.filter(
-    ({ snapshot }) =>
-      holdsWhatWasSent(intent, { ...snapshot, active: true }) &&
-      sameValue('parent', snapshot.parentRecordId, intent.sent.parentRecordId),
-  )
-  for (const record of like) {
-    const stored = await ports.mirrors.get(workspace, CREATED_AS, record.id)
-    if (stored?.contactId === undefined) return record
-  }
-  return undefined
 }
 
 async function sendUpdate(

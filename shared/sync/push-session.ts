@@ -1,14 +1,17 @@
 import { problemOf } from '#core/errors'
 import type { SyncSettings } from '#core/policies'
-import type { Contact } from '#core/records'
+import type { Contact, Entity } from '#core/records'
 import type { CompanyPorts } from './company.ts'
 import type { Company, Ports } from './ports.ts'
 import type { ReconcilePorts } from './reconcile.ts'
 
 export type PushPorts = CompanyPorts & ReconcilePorts & Pick<Ports, 'digest'>
 
+/** Contacts that have no record yet become customers; vendors come in by their links. */
+export const CREATED_AS: Entity = 'customer'
+
 /** What a push does in QuickBooks. */
-export type PushCompany = Pick<Company, 'byIds' | 'byName' | 'create' | 'update'>
+export type PushCompany = Pick<Company, 'byIds' | 'byName' | 'updatedSince' | 'mostRows' | 'create' | 'update'>
 
 /** One company in the hands of a worker that pushes. */
 export type PushSession = Readonly<{ workspace: string; company: PushCompany; settings: SyncSettings }>
@@ -41,7 +44,9 @@ export function inTurn(company: PushCompany): PushCompany & Readonly<{ trouble()
   }
   return {
     byIds: (entity, ids) => company.byIds(entity, ids),
+    mostRows: company.mostRows,
     byName: (entity, displayName) => company.byName(entity, displayName),
+    updatedSince: (...asked) => company.updatedSince(...asked),
     create: (entity, content, requestId) => write(() => company.create(entity, content, requestId)),
     update: (current, content, requestId) => write(() => company.update(current, content, requestId)),
     trouble: () => trouble,

@@ -19,6 +19,8 @@ const STORIES = {
   'mark-left-beside-a-pin': 'QuickBooks’ mark became the contact’s name where an undo had put another one back',
   'merged-into-a-marked-one': 'the checker took the name of a survivor for one that Tandem had made up',
   'address-half-sent-when-asking': 'the checker took half an address, the rest of which waits for a person, for an end',
+  'renamed-before-its-answer-was-kept':
+    'a create was repeated though its customer was there, renamed, where QuickBooks forgets request ids',
 } as const
 
 describe('stories that once broke a promise', () => {

@@ -121,7 +121,33 @@ describe('a write that is never answered', () => {
 
 describe('a lost create', () => {
   beforeEach(async () => {
-    world = await createPushWorld({ 'requestid-retention': 'never' })
+    world = await createPushWorld({ 'requestid-retention': 'never' }, 500)
+  })
+
+  it('is found again though somebody has renamed and moved what it made', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    const parent = idOf(world.books.create('Customer', { DisplayName: 'North' }))
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    // Ids are given one after the other.
+    const made = String(Number(parent) + 1)
+    expect(world.read(made).DisplayName).toBe('Ada')
+    world.books.edit('Customer', made, { DisplayName: 'Countess', Job: true, ParentRef: { value: parent } })
+    await world.drainLater()
+    expect(world.count()).toBe(2)
+    expect(await world.recordId(id)).toBe(made)
+    expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '1' })
+  })
+
+  it('is not mistaken for a customer of another name that somebody else created then', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'reset' })
+    await world.drain()
+    const other = idOf(world.books.create('Customer', { DisplayName: 'Bob', PrimaryPhone: { FreeFormNumber: '2' } }))
+    await world.drainLater()
+    expect(world.count()).toBe(2)
+    expect(await world.recordId(id)).not.toBe(other)
+    expect(await world.dot(id)).toBe('green')
   })
 
   it('is not mistaken for a customer that another contact is linked to', async () => {
