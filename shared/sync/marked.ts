@@ -9,6 +9,11 @@ export type MarkedPorts = CompanyPorts & ReconcileManyPorts & StorePorts & Pick<
 
 /** Markers that are taken up together: five reads' worth. */
 const MARKERS_A_TURN = 1_000
+/**
+ * While more notifications come in than a read has time to answer, they are gathered for this long: reads are metered,
+ * and whoever waits for a single change does not wait longer because of it.
+ */
+const GATHER_MS = 500
 /** As other slices: whoever waits behind this one waits for seconds. */
 const SLICE_MS = 5_000
 const ENTITIES: readonly Entity[] = ['customer', 'vendor']
@@ -23,8 +28,12 @@ export async function drainMarked(ports: MarkedPorts, workspace: string): Promis
   const endMs = clock.now() + SLICE_MS
   let company: OpenCompany | undefined
   try {
-    for (;;) {
-      const told = await markers.toRead(workspace, MARKERS_A_TURN)
+    for (let turns = 0; ; turns++) {
+      const waiting = await markers.toRead(workspace, MARKERS_A_TURN)
+      if (waiting.length === 0) return 'drained'
+      const isTrickle = turns > 0 && waiting.length < IDS_A_CALL
+      if (isTrickle) await clock.sleep(GATHER_MS)
+      const told = isTrickle ? await markers.toRead(workspace, MARKERS_A_TURN) : waiting
       if (told.length === 0) return 'drained'
       company ??= await openCompany(ports, workspace)
       for (const entity of ENTITIES) {

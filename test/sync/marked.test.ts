@@ -40,6 +40,25 @@ describe('a notification', () => {
     expect(metrics.total('WebhookUnknownEntity')).toBe(2)
   })
 
+  it('of many that come in one after the other is gathered with them: a read for half a second of them, not for each', async () => {
+    const two = await createTwoSides((book) => book.addOld(200))
+    two.company.setLatency(() => 20)
+    const ids = two.book.ids()
+    for (const id of ids) two.book.edit(id, { phone: `new ${id}` })
+    const from = two.company.calls.length
+    const trickle = async () => {
+      for (const id of ids) {
+        await two.tell(id)
+        await two.clock.sleep(10)
+      }
+    }
+    await two.tell('1')
+    await Promise.all([trickle(), drainMarked(two.ports, WORKSPACE)])
+    await two.settle()
+    for (const id of ids) expect((await two.contactOf(id)).fields.phone).toBe(`new ${id}`)
+    expect(two.callsSince(from).length).toBeLessThanOrEqual(7)
+  })
+
   it('of the legacy form has no id, and is taken in all the same', async () => {
     const two = await createTwoSides((book) => book.add('Ada'))
     two.book.rename('1', 'Ada King')
