@@ -18,13 +18,13 @@ const LEFT_MARKS = /(?: \(deleted\)(?: \(\d+\))?)+$/
 
 /**
  * A record's name without what QuickBooks put behind it when it made the record inactive. Whether that comes off by
- * itself when the record becomes active again is not documented; where it stays, nobody renamed anything. It counts as
- * left on when the name was one of `before` without it, or when the record was inactive.
+ * itself when the record becomes active again is not documented; where it stays, nobody renamed anything, whether or not
+ * anybody saw the record inactive. It is part of the name only where it was in `before`: the names that both sides, or
+ * somebody's decision, already know.
  */
-export function withoutLeftMark(name: string, before: readonly unknown[], wasActive: boolean): string {
+export function withoutLeftMark(name: string, before: readonly unknown[]): string {
   const plain = name.replace(LEFT_MARKS, '')
-  if (before.includes(name) || plain === '' || plain === name) return name
-  return !wasActive || before.includes(plain) ? plain : name
+  return before.includes(name) || plain === '' ? name : plain
 }
 
 /** Drops case and accents, so that `muller` finds `Müller`. */

@@ -116,7 +116,7 @@ export function present(
   const resting = [...pins, ...conflicts].flatMap(({ slot, quickbooks }) =>
     slot === 'displayName' ? [quickbooks] : [],
   )
-  const name = withoutLeftMark(displayName, [base.fields.displayName, ...resting], base.active)
+  const name = withoutLeftMark(displayName, [base.fields.displayName, ...resting])
   return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', name), changedAt } }
 }
 

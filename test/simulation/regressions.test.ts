@@ -21,6 +21,8 @@ const STORIES = {
   'address-half-sent-when-asking': 'the checker took half an address, the rest of which waits for a person, for an end',
   'renamed-before-its-answer-was-kept':
     'a create was repeated though its customer was there, renamed, where QuickBooks forgets request ids',
+  'renamed-while-inactive-unseen':
+    'a mark was taken for a part of the name where nobody had seen the customer inactive',
 } as const
 
 describe('stories that once broke a promise', () => {
