@@ -33,6 +33,7 @@ import { beginConnect, describeConnection, disconnect, finishConnect } from '#sy
 import { contactHistory, getContact, listContacts } from '#sync/contacts'
 import { createContact, newJob, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
+import { resolveHold } from '#sync/holds'
 import { startOnce } from '#sync/idempotent'
 import { startImport } from '#sync/import'
 import { type IntakePorts, takeDelivery } from '#sync/intake'
@@ -106,6 +107,7 @@ export function adminUses(ports: AdminPorts): AdminUses {
     updateContact: (request) => updateContact(ports, request),
     listConflicts: (query) => listConflicts(ports, query),
     resolveConflict: (request) => resolveConflict(ports, request),
+    resolveHold: (request) => resolveHold(ports, request),
     resolveConflicts: (request) => resolveAll(ports, request),
     startSync: (asker) => startSync(ports, asker),
     startContactSync: (request) => startContactSync(ports, request),

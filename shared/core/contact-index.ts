@@ -1,8 +1,5 @@
 import { listName } from './names.ts'
-import type { Contact, OpenConflict, Slot } from './records.ts'
-
-/** An open conflict with what a list of conflicts shows of its contact. */
-type ConflictRow = Readonly<{ contactId: string; contactName: string } & OpenConflict>
+import type { ConflictRow, Contact, Question } from './records.ts'
 
 /** What else changes with a contact, where it is found by other than its own id. */
 export type IndexChanges = Readonly<{
@@ -13,20 +10,20 @@ export type IndexChanges = Readonly<{
   /** Conflicts to list anew or as they are now. */
   opens: readonly ConflictRow[]
   /** Conflicts to list no more. */
-  closes: readonly Slot[]
+  closes: readonly Question[]
 }>
 
 /** The difference that a write makes to those who look for the contact by its parent or by its conflicts. */
 export function indexChanges(before: Contact | undefined, after: Contact | undefined): IndexChanges {
   const moved = before?.parentId !== after?.parentId
-  const listed = new Map(conflictRows(before).map((row) => [row.slot, row]))
+  const listed = new Map(conflictRows(before).map((row) => [questionOf(row), row]))
   const rows = conflictRows(after)
-  const open = new Set(rows.map(({ slot }) => slot))
+  const open = new Set(rows.map(questionOf))
   return {
     ...(moved && before?.parentId !== undefined && { leaves: before.parentId }),
     ...(moved && after?.parentId !== undefined && { joins: after.parentId }),
-    opens: rows.filter((row) => !isSameRow(listed.get(row.slot), row)),
-    closes: [...listed.keys()].filter((slot) => !open.has(slot)),
+    opens: rows.filter((row) => !isSameRow(listed.get(questionOf(row)), row)),
+    closes: [...listed.keys()].filter((question) => !open.has(question)),
   }
 }
 
@@ -43,10 +40,18 @@ export function pushDueAt({ toPushSince, refusal }: Readonly<Pick<Contact, 'toPu
   return toPushSince === undefined ? undefined : (refusal?.nextTryAt ?? toPushSince)
 }
 
+/** What a row asks; a contact asks the same only once, so that the two name the row. */
+export function questionOf(row: ConflictRow): Question {
+  return row.kind === 'hold' ? 'hold' : row.slot
+}
+
 function conflictRows(contact: Contact | undefined): readonly ConflictRow[] {
   if (contact === undefined) return []
-  const contactName = listName(contact)
-  return (contact.conflicts ?? []).map((conflict) => ({ contactId: contact.id, contactName, ...conflict }))
+  const who = { contactId: contact.id, contactName: listName(contact) }
+  const slots = (contact.conflicts ?? []).map((conflict): ConflictRow => ({ kind: 'slot', ...who, ...conflict }))
+  if (contact.hold === undefined) return slots
+  const { at: openedAt, ...hold } = contact.hold
+  return [...slots, { kind: 'hold', ...who, openedAt, ...hold }]
 }
 
 function isSameRow(a: ConflictRow | undefined, b: ConflictRow): boolean {

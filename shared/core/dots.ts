@@ -1,4 +1,4 @@
-import type { Contact, Dot } from './records.ts'
+import type { Contact, Dot, Hold } from './records.ts'
 
 /** What a list shows for a contact; a conflict outweighs a refusal, a refusal outweighs waiting to be pushed. */
 export function dotOf(
@@ -15,7 +15,7 @@ export function whyOf(
   contact: Readonly<Pick<Contact, 'refusal' | 'conflicts' | 'hold'>>,
 ): Readonly<{ reason?: string; advice?: string }> {
   const { refusal, conflicts = [], hold } = contact
-  if (hold !== undefined) return { reason: hold.reason, advice: HOLD_ADVICE[hold.code] }
+  if (hold !== undefined) return { reason: hold.reason, advice: adviceOn(hold) }
   if (conflicts.length > 0) {
     const slots = conflicts.map(({ slot }) => slot).join(', ')
     return {
@@ -27,7 +27,13 @@ export function whyOf(
   return { reason: refusal.reason, ...(refusal.advice !== undefined && { advice: refusal.advice }) }
 }
 
-const HOLD_ADVICE: Readonly<Record<NonNullable<Contact['hold']>['code'], string>> = {
-  survivorTaken: 'Decide which of the two contacts stays, and archive the other one.',
-  recordGone: 'Unlink it to keep it in the CRM alone, or archive it.',
+/** What a person can do about a contact that is held. */
+export function adviceOn({ code }: Pick<Hold, 'code'>): string {
+  return HOLD_ADVICE[code]
+}
+
+const HOLD_ADVICE: Readonly<Record<Hold['code'], string>> = {
+  survivorTaken:
+    'Decide which of the two contacts stays with the customer: unlink this one, or let it take the place of the other one. Whichever goes stays in the CRM alone.',
+  recordGone: 'Unlink it: it stays in the CRM alone.',
 }

@@ -192,6 +192,13 @@ export type OpenConflict = Conflict & Readonly<{ openedAt: string }>
 
 export type Hold = Readonly<{ code: 'survivorTaken' | 'recordGone'; reason: string; at: string; survivorId?: string }>
 
+/** What a question to a person is about: one slot, or the whole contact that is held. */
+export type Question = Slot | 'hold'
+
+/** What waits for a person to decide, with what a list of it shows of its contact. */
+export type ConflictRow = Readonly<{ contactId: string; contactName: string; openedAt: string }> &
+  (Readonly<{ kind: 'slot' } & Conflict> | Readonly<{ kind: 'hold' } & Omit<Hold, 'at'>>)
+
 /** The two values at which an undone slot rests. */
 export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue }>
 

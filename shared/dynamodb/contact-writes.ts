@@ -6,11 +6,11 @@ import { item } from 'dynamodb-toolbox/schema/item'
 import { number } from 'dynamodb-toolbox/schema/number'
 import { string } from 'dynamodb-toolbox/schema/string'
 import * as z from 'zod'
-import { indexChanges, pushDueAt } from '#core/contact-index'
+import { indexChanges, pushDueAt, questionOf } from '#core/contact-index'
 import { listName } from '#core/names'
-import type { Contact } from '#core/records'
+import type { ConflictRow, Contact } from '#core/records'
 import { contactRow } from '#core/rows'
-import type { Clock, ConflictRow, Write } from '#sync/ports'
+import type { Clock, Write } from '#sync/ports'
 import { batchGet } from './batch-get.ts'
 import {
   childKey,
@@ -36,7 +36,7 @@ const wholeItem = z.object({ contact: contactSchema })
 const NO_VERSION = -1
 
 /**
- * A contact's write for a transaction, with the items by which it is found as a child and by its open conflicts.
+ * A contact's write for a transaction, with the items by which it is found as a child and by what it asks people.
  * These follow from what the contact was before, which is read first: the condition on its version holds only if what
  * was read is still what is stored, so that a race can leave no item behind. What is new needs no read.
  */
@@ -45,9 +45,9 @@ export function createContactWrites(tandem: Tandem, clock: Clock) {
 
   const putConflict = (workspace: string, row: ConflictRow) =>
     conflictItem.build(PutTransaction).item({
-      ...conflictKey(workspace, row.contactId, row.slot),
+      ...conflictKey(workspace, row.contactId, questionOf(row)),
       gsi2pk: conflictsPk(workspace),
-      gsi2sk: conflictPlace(row.openedAt, row.contactId, row.slot),
+      gsi2sk: conflictPlace(row.openedAt, row.contactId, questionOf(row)),
       row,
     })
 
@@ -57,7 +57,7 @@ export function createContactWrites(tandem: Tandem, clock: Clock) {
       ...(leaves === undefined ? [] : [childItem.build(DeleteTransaction).key(childKey(workspace, leaves, id))]),
       ...(joins === undefined ? [] : [childItem.build(PutTransaction).item({ ...childKey(workspace, joins, id), id })]),
       ...opens.map((row) => putConflict(workspace, row)),
-      ...closes.map((slot) => conflictItem.build(DeleteTransaction).key(conflictKey(workspace, id, slot))),
+      ...closes.map((question) => conflictItem.build(DeleteTransaction).key(conflictKey(workspace, id, question))),
     ]
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ignoringCase, sortKey } from '#core/names'
-import type { Entity, Slot } from '#core/records'
+import type { Entity, Question } from '#core/records'
 
 /** The primary key of an item. */
 export type Key = Readonly<{ pk: string; sk: string }>
@@ -87,14 +87,14 @@ export const historyKey = (workspace: string, contactId: string, at: string, id:
   sk: `${HISTORY_PREFIX}${historyPlace(at, id)}`,
 })
 
-export const conflictKey = (workspace: string, contactId: string, slot: Slot): Key => ({
+export const conflictKey = (workspace: string, contactId: string, question: Question): Key => ({
   pk: contactPk(workspace, contactId),
-  sk: `CONFLICT#${slot}`,
+  sk: `CONFLICT#${question}`,
 })
 export const conflictsPk = (workspace: string) => `${workspacePk(workspace)}#CONFLICTS`
 /** Where a conflict stands among those of its workspace: in order of time. */
-export const conflictPlace = (openedAt: string, contactId: string, slot: Slot) =>
-  `${part(openedAt)}#${part(contactId)}#${slot}`
+export const conflictPlace = (openedAt: string, contactId: string, question: Question) =>
+  `${part(openedAt)}#${part(contactId)}#${question}`
 
 const runPk = (workspace: string, runId: string) => `${workspacePk(workspace)}#RUN#${part(runId)}`
 export const runKey = (workspace: string, runId: string): Key => ({ pk: runPk(workspace, runId), sk: 'RUN' })

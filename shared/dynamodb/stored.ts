@@ -5,6 +5,7 @@ import {
   ADDRESS_FIELDS,
   type Address,
   type AddressField,
+  type ConflictRow,
   type Connection,
   type Contact,
   type ContactPerson,
@@ -34,7 +35,7 @@ import {
   type TextField,
   type TokenSet,
 } from '#core/records'
-import type { ConflictRow, Replan, ToRead } from '#sync/ports'
+import type { Replan, ToRead } from '#sync/ports'
 
 /**
  * The properties of a record, every one of them: a schema that forgets a property would drop its value from the table
@@ -252,10 +253,14 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
   changes: z.array(journalChange),
 } satisfies Shape<JournalEntry>)
 
-export const conflictRowSchema: z.ZodType<ConflictRow> = openConflict.extend({
-  contactId: text,
-  contactName: text,
-} satisfies Shape<Omit<ConflictRow, keyof OpenConflict>>)
+type SlotRow = Extract<ConflictRow, { kind: 'slot' }>
+type HoldRow = Extract<ConflictRow, { kind: 'hold' }>
+const asked = { contactId: text, contactName: text, openedAt: text }
+
+export const conflictRowSchema: z.ZodType<ConflictRow> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('slot'), ...asked, ...openConflict.shape } satisfies Shape<SlotRow>),
+  z.object({ kind: z.literal('hold'), ...asked, ...hold.omit({ at: true }).shape } satisfies Shape<HoldRow>),
+])
 
 const policy = z.enum(['newest', 'quickbooks', 'crm', 'ask'])
 

@@ -1,8 +1,8 @@
 /** From what is kept to what is sent; what is not named here stays inside. */
-import { dotOf, whyOf } from '#core/dots'
+import { questionOf } from '#core/contact-index'
+import { adviceOn, dotOf, whyOf } from '#core/dots'
 import { listName, recordName } from '#core/names'
-import type { Connection, Contact, Mirror, OpenConflict, Run } from '#core/records'
-import type { ConflictRow } from '#sync/ports'
+import type { ConflictRow, Connection, Contact, Mirror, Run } from '#core/records'
 
 /** `timeLeftMs` is absent while there is no estimate. */
 export function presentRun(run: Run, timeLeftMs: number | undefined) {
@@ -14,17 +14,22 @@ export function presentRun(run: Run, timeLeftMs: number | undefined) {
 
 export function presentContact(contact: Contact) {
   const name = listName(contact)
-  const conflicts = (contact.conflicts ?? []).map((conflict) => presentOpen(contact.id, name, conflict))
+  const who = { kind: 'slot', contactId: contact.id, contactName: name } as const
+  const conflicts = (contact.conflicts ?? []).map((conflict) => presentOpen({ ...who, ...conflict }))
   return { ...contact, name, dot: dotOf(contact), ...whyOf(contact), conflicts }
 }
 
-export function presentConflict({ contactId, contactName, ...conflict }: ConflictRow) {
-  return presentOpen(contactId, contactName, conflict)
+export function presentConflict(row: ConflictRow) {
+  return row.kind === 'hold' ? { ...row, id: idOf(row), advice: adviceOn(row) } : presentOpen(row)
 }
 
-/** A contact has one open conflict a slot at most, so that the two name it. */
-function presentOpen(contactId: string, contactName: string, conflict: OpenConflict) {
-  return { ...conflict, id: `${contactId}~${conflict.slot}`, contactId, contactName }
+function presentOpen(row: Extract<ConflictRow, { kind: 'slot' }>) {
+  return { ...row, id: idOf(row) }
+}
+
+/** A contact asks the same only once, so that the two name it. */
+function idOf(row: ConflictRow): string {
+  return `${row.contactId}~${questionOf(row)}`
 }
 
 /** `contact` is the one that the mirror is linked to, if any. */

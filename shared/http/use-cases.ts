@@ -1,6 +1,7 @@
 import type { ContactEdit, FieldEdits } from '#core/contact-edit'
 import type { SyncSettings } from '#core/policies'
 import type {
+  ConflictRow,
   Connection,
   Contact,
   ContactKind,
@@ -15,11 +16,11 @@ import type {
   Slot,
   SlotValue,
 } from '#core/records'
-import type { Clock, ConflictRow, Digest, ListPage, Signer } from '#sync/ports'
+import type { Clock, Digest, ListPage, Signer } from '#sync/ports'
 import type { PreviewItem } from '#sync/preview-item'
 import type { VersionedSettings } from '#sync/settings'
 
-type Asker = Readonly<{ workspace: string; person: string }>
+export type Asker = Readonly<{ workspace: string; person: string }>
 type Slice = Readonly<{ limit: number; after?: string }>
 
 export type HeldFilter = 'notSynced' | 'all' | 'hidden'
@@ -88,6 +89,7 @@ export type AdminUses = Readonly<{
         seen: Readonly<{ crm: SlotValue; quickbooks: SlotValue }>
       }>,
   ): Promise<Contact>
+  resolveHold(request: Asker & Readonly<{ contactId: string; take: 'unlink' | 'takeOver' }>): Promise<Contact>
   resolveConflicts(
     request: Asker & Readonly<{ policy: 'crm' | 'quickbooks' | 'newest'; slot?: Slot }>,
   ): Promise<Readonly<{ resolved: number; left: number; isDone: boolean }>>

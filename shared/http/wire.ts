@@ -74,18 +74,33 @@ export const SlotName = z.enum(SLOTS).meta({
 
 export const SlotValue = z.union([text, z.boolean(), Address]).meta({ description: 'Absent is empty' })
 
-export const Conflict = z
+const asked = { id: text, contactId: text, contactName: text, openedAt: time }
+
+const SlotConflict = z
   .object({
-    id: text,
-    contactId: text,
-    contactName: text,
+    kind: z.literal('slot'),
+    ...asked,
     slot: SlotName,
     base: SlotValue.optional().meta({ description: 'What both sides last agreed on' }),
     crm: SlotValue.optional(),
     quickbooks: SlotValue.optional(),
-    openedAt: time,
   })
-  .meta({ id: 'Conflict', description: 'Both sides changed it since they last agreed' })
+  .meta({ id: 'SlotConflict', description: 'Both sides changed it since they last agreed' })
+
+const HeldContact = z
+  .object({
+    kind: z.literal('hold'),
+    ...asked,
+    code: z.enum(['survivorTaken', 'recordGone']),
+    reason: text.meta({ description: 'Why nothing is done to the contact before a person has decided' }),
+    advice: text.meta({ description: 'What a person can do about it' }),
+    survivorId: text.optional().meta({ description: 'The QuickBooks customer that its own was merged into' }),
+  })
+  .meta({ id: 'HeldContact', description: 'A contact that is held, because of what became of its QuickBooks record' })
+
+export const Conflict = z
+  .discriminatedUnion('kind', [SlotConflict, HeldContact])
+  .meta({ id: 'Conflict', description: 'What waits for a person to decide' })
 
 export const ContactRow = z
   .object({
@@ -131,7 +146,7 @@ export const Contact = z
       .optional()
       .meta({ description: 'The QuickBooks record that this contact is kept in step with' }),
     refusal: Refusal.optional(),
-    conflicts: z.array(Conflict),
+    conflicts: z.array(SlotConflict),
     hold: Hold.optional(),
     toPushSince: time.optional().meta({ description: 'Since when something waits to be sent to QuickBooks' }),
     createdAt: time,

@@ -1,8 +1,8 @@
-import { indexChanges, pushDueAt } from '#core/contact-index'
+import { indexChanges, pushDueAt, questionOf } from '#core/contact-index'
 import { ignoringCase, listName, recordName, sortKey } from '#core/names'
-import type { Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
+import type { ConflictRow, Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
 import { contactRow, mirrorRow } from '#core/rows'
-import type { ConflictRow, Settings } from '#sync/ports'
+import type { Settings } from '#sync/ports'
 import { keep } from './keep.ts'
 import { createOrderedList, type OrderedList } from './ordered-list.ts'
 import { createTables, type Tables } from './tables.ts'
@@ -92,8 +92,11 @@ function changeIndexes(store: Store, workspace: string, before: Contact | undefi
   if (leaves !== undefined) takeOut(table.children, leaves, id)
   if (joins !== undefined) putIn(table.children, joins, id)
   const conflicts = store.conflicts.of(workspace)
-  for (const slot of closes) conflicts.delete(JSON.stringify([id, slot]))
-  for (const row of opens) conflicts.set(JSON.stringify([id, row.slot]), `${row.openedAt}#${id}#${row.slot}`, keep(row))
+  for (const question of closes) conflicts.delete(JSON.stringify([id, question]))
+  for (const row of opens) {
+    const question = questionOf(row)
+    conflicts.set(JSON.stringify([id, question]), `${row.openedAt}#${id}#${question}`, keep(row))
+  }
   const dueAt = after === undefined ? undefined : pushDueAt(after)
   if (dueAt === undefined) table.toPush.delete(id)
   else table.toPush.set(id, Date.parse(dueAt))

@@ -2,12 +2,12 @@ import { editErrors, editedFields } from '#core/contact-edit'
 import { Failure } from '#core/errors'
 import type { Resolution } from '#core/plan'
 import type { ConflictPolicy, SyncSettings } from '#core/policies'
-import type { Contact, OpenConflict, Slot, SlotValue } from '#core/records'
+import type { ConflictRow, Contact, OpenConflict, Slot, SlotValue } from '#core/records'
 import { sameValue } from '#core/slots'
 import { getContact } from './contacts.ts'
 import { hintPush } from './hint-work.ts'
 import { eachAtMost } from './in-parallel.ts'
-import type { ConflictRow, ListPage, Ports } from './ports.ts'
+import type { ListPage, Ports } from './ports.ts'
 import { reconcile } from './reconcile.ts'
 import { type ReconcileManyPorts, reconcileBarred } from './reconcile-many.ts'
 
@@ -22,7 +22,7 @@ const ANSWER_MS = 10_000
 /** One of the two values, or one that a person types. */
 export type Take = 'crm' | 'quickbooks' | Readonly<{ value: SlotValue }>
 
-/** Open conflicts, the oldest first. Throws cursorInvalid. */
+/** Open conflicts and contacts that are held, the oldest first. Throws cursorInvalid. */
 export function listConflicts(
   { conflicts }: Pick<Ports, 'conflicts'>,
   { workspace, limit, after }: Readonly<{ workspace: string; limit: number; after?: string }>,
@@ -75,7 +75,7 @@ export async function resolveConflict(
 }
 
 /**
- * Decides all open conflicts alike, or all of one slot. Those that change in this moment stay open, as do those that
+ * Decides all open conflicts alike, or all of one slot; a contact that is held stays held. Those that change in this moment stay open, as do those that
  * cannot be decided so. `isDone` is false when time ran out before all were come to: ask again for the rest.
  */
 export async function resolveAll(
@@ -95,7 +95,8 @@ export async function resolveAll(
   let left = 0
   let toPush: string | undefined
   for await (const rows of pagesOf(ports, workspace)) {
-    const fresh = rows.filter((row) => (slot === undefined || row.slot === slot) && !contacts.has(row.contactId))
+    const isMeant = (row: ConflictRow) => row.kind === 'slot' && (slot === undefined || row.slot === slot)
+    const fresh = rows.filter((row) => isMeant(row) && !contacts.has(row.contactId))
     const ids = new Set(fresh.map(({ contactId }) => contactId))
     for (const id of ids) contacts.add(id)
     const isDone = await eachAtMost(AT_ONCE, ids, isOver, async (contactId) => {

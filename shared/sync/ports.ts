@@ -4,6 +4,7 @@
  */
 import type { SyncSettings } from '#core/policies'
 import type {
+  ConflictRow,
   Connection,
   Contact,
   ContactRow,
@@ -13,7 +14,6 @@ import type {
   Mirror,
   MirrorRow,
   MirrorStamp,
-  OpenConflict,
   Outcome,
   Run,
   Snapshot,
@@ -239,7 +239,7 @@ export interface Ledger {
   /**
    * All or nothing. 'conflict' names the first write that was refused. No two writes to the same contact, mirror, entry
    * or outcome, and at most 100 items: each write is one, and a contact one more for the parent that it leaves, for
-   * the one that it joins, and for each conflict that opens, changes or closes. RangeError.
+   * the one that it joins, and for each conflict or hold that opens, changes or closes. RangeError.
    */
   commit(workspace: string, writes: readonly Write[]): Promise<'committed' | Readonly<{ conflict: Write }>>
 }
@@ -277,10 +277,8 @@ export interface Markers {
   remember(eventIds: readonly string[], nowMs: number): Promise<void>
 }
 
-export type ConflictRow = Readonly<{ contactId: string; contactName: string } & OpenConflict>
-
 export interface Conflicts {
-  /** Open conflicts, the oldest first. They commit with their contact; this is how they are found. */
+  /** Open conflicts and contacts that are held, the oldest first. They commit with their contact; this is how they are found. */
   list(workspace: string, limit: number, after?: string): Promise<ListPage<ConflictRow>>
 }
 

@@ -95,7 +95,7 @@ export async function layOutContacts(
   let after: string | undefined
   do {
     const page = await ports.conflicts.list(workspace, A_PAGE, after)
-    for (const { contactId } of page.rows) ids.add(contactId)
+    for (const { kind, contactId } of page.rows) if (kind === 'slot') ids.add(contactId)
     after = page.next
   } while (after !== undefined)
 

@@ -61,7 +61,7 @@ export async function reconcileBarred(ports: ReconcileManyPorts, workspace: stri
   let after: string | undefined
   do {
     const page = await ports.conflicts.list(workspace, CONFLICTS_A_PAGE, after)
-    for (const { slot, contactId } of page.rows) if (slot === 'parent') barred.add(contactId)
+    for (const row of page.rows) if (row.kind === 'slot' && row.slot === 'parent') barred.add(row.contactId)
     after = page.next
   } while (after !== undefined)
   for (const contactId of barred) await reconcile(ports, workspace, contactId, { actor })

@@ -55,7 +55,11 @@ export const CRM_DEEDS = {
     const open = OpenConflicts.safeParse(listed?.json).data?.items ?? []
     const conflict = open[Math.floor(action.pick * open.length)]
     if (conflict === undefined) return 'finds no open conflict'
-    const { id, crm, quickbooks } = conflict
+    const { kind, id, crm, quickbooks } = conflict
+    if (kind === 'hold') {
+      const take = action.other < 0.5 ? 'unlink' : 'takeOver'
+      return `decides the hold ${id} by ${take}: ${await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take } })}`
+    }
     const take = action.other < 0.5 ? 'crm' : 'quickbooks'
     const seen = { ...(crm !== undefined && { crm }), ...(quickbooks !== undefined && { quickbooks }) }
     const end = await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take, seen } })
@@ -180,7 +184,9 @@ export function inWords(answer: Answered | undefined): string {
 }
 
 const OpenConflicts = z.object({
-  items: z.array(z.looseObject({ id: z.string(), crm: z.unknown(), quickbooks: z.unknown() })),
+  items: z.array(
+    z.looseObject({ kind: z.enum(['slot', 'hold']), id: z.string(), crm: z.unknown(), quickbooks: z.unknown() }),
+  ),
 })
 
 export function shown({ id, link }: Contact): string {

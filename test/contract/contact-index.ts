@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { listName } from '#core/names'
-import type { Contact, OpenConflict } from '#core/records'
+import type { Contact, Hold, OpenConflict } from '#core/records'
 import { contactRow } from '#core/rows'
 import type { Conflicts, Contacts, Ledger, Markers, Write } from '#sync/ports'
 import { allChunks, allRows } from './pages.ts'
@@ -13,11 +13,25 @@ type Ports = Readonly<{ contacts: Contacts; conflicts: Conflicts; markers: Marke
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 1, 8, minute)).toISOString()
 const LATER = Date.UTC(2026, 11, 1)
 const SLOTS = ['email', 'phone', 'billAddress'] as const
+const row = (contactId: string, contactName: string, open: OpenConflict) => ({
+  kind: 'slot',
+  contactId,
+  contactName,
+  ...open,
+})
 const conflict = (slot: OpenConflict['slot'], minute: number): OpenConflict => ({
   slot,
   crm: 'ours',
   quickbooks: 'theirs',
   openedAt: at(minute),
+})
+const aHold = (reason: string, minute: number): Hold => ({ code: 'recordGone', reason, at: at(minute) })
+const heldRow = (contactId: string, contactName: string, { at: openedAt, ...hold }: Hold) => ({
+  kind: 'hold',
+  contactId,
+  contactName,
+  openedAt,
+  ...hold,
 })
 const put = (contact: Contact, expectedVersion?: number): Write => ({ kind: 'contact', contact, expectedVersion })
 const remove = (contactId: string, expectedVersion: number): Write => ({
@@ -102,9 +116,9 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
       const b = aContact('b', 'B', { conflicts: [conflict('email', 2)] })
       await commit(put(a), put(b))
       const rows = [
-        { contactId: 'a', contactName: 'A', ...conflict('phone', 1) },
-        { contactId: 'b', contactName: 'B', ...conflict('email', 2) },
-        { contactId: 'a', contactName: 'A', ...conflict('email', 3) },
+        row('a', 'A', conflict('phone', 1)),
+        row('b', 'B', conflict('email', 2)),
+        row('a', 'A', conflict('email', 3)),
       ]
       for (const limit of [1, 2, 3, 4]) expect(await conflicts(limit)).toEqual(rows)
     })
@@ -114,13 +128,28 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
       await commit(put(aContact('a', 'A', { conflicts: [conflict('email', 1), conflict('phone', 2)] })))
       const changed = { ...conflict('phone', 2), crm: 'changed again' }
       await commit(put(aContact('a', 'Renamed', { conflicts: [changed, conflict('billAddress', 0)] }), 1))
-      expect(await conflicts()).toEqual([
-        { contactId: 'a', contactName: 'Renamed', ...conflict('billAddress', 0) },
-        { contactId: 'a', contactName: 'Renamed', ...changed },
-      ])
+      expect(await conflicts()).toEqual([row('a', 'Renamed', conflict('billAddress', 0)), row('a', 'Renamed', changed)])
       await commit(put(aContact('a', 'Renamed again', { conflicts: [changed] }), 2))
-      expect(await conflicts()).toEqual([{ contactId: 'a', contactName: 'Renamed again', ...changed }])
+      expect(await conflicts()).toEqual([row('a', 'Renamed again', changed)])
       await commit(remove('a', 3))
+      expect(await conflicts()).toEqual([])
+    })
+
+    it('have contacts among them that are held, from the moment on that they are', async () => {
+      const { commit, conflicts } = world()
+      const hold: Hold = { code: 'survivorTaken', reason: 'Merged.', at: at(2), survivorId: '7' }
+      await commit(put(aContact('a', 'A', { hold, conflicts: [conflict('email', 1), conflict('phone', 3)] })))
+      expect(await conflicts()).toEqual([
+        row('a', 'A', conflict('email', 1)),
+        heldRow('a', 'A', hold),
+        row('a', 'A', conflict('phone', 3)),
+      ])
+      await commit(put(aContact('a', 'B', { hold: aHold('Gone.', 4) }), 1))
+      expect(await conflicts()).toEqual([heldRow('a', 'B', aHold('Gone.', 4))])
+      await commit(put(aContact('a', 'B'), 2))
+      expect(await conflicts()).toEqual([])
+      await commit(put(aContact('a', 'B', { hold }), 3))
+      await commit(remove('a', 4))
       expect(await conflicts()).toEqual([])
     })
 
@@ -131,7 +160,7 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
       expect(await conflicts()).toEqual([])
       await commit(put(aContact('a', 'A', { conflicts: [conflict('email', 5)] }), 2))
       await commit(put(aContact('a', 'A', { conflicts: [conflict('email', 9)] }), 3))
-      expect(await conflicts()).toEqual([{ contactId: 'a', contactName: 'A', ...conflict('email', 9) }])
+      expect(await conflicts()).toEqual([row('a', 'A', conflict('email', 9))])
     })
 
     it('are those of the own workspace, by its own positions', async () => {
@@ -192,6 +221,7 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
       parentId: fc.option(fc.constantFrom('p', 'q'), { nil: undefined }),
       conflicts: fc.subarray(SLOTS.map((slot, n) => conflict(slot, n))),
       toPushSince: fc.option(fc.constantFrom(at(1), at(2)), { nil: undefined }),
+      hold: fc.option(fc.constantFrom(...['Merged.', 'Gone.'].map((reason) => aHold(reason, 1))), { nil: undefined }),
     })
 
     it('contacts are found by parent, conflict and wait as they are', async () => {
@@ -200,13 +230,14 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
           const { commit, contacts, conflicts, childrenOf, markers, workspace } = world()
           for (const round of rounds) {
             await Promise.all(
-              round.map(async ({ id, what, name, parentId, conflicts, toPushSince }) => {
+              round.map(async ({ id, what, name, parentId, conflicts, toPushSince, hold }) => {
                 const version = (await contacts.get(workspace, id))?.version
                 if (what === 'remove') return version !== undefined && commit(remove(id, version))
                 const rest = {
                   ...(parentId !== undefined && { parentId }),
                   ...(conflicts.length > 0 && { conflicts }),
                   ...(toPushSince !== undefined && { toPushSince }),
+                  ...(hold !== undefined && { hold }),
                 }
                 return commit(put(aContact(id, name, rest), version))
               }),
@@ -217,9 +248,10 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
             const right = all.filter(({ parentId }) => parentId === parent).map(({ id }) => id)
             expect(await childrenOf(parent)).toEqual(right.sort())
           }
-          const open = all.flatMap((contact) =>
-            (contact.conflicts ?? []).map((one) => ({ contactId: contact.id, contactName: listName(contact), ...one })),
-          )
+          const open = all.flatMap((contact) => [
+            ...(contact.conflicts ?? []).map((one) => row(contact.id, listName(contact), one)),
+            ...(contact.hold === undefined ? [] : [heldRow(contact.id, listName(contact), contact.hold)]),
+          ])
           expect(new Set(await conflicts(2))).toEqual(new Set(open))
           const waiting = all.filter(({ toPushSince }) => toPushSince !== undefined).map(({ id }) => id)
           expect([...(await markers.toPush(workspace, LATER, 10))].sort()).toEqual(waiting.sort())

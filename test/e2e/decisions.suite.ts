@@ -104,6 +104,47 @@ describe('a conflict', () => {
   )
 })
 
+describe('a contact that is held', () => {
+  /** The customers 6 and 23, with a contact each, were merged into 23. */
+  async function openMerged() {
+    const here = await open()
+    const [loser, keeper] = [await here.contactOf('6'), await here.contactOf('23')]
+    done(here.company.bookkeeper.merge('Customer', '23', '6'))
+    await world.settle()
+    return { ...here, loser, keeper }
+  }
+
+  it('st-5, st-10: is found among the conflicts, and goes on in the CRM alone once a person unlinks it', async () => {
+    const { crm, call, company, loser, keeper } = await openMerged()
+    const [held, ...others] = await crm.conflicts()
+    expect([held, others]).toMatchObject([
+      { kind: 'hold', contactId: loser.id, contactName: loser.name, code: 'survivorTaken', survivorId: '23' },
+      [],
+    ])
+    for (const words of [held.reason, held.advice]) expect(words.length).toBeGreaterThan(0)
+    const customers = company.count('Customer')
+    const unlinked = await call(`POST /conflicts/${held.id}/resolve`, { json: { take: 'unlink' } })
+    expect([unlinked.status, unlinked.body]).toMatchObject([200, { dot: 'none', fields: loser.fields }])
+    await crm.edit(unlinked.body, { fields: { notes: 'Kept here' } })
+    await world.settle()
+    expect(await crm.conflicts()).toEqual([])
+    expect(await crm.read(loser.id)).toMatchObject({ dot: 'none', fields: { notes: 'Kept here' } })
+    expect(await crm.read(keeper.id)).toMatchObject({ dot: 'green', link: { recordId: '23' } })
+    expect(company.count('Customer')).toBe(customers)
+  })
+
+  it('st-5, st-10: takes the customer over from the other contact, if a person decides so', async () => {
+    const { crm, call, loser, keeper } = await openMerged()
+    const [held] = await crm.conflicts()
+    const taken = await call(`POST /conflicts/${held.id}/resolve`, { json: { take: 'takeOver' } })
+    expect([taken.status, taken.body]).toMatchObject([200, { id: loser.id, link: { recordId: '23' } }])
+    await world.settle()
+    expect(await crm.read(loser.id)).toMatchObject({ dot: 'green' })
+    expect(await crm.read(keeper.id)).toMatchObject({ dot: 'none', fields: keeper.fields })
+    expect(await crm.conflicts()).toEqual([])
+  })
+})
+
 describe('a preview', () => {
   it('st-4: shows exactly what a sync will do on each side, leaves out what is taken out, and does just that', async () => {
     const here = await open({ push: 'whenAsked' })

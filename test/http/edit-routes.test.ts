@@ -108,6 +108,57 @@ describe('changing a contact', () => {
   })
 })
 
+describe('a contact that is held', () => {
+  async function withHold() {
+    const { ask, ports } = await world()
+    await ports.mirrors.put('acme', [aMirror('1', 'Ada', { goneAt: '2026-01-02T00:00:00.000Z' })])
+    const hold = { code: 'recordGone', reason: 'It is gone.', at: '2026-01-02T00:00:00.000Z' } as const
+    const contact = aContact('c1', 'Ada', { link: aLink('customer', '1'), hold })
+    await ports.ledger.commit('acme', [
+      { kind: 'contact', contact, expectedVersion: undefined },
+      { kind: 'claim', entity: 'customer', recordId: '1', contactId: 'c1' },
+    ])
+    return { ask }
+  }
+
+  it('is listed among the conflicts, with the reason and what to do', async () => {
+    const { ask } = await withHold()
+    const advice = expect.stringContaining('Unlink')
+    expect((await ask('GET', '/conflicts')).json.items).toEqual([
+      {
+        kind: 'hold',
+        id: 'c1~hold',
+        contactId: 'c1',
+        contactName: 'Ada',
+        code: 'recordGone',
+        reason: 'It is gone.',
+        advice,
+        openedAt: '2026-01-02T00:00:00.000Z',
+      },
+    ])
+    expect((await ask('GET', '/contacts')).json.items?.[0]).toMatchObject({ dot: 'conflict', advice })
+  })
+
+  it('is unlinked, and has no dot then', async () => {
+    const { ask } = await withHold()
+    const { status, json, headers } = await ask('POST', '/conflicts/c1~hold/resolve', { body: { take: 'unlink' } })
+    expect([status, headers.etag]).toEqual([200, '"2"'])
+    expect(json).toMatchObject({ dot: 'none', isCustomer: false })
+    for (const property of ['link', 'hold', 'advice']) expect(json).not.toHaveProperty(property)
+    expect((await ask('GET', '/conflicts')).json).toEqual({ items: [] })
+  })
+
+  it.each([{ take: 'takeOver' }, { take: 'crm', seen: {} }, { value: 'x', seen: {} }])(
+    'is not resolved with %j',
+    async (body) => {
+      const { ask } = await withHold()
+      const { status, json } = await ask('POST', '/conflicts/c1~hold/resolve', { body })
+      expect([status, json.errors?.[0]?.path]).toEqual([400, 'take'])
+      expect((await ask('GET', '/conflicts')).json.items).toHaveLength(1)
+    },
+  )
+})
+
 describe('conflicts', () => {
   const base = { fields: { displayName: 'Ada', email: 'old@example.com' }, active: true }
   const conflict = {
@@ -140,7 +191,7 @@ describe('conflicts', () => {
   it('are listed with what both sides agreed on and what each holds', async () => {
     const { ask } = await withConflict()
     const { json } = await ask('GET', '/conflicts')
-    expect(json.items).toEqual([{ ...conflict, id: 'c1~email', contactId: 'c1', contactName: 'Ada' }])
+    expect(json.items).toEqual([{ ...conflict, kind: 'slot', id: 'c1~email', contactId: 'c1', contactName: 'Ada' }])
     const row = (await ask('GET', '/contacts')).json.items?.[0]
     expect(row).toMatchObject({ dot: 'conflict', reason: expect.stringContaining('email'), advice: expect.any(String) })
     expect((await ask('GET', '/contacts/c1')).json).toMatchObject({ conflicts: [{ id: 'c1~email' }] })
@@ -175,6 +226,10 @@ describe('conflicts', () => {
     ['/conflicts/c1~phone/resolve', { take: 'crm', seen }, 404],
     ['/conflicts/c9~email/resolve', { take: 'crm', seen }, 404],
     ['/conflicts/c1~email/resolve', { take: 'both', seen }, 400],
+    ['/conflicts/c1~email/resolve', { take: 'unlink' }, 400],
+    ['/conflicts/c1~hold/resolve', { take: 'crm', seen }, 400],
+    ['/conflicts/c1~hold/resolve', { take: 'unlink' }, 404],
+    ['/conflicts/c9~hold/resolve', { take: 'unlink' }, 404],
     ['/conflicts/c1~email/resolve', { take: 'crm' }, 400],
     ['/conflicts/c1~email/resolve', { take: 'crm', value: 'x', seen }, 400],
     ['/conflicts/resolve', { take: 'ask' }, 400],

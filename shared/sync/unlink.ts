@@ -1,0 +1,67 @@
+import { Failure } from '#core/errors'
+import type { Contact, JournalChange } from '#core/records'
+import { getContact } from './contacts.ts'
+import type { Ports, Write } from './ports.ts'
+import { linkValue } from './reconcile-apply.ts'
+
+type UnlinkPorts = Pick<Ports, 'clock' | 'ids' | 'contacts' | 'mirrors' | 'ledger'>
+
+const TRIES = 5
+
+type UnlinkFor = Readonly<{
+  /** A person's id, or the part of Tandem that acts. */
+  actor: string
+  because: string
+  /** Is shown the contact as it is now; what it throws keeps it linked. */
+  check?: (contact: Contact) => void
+}>
+
+/**
+ * Parts a contact from its QuickBooks record: both stay as they are, and neither hears of the other any more. What
+ * waited for the other side (a hold, conflicts, what was to be sent) is over. It leaves the customer list, because who
+ * is in that list is created in QuickBooks. Answers the contact as it is then; one without a link stays as it is.
+ * Throws notFound, versionMoved when others change it all the time.
+ */
+export async function unlinkContact(
+  ports: UnlinkPorts,
+  workspace: string,
+  contactId: string,
+  { actor, because, check }: UnlinkFor,
+): Promise<Contact> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const contact = await getContact(ports, workspace, contactId)
+    check?.(contact)
+    if (contact.link === undefined) return contact
+    const { entity, recordId } = contact.link
+    const mirror = await ports.mirrors.get(workspace, entity, recordId)
+    const changes: readonly JournalChange[] = [
+      { field: 'link', from: linkValue({ entity, id: recordId }) },
+      ...(contact.hold === undefined ? [] : [{ field: 'hold', from: contact.hold.code }]),
+      ...(contact.isCustomer ? [{ field: 'isCustomer', from: true, to: false }] : []),
+    ]
+    const at = new Date(ports.clock.now()).toISOString()
+    const parted: Contact = { ...unlinked(contact), isCustomer: false, changedAt: at }
+    const writes: readonly Write[] = [
+      { kind: 'contact', contact: parted, expectedVersion: contact.version },
+      ...(mirror === undefined ? [] : [{ kind: 'release', entity, recordId, contactId } as const]),
+      { kind: 'journal', entry: { id: ports.ids.next(), at, contactId, side: 'crm', actor, because, changes } },
+    ]
+    if ((await ports.ledger.commit(workspace, writes)) === 'committed') {
+      return { ...parted, version: contact.version + 1 }
+    }
+  }
+  throw new Failure({ kind: 'versionMoved', what: 'contact', id: contactId })
+}
+
+function unlinked({
+  link: _link,
+  hold: _hold,
+  conflicts: _conflicts,
+  pins: _pins,
+  intent: _intent,
+  refusal: _refusal,
+  toPushSince: _mark,
+  ...contact
+}: Contact): Contact {
+  return contact
+}
