@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { keyOf, positionAfter } from '#core/positions'
 import type { ListPage } from '#sync/ports'
 import { type ListName, listPkOf, listPks, namePrefix } from './keys.ts'
+import { scanShards } from './scan-shards.ts'
 import { mergeShards } from './sorted-shards.ts'
 import type { Tandem } from './table.ts'
 
@@ -57,28 +58,6 @@ export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknow
         .send()
       return (Items ?? []).map(parse)
     },
-    scan: async function* (workspace, list) {
-      const waiting = [...listPks(workspace, list)]
-      type Answer = Readonly<{ shard: string; rows: readonly Row[]; next: Record<string, unknown> | undefined }>
-      const reading = new Map<string, Promise<Answer>>()
-      const read = (shard: string, start?: Record<string, unknown>) => {
-        reading.set(
-          shard,
-          readAll(shard, start).then((answer) => ({ shard, ...answer })),
-        )
-      }
-      const readNextShard = () => {
-        const shard = waiting.shift()
-        if (shard !== undefined) read(shard)
-      }
-      for (let n = 0; n < SHARDS_AT_ONCE; n++) readNextShard()
-      while (reading.size > 0) {
-        const { shard, rows, next } = await Promise.race(reading.values())
-        reading.delete(shard)
-        if (next === undefined) readNextShard()
-        else read(shard, next)
-        if (rows.length > 0) yield rows
-      }
-    },
+    scan: (workspace, list) => scanShards(listPks(workspace, list), SHARDS_AT_ONCE, readAll),
   }
 }

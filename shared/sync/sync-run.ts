@@ -1,6 +1,6 @@
 import { problemOf } from '#core/errors'
 import type { Contact, Outcome } from '#core/records'
-import { eachAtMost } from './in-parallel.ts'
+import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
 import { countedOf, pullFirst } from './preview.ts'
 import { shownOnly } from './preview-item.ts'
@@ -148,8 +148,9 @@ function shownOf(
   }
   return async (id) => {
     selected ??= selectedIds()
-    const [item] = await runs.outcomesOf(workspace, previewId, [id])
-    return item !== undefined && (await selected).has(id) ? shownOnly(itemOfOutcome(item)) : 'notShown'
+    // Both are waited for at once: a failure that nobody waits for ends the process.
+    const [ids, [item]] = await allSettled(selected, runs.outcomesOf(workspace, previewId, [id]))
+    return item !== undefined && ids.has(id) ? shownOnly(itemOfOutcome(item)) : 'notShown'
   }
 }
 

@@ -23,6 +23,8 @@ const STORIES = {
     'a create was repeated though its customer was there, renamed, where QuickBooks forgets request ids',
   'renamed-while-inactive-unseen':
     'a mark was taken for a part of the name where nobody had seen the customer inactive',
+  'nobody-waited-for-what-was-selected':
+    'a failure of the store while a preview was applied was left alone, and ended the process',
 } as const
 
 describe('stories that once broke a promise', () => {
