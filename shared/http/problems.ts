@@ -145,7 +145,7 @@ function detailOf(problem: AnyProblem): string {
     case 'notFound':
       return `There is no ${problem.what} with the id ${problem.id} in this workspace.`
     case 'invalidInput':
-      return `Nothing was done. ${problem.fields.map(({ path, message }) => `${path}: ${message}`).join('; ')}.`
+      return `Nothing was done. ${problem.fields.map(({ path, message }) => `${path}: ${message.replace(/\.$/, '')}`).join('; ')}.`
     case 'cursorInvalid':
       return 'A cursor continues the list that gave it, with the same filter and in the same workspace. Ask for the list from its beginning.'
     case 'versionMoved':

@@ -30,7 +30,9 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
     }
     for (const [index, write] of writes.entries()) {
       // Where QuickBooks merges addresses, it makes one of two until the next is sent: nothing else is left of the last.
-      const isBetween = index < writes.length - 1 || waits(evidence, witness, write)
+      // To a customer that was merged away meanwhile, nothing is sent any more.
+      const isBetween =
+        index < writes.length - 1 || waits(evidence, witness, write) || witness.merges().some(isOf(write))
       if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && isBetween) continue
       if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write) && !(mayPutBack && isPutBack(bySpot, write)))
         yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
@@ -62,6 +64,10 @@ function isAccountedFor(
         ),
       ),
   )
+}
+
+function isOf({ workspace, id }: Seen) {
+  return (merge: Readonly<{ workspace: string; loser: string }>) => merge.workspace === workspace && merge.loser === id
 }
 
 /** Whether something is still to be sent to a customer, as where people have to ask for it. */

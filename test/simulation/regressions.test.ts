@@ -25,6 +25,8 @@ const STORIES = {
     'a mark was taken for a part of the name where nobody had seen the customer inactive',
   'nobody-waited-for-what-was-selected':
     'a failure of the store while a preview was applied was left alone, and ended the process',
+  'merged-away-between-two-addresses':
+    'half of an address was held against Tandem though its customer was merged away before the rest could follow',
 } as const
 
 describe('stories that once broke a promise', () => {
