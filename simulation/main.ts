@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { drawStory, live, type Story, type Told } from './run.ts'
+import { drawStory, live, type Story } from './run.ts'
 import { shrink } from './shrink.ts'
 import { tellFailure } from './tell.ts'
+import { type Lived, liveSeeds } from './workers.ts'
 
 const HELP = `npm run simulate -- [options]
 
@@ -11,7 +13,8 @@ const HELP = `npm run simulate -- [options]
   --seed N       the first seed (default 1); the others follow it
   --fresh        begin at a seed that the clock picks
   --actions N    what people do in each run (default 50)
-  --seconds N    begin no further run after so many seconds
+  --seconds N    begin no further run after so many seconds; what was not lived is told
+  --cores N      on so many cores (default all)
   --trace        print every event
   --story FILE   live the story in a file, as a failure leaves it in .tandem/simulation, instead of a seed's
   --keep-going   go on after a seed that fails, and shrink none
@@ -28,7 +31,8 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       fresh: { type: 'boolean', default: false },
       actions: { type: 'string', default: '50' },
-      seconds: { type: 'string', default: 'Infinity' },
+      seconds: { type: 'string' },
+      cores: { type: 'string', default: String(availableParallelism()) },
       trace: { type: 'boolean', default: false },
       story: { type: 'string' },
       'keep-going': { type: 'boolean', default: false },
@@ -36,47 +40,68 @@ async function main(): Promise<void> {
     },
   })
   if (values.help) return console.log(HELP)
-  const watching = { print: values.trace ? console.log : undefined }
-  if (values.story !== undefined) {
+  const actions = count('actions', values.actions)
+  if (values.story !== undefined || values.trace) {
     // A file that this very program wrote.
-    const story = JSON.parse(readFileSync(values.story, 'utf8')) as Story
-    const told = await live(story, watching)
-    console.log(tellFailure(story.settings.seed, story, told))
-    process.exitCode = told.violations.length === 0 ? 0 : 1
-    return
+    const stories: readonly Story[] =
+      values.story === undefined
+        ? seeds(count('seed', values.seed), count('runs', values.runs ?? '1')).map((seed) => drawStory(seed, actions))
+        : [JSON.parse(readFileSync(values.story, 'utf8')) as Story]
+    return readAlong(stories, values.trace)
   }
   const first = values.fresh ? Math.floor(Date.now() / 1_000) : count('seed', values.seed)
-  const runs = count('runs', values.runs ?? (values.trace ? '1' : '100'))
-  const actions = count('actions', values.actions)
-  const startedMs = performance.now()
-  const secondsGone = () => (performance.now() - startedMs) / 1_000
-  const totals: Totals = { runs: 0, failed: 0, events: 0, simulatedMs: 0, calls: 0, deaths: 0 }
-  if (values.fresh) console.log(`Seeds from ${first} on.`)
-  for (let seed = first; seed < first + runs && secondsGone() < Number(values.seconds); seed++) {
-    const told = await live(drawStory(String(seed), actions), watching)
-    add(totals, told)
-    if (told.violations.length === 0) continue
-    totals.failed += 1
-    process.exitCode = 1
-    if (values['keep-going'] || values.trace) {
-      console.log(`\nSeed ${seed} fails:\n${told.violations.map((violation) => `  ✗ ${violation}`).join('\n')}`)
-      continue
-    }
-    await explain(String(seed), actions, told)
-    break
+  const runs = count('runs', values.runs ?? '100')
+  const share = {
+    first,
+    end: first + runs,
+    actions,
+    seconds: values.seconds === undefined ? Number.POSITIVE_INFINITY : count('seconds', values.seconds),
+    cores: count('cores', values.cores),
   }
-  report(totals, secondsGone())
+  if (values.fresh) console.log(`Seeds from ${first} on.`)
+  const startedMs = performance.now()
+  const totals: Totals = { runs: 0, failed: 0, events: 0, simulatedMs: 0, calls: 0, deaths: 0 }
+  const failed: Lived[] = []
+  await liveSeeds(share, (one) => {
+    add(totals, one)
+    if (one.violations.length === 0) return true
+    failed.push(one)
+    if (!values['keep-going']) return false
+    console.log(`\nSeed ${one.seed} fails:\n${one.violations.map((violation) => `  ✗ ${violation}`).join('\n')}`)
+    return true
+  })
+  report(totals, (performance.now() - startedMs) / 1_000)
+  const [worst] = failed
+  if (worst === undefined) {
+    if (totals.runs < runs) console.log(`${runs - totals.runs} of ${runs} seeds were not lived: the time was up.`)
+    return
+  }
+  process.exitCode = 1
+  if (!values['keep-going']) await explain(String(worst.seed), actions, worst.digest)
+}
+
+/** Lives stories one after the other, and tells each, with every event if that is asked for. */
+async function readAlong(stories: readonly Story[], isTraced: boolean): Promise<void> {
+  for (const story of stories) {
+    const told = await live(story, { print: isTraced ? console.log : undefined })
+    console.log(tellFailure(story.settings.seed, story, told))
+    if (told.violations.length > 0) process.exitCode = 1
+  }
+}
+
+function seeds(first: number, runs: number): readonly string[] {
+  return Array.from({ length: runs }, (_, index) => String(first + index))
 }
 
 /** Lives it again, to prove that the seed is the run, and tells the shortest story that fails. */
-async function explain(seed: string, actions: number, told: Told): Promise<void> {
+async function explain(seed: string, actions: number, digest: string): Promise<void> {
   const story = drawStory(seed, actions)
   const again = await live(story)
-  if (again.digest !== told.digest) {
+  if (again.digest !== digest) {
     console.log(`Seed ${seed} was another run the second time: something in it follows neither the seed nor the clock.`)
   }
   console.log(`Seed ${seed} fails; looking for the shortest story that does …`)
-  const shortest = await shrink(story, told)
+  const shortest = await shrink(story, again)
   const folder = join(import.meta.dirname, '..', '.tandem', 'simulation')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${seed}.json`)
@@ -85,8 +110,9 @@ async function explain(seed: string, actions: number, told: Told): Promise<void>
   console.log(`The shortest story, found in ${shortest.lives} tries: npm run simulate -- --story ${file} --trace`)
 }
 
-function add(totals: Totals, { events, simulatedMs, calls, deaths }: Told): void {
+function add(totals: Totals, { events, simulatedMs, calls, deaths, violations }: Lived): void {
   totals.runs += 1
+  if (violations.length > 0) totals.failed += 1
   totals.events += events
   totals.simulatedMs += simulatedMs
   totals.calls += calls

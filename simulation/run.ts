@@ -1,3 +1,4 @@
+import type { SyncSettings } from '#core/policies'
 import { createRandom } from '../local/quickbooks/random.ts'
 import { disagreements } from './checker/agreement.ts'
 import { exceededLimits } from './checker/calls.ts'
@@ -7,9 +8,11 @@ import { leaks } from './checker/secrets.ts'
 import { lostUpdates } from './checker/updates.ts'
 import { type Action, type ActionKind, drawActions } from './people/actions.ts'
 import { BOOKS_DEEDS } from './people/books.ts'
+import { BOTH_DEEDS } from './people/both.ts'
 import { CRM_DEEDS, choose, type Deed } from './people/crm.ts'
 import { RUN_DEEDS } from './people/runs.ts'
 import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
+import type { Mishap } from './world/happenings.ts'
 import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
 import { createWorld, TENANTS, type Watching, type World } from './world/world.ts'
 
@@ -30,15 +33,20 @@ export type Told = Readonly<{
   simulatedMs: number
   calls: number
   deaths: number
+  /** How often each thing that people do took effect. */
+  deeds: Readonly<Partial<Record<ActionKind, number>>>
+  /** How often each thing went wrong. */
+  mishaps: Readonly<Partial<Record<Mishap, number>>>
 }>
 
-const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...RUN_DEEDS, ...BOOKS_DEEDS }
+const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...RUN_DEEDS, ...BOOKS_DEEDS, ...BOTH_DEEDS }
 
 /** The story of a seed: `count` actions of people, and everything that goes wrong meanwhile. */
 export function drawStory(seed: string, count: number): Story {
   const random = createRandom(`${seed}/story`)
   const spanMs = Math.round((10 + random.next() ** 2 * 600) * MINUTE_MS)
-  return { settings: drawSettings(seed), actions: drawActions(random, count, spanMs), spanMs }
+  const settings = drawSettings(seed)
+  return { settings, actions: drawActions(random, count, spanMs, settings.mostRows !== undefined), spanMs }
 }
 
 /** Lives a story through to its end, lets everything come to rest, and checks the promises. */
@@ -51,9 +59,12 @@ export async function live(story: Story, watching: Watching = {}): Promise<Told>
   process.on('unhandledRejection', leftAlone)
   try {
     const lines: string[] = []
+    const deeds: Partial<Record<ActionKind, number>> = {}
     await begin(world, story.settings)
-    await act(world, story, (line) => {
+    await rest(world, story.settings)
+    await act(world, story, (line, kind) => {
       lines.push(line)
+      if (line.endsWith('done')) deeds[kind] = (deeds[kind] ?? 0) + 1
       watching.print?.(`--- ${line}`)
     })
     const violations = await judge(world, story.settings)
@@ -65,6 +76,8 @@ export async function live(story: Story, watching: Watching = {}): Promise<Told>
       simulatedMs: world.timeline.now() - START,
       calls: world.simulator.calls.totals().calls,
       deaths: world.processes.deaths(),
+      deeds,
+      mishaps: world.mishaps(),
     }
   } finally {
     process.off('unhandledRejection', leftAlone)
@@ -100,10 +113,12 @@ async function begin(world: World, settings: WorldSettings): Promise<void> {
   }
   world.setFaults(withoutFaults(settings))
   await world.during(Promise.all(TENANTS.map((tenant) => world.connect(tenant))))
-  if ((settings.vendors ?? 0) > 0)
-    await world.during(
-      Promise.all(TENANTS.map((tenant) => choose(world, tenant, { entities: ['customer', 'vendor'] }))),
-    )
+  const chosen: Partial<SyncSettings> = {
+    ...((settings.vendors ?? 0) > 0 && { entities: ['customer', 'vendor'] }),
+    ...(settings.conflicts !== undefined && { conflicts: settings.conflicts }),
+  }
+  if (Object.keys(chosen).length > 0)
+    await world.during(Promise.all(TENANTS.map((tenant) => choose(world, tenant, chosen))))
   await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/pulls'))))
   await world.pass(world.timeline.now() + 2 * MINUTE_MS)
   if (random.next() < 0.9) {
@@ -117,7 +132,19 @@ async function begin(world: World, settings: WorldSettings): Promise<void> {
   }
 }
 
-async function act(world: World, { settings, actions, spanMs }: Story, tell: (line: string) => void): Promise<void> {
+/** Nothing happens for so long as the settings say. */
+async function rest(world: World, { quietMs = 0 }: WorldSettings): Promise<void> {
+  if (quietMs === 0) return
+  world.sweepEvery(30 * MINUTE_MS)
+  await world.pass(world.timeline.now() + quietMs)
+  world.sweepEvery(MINUTE_MS)
+}
+
+async function act(
+  world: World,
+  { settings, actions, spanMs }: Story,
+  tell: (line: string, kind: ActionKind) => void,
+): Promise<void> {
   const beganMs = world.timeline.now()
   world.setFaults(settings)
   const underway = new Set<Promise<void>>()
@@ -127,7 +154,7 @@ async function act(world: World, { settings, actions, spanMs }: Story, tell: (li
       const who = action.kind.startsWith('crm') ? tenant.person : `the bookkeeper of ${tenant.workspace}`
       const at = clockOf(world.timeline.now() - beganMs)
       const deed = DEEDS[action.kind](world, tenant, action)
-        .then((what) => tell(`${at} ${who} ${what}`))
+        .then((what) => tell(`${at} ${who} ${what}`, action.kind))
         .finally(() => underway.delete(deed))
       underway.add(deed)
     })

@@ -48,7 +48,7 @@ export async function shrink(
 function simplifications({ settings }: Story): readonly ((story: Story) => Story['settings'])[] {
   const switches = Object.keys(settings.switches)
   return [
-    (now) => ({ ...now.settings, process: { ...now.settings.process, dies: 0 } }),
+    (now) => ({ ...now.settings, process: { ...now.settings.process, dies: 0, diesRefreshing: 0 } }),
     (now) => ({ ...now.settings, process: { ...now.settings.process, fails: 0 } }),
     (now) => ({ ...now.settings, queue: { lost: 0, twice: 0, late: 0, lateMs: 0 } }),
     (now) => ({ ...now.settings, webhooks: { lossShare: 0, duplicateShare: 0, reorderShare: 0 } }),
@@ -56,6 +56,8 @@ function simplifications({ settings }: Story): readonly ((story: Story) => Story
     (now) => ({ ...now.settings, sentTwice: 0 }),
     (now) => ({ ...now.settings, skewMs: 0 }),
     (now) => ({ ...now.settings, latencyMs: 0 }),
+    (now) => ({ ...now.settings, quietMs: 0 }),
+    ({ settings: { mostRows: _few, ...rest } }) => rest,
     (now) => ({ ...now.settings, customers: 2 }),
     ...switches.map((name) => (now: Story) => {
       const left = Object.entries(now.settings.switches).filter(([other]) => other !== name)

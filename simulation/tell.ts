@@ -3,7 +3,7 @@ import type { Story, Told } from './run.ts'
 
 /** A story that fails, in words. */
 export function tellFailure(seed: string, { settings, actions }: Story, told: Told): string {
-  const { process, queue, webhooks, intuit, sentTwice, skewMs, latencyMs, customers, switches } = settings
+  const { process, queue, webhooks, intuit, sentTwice, skewMs, latencyMs, customers, switches, quietMs = 0 } = settings
   const defaults = new Map(
     createSwitches()
       .list()
@@ -13,6 +13,7 @@ export function tellFailure(seed: string, { settings, actions }: Story, told: To
   const share = (value: number | undefined) => `${((value ?? 0) * 100).toFixed(1)} %`
   const wrong = [
     process.dies > 0 && `processes die at ${share(process.dies)} of their calls`,
+    (process.diesRefreshing ?? 0) > 0 && `${share(process.diesRefreshing)} die while they refresh tokens`,
     process.fails > 0 && `${share(process.fails)} of calls to the store fail`,
     sentTwice > 0 && `${share(sentTwice)} of conditional writes are sent twice`,
     queue.lost > 0 && `${share(queue.lost)} of messages are lost`,
@@ -23,6 +24,8 @@ export function tellFailure(seed: string, { settings, actions }: Story, told: To
     (webhooks.reorderShare ?? 0) > 0 && `${share(webhooks.reorderShare)} of notifications overtake others`,
     intuit > 0 && `${share(intuit)} of calls to Intuit go wrong`,
     skewMs !== 0 && `the CRM's clocks are ${Math.abs(skewMs) / 60_000} minutes ${skewMs > 0 ? 'ahead' : 'behind'}`,
+    quietMs > 0 && `nothing happens for ${quietMs / 3_600_000} hours before`,
+    settings.mostRows !== undefined && `no answer has more than ${settings.mostRows} rows`,
     latencyMs > 0 && `QuickBooks takes ${latencyMs} ms`,
   ].filter((line) => typeof line === 'string')
   return [

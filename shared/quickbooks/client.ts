@@ -113,7 +113,7 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
     async byName(entity, displayName) {
       // QuickBooks allows none of these in a name, and the parser of addresses would drop tab and newline.
       if (displayName === '' || /[:\t\n\r]/.test(displayName)) return { records: [] }
-      return find(caller, entity, named(displayName))
+      return find(caller, entity, named(displayName, mostRows))
     },
     create: (entity, content, requestId) =>
       write(caller, entity, ENTITIES[entity].create, recordToCreate(entity, content), requestId),

@@ -12,8 +12,10 @@ const WEIGHTS = {
   'crm.resolve': 4,
   'crm.settings': 2,
   'crm.pull': 1,
+  'crm.pullMeanwhile': 2,
+  'crm.clash': 8,
   'crm.import': 3,
-  'crm.cancel': 1,
+  'crm.cancel': 2,
   'crm.sync': 2,
   'crm.syncContact': 3,
   'crm.preview': 2,
@@ -31,10 +33,11 @@ const WEIGHTS = {
   'books.move': 4,
   'books.merge': 2,
   'books.invoice': 6,
+  'books.billAll': 2,
   'books.vendor': 6,
 } as const
 export type ActionKind = keyof typeof WEIGHTS
-const KINDS = Object.keys(WEIGHTS) as readonly ActionKind[] // the keys of a literal
+export const ACTION_KINDS = Object.keys(WEIGHTS) as readonly ActionKind[] // the keys of a literal
 
 /** Somebody does something at a moment; to whom is decided when the moment comes, by `pick` and `other`. */
 export type Action = Readonly<{
@@ -54,8 +57,11 @@ export type Action = Readonly<{
 
 const TOTAL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
 
-/** So many actions over `spanMs`; many close together, and on the same few records. */
-export function drawActions(random: Random, count: number, spanMs: number): readonly Action[] {
+/**
+ * So many actions over `spanMs`; many close together, and on the same few records. Where lists are long, they are often
+ * pulled while somebody works on them.
+ */
+export function drawActions(random: Random, count: number, spanMs: number, hasLongLists = false): readonly Action[] {
   // Whoever works on the same record does so with both hands: a few places come up again and again.
   const hot = [random.next(), random.next(), random.next()]
   const rush = Array.from({ length: 4 }, () => random.next() * spanMs)
@@ -70,7 +76,7 @@ export function drawActions(random: Random, count: number, spanMs: number): read
       number: 100 + index * 10,
       atMs: Math.floor(random.next() < 0.5 ? random.next() * spanMs : random.pick(rush) + random.next() * 20_000),
       tenant: random.next() < 0.8 ? 0 : 1,
-      kind: drawKind(random),
+      kind: hasLongLists && random.next() < 0.08 ? 'crm.pullMeanwhile' : drawKind(random),
       pick: random.next() < 0.6 ? random.pick(hot) : random.next(),
       other: random.next(),
       slots: [...slots],
@@ -82,7 +88,7 @@ export function drawActions(random: Random, count: number, spanMs: number): read
 
 function drawKind(random: Random): ActionKind {
   let left = random.next() * TOTAL
-  for (const kind of KINDS) {
+  for (const kind of ACTION_KINDS) {
     left -= WEIGHTS[kind]
     if (left < 0) return kind
   }

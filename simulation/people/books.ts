@@ -10,7 +10,7 @@ export const BOOKS_DEEDS = {
   'books.edit': async (world, tenant, action) => {
     const id = pickRecord(world, tenant, action.pick)
     if (id === undefined) return 'finds no customer'
-    return `edits customer ${id} (${names(action)}): ${end(keeper(world, tenant).edit('Customer', id, typed(tenant, action)))}`
+    return editRecord(world, tenant, id, action)
   },
   'books.create': async (world, tenant, action) =>
     `creates a customer: ${end(keeper(world, tenant).create('Customer', typed(tenant, action, true)))}`,
@@ -54,6 +54,12 @@ export const BOOKS_DEEDS = {
       return `books a payment of ${id}: ${end(keeper(world, tenant).payInvoice(open.id))}`
     return `bills customer ${id}: ${end(keeper(world, tenant).createInvoice(id, 100 + action.number))}`
   },
+  'books.billAll': async (world, tenant, action) => {
+    const all = world.company(tenant).list({ entity: 'Customer', limit: 10_000 }).rows
+    const ids = all.flatMap(({ Id, Active }) => (Active === false ? [] : [String(Id)]))
+    const ends = ids.map((id) => end(keeper(world, tenant).createInvoice(id, 100 + action.number)))
+    return `bills ${ids.length} customers: ${ends.find((one) => one !== 'done') ?? 'done'}`
+  },
   'books.vendor': async (world, tenant, action) => {
     const id = pickRecord(world, tenant, action.pick, () => true, 'Vendor')
     const vendors = keeper(world, tenant)
@@ -71,6 +77,11 @@ export const BOOKS_DEEDS = {
 
 /** What QuickBooks keeps of a vendor. */
 const VENDOR_SLOTS = TYPED_SLOTS.filter((slot) => !['notes', 'resaleNumber', 'shipAddress'].includes(slot))
+
+export function editRecord(world: World, tenant: Tenant, id: string, action: Action): string {
+  const outcome = keeper(world, tenant).edit('Customer', id, typed(tenant, action))
+  return `edits customer ${id} (${names(action)}): ${end(outcome)}`
+}
 
 function keeper(world: World, tenant: Tenant) {
   return world.company(tenant).bookkeeper

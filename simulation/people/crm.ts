@@ -6,6 +6,7 @@ import type { Answered, Asked, Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { asSeen, freshValue, type Typed } from './values.ts'
 
+/** Answers in words what came of it; they end with “done” when it took effect. */
 export type Deed = (world: World, tenant: Tenant, action: Action) => Promise<string>
 
 /** What a person does in the CRM, through its API. Answers what came of it, in words. */
@@ -13,8 +14,7 @@ export const CRM_DEEDS = {
   'crm.edit': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'
-    const { fields, wanted } = typed(tenant, action)
-    return `edits ${shown(contact)} (${names(action)}): ${await change(world, tenant, contact, 'PATCH', '', { fields }, wanted)}`
+    return editContact(world, tenant, contact, action)
   },
   'crm.create': async (world, tenant, action) => {
     const { fields, wanted } = typed(tenant, action, true)
@@ -106,6 +106,11 @@ export const CRM_DEEDS = {
     return `cancels a ${run.kind}: ${await asked(world, tenant, 'POST', `/runs/${run.id}/cancel`)}`
   },
 } satisfies Readonly<Record<string, Deed>>
+
+export async function editContact(world: World, tenant: Tenant, contact: Contact, action: Action): Promise<string> {
+  const { fields, wanted } = typed(tenant, action)
+  return `edits ${shown(contact)} (${names(action)}): ${await change(world, tenant, contact, 'PATCH', '', { fields }, wanted)}`
+}
 
 /** The contact at a place in the order of creation. */
 export async function pickContact(

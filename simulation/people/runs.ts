@@ -2,7 +2,7 @@ import type { Run } from '#core/records'
 import { brokenPreview } from '../checker/preview.ts'
 import { brokenUndo } from '../checker/undo.ts'
 import type { Tenant, World } from '../world/world.ts'
-import { asked, type Deed, pickContact, shown } from './crm.ts'
+import { asked, type Deed, inWords, pickContact, shown } from './crm.ts'
 
 const POLL_MS = 5_000
 const PATIENCE_MS = 20 * 60_000
@@ -53,22 +53,22 @@ export const RUN_DEEDS = {
       const end = await world.ask(tenant, 'POST', '/connection/disconnect')
       await world.wait(action.other * 600_000)
       const back = await world.connect(tenant)
-      return `disconnects (HTTP ${end?.status ?? 'none'}) and connects again: HTTP ${back?.status ?? 'none'}`
+      return `disconnects (HTTP ${end?.status ?? 'none'}) and connects again: ${inWords(back)}`
     }
     const connection = await world.memory.connections.get(tenant.workspace)
     if (connection?.status !== 'reconnectNeeded') return 'sees that the connection is well'
-    return `connects again: HTTP ${(await world.connect(tenant))?.status ?? 'none'}`
+    return `connects again: ${inWords(await world.connect(tenant))}`
   },
 } satisfies Readonly<Record<string, Deed>>
 
 /** The id of the run that a request starts, if it starts one. */
-async function begun(world: World, tenant: Tenant, path: string, body?: object): Promise<string | undefined> {
+export async function begun(world: World, tenant: Tenant, path: string, body?: object): Promise<string | undefined> {
   const answer = await world.ask(tenant, 'POST', path, body === undefined ? {} : { body })
   return answer?.status === 202 && typeof answer.json.id === 'string' ? answer.json.id : undefined
 }
 
 /** The run once it is over; undefined when that takes longer than a person waits. */
-async function awaited(world: World, { workspace }: Tenant, runId: string): Promise<Run | undefined> {
+export async function awaited(world: World, { workspace }: Tenant, runId: string): Promise<Run | undefined> {
   const untilMs = world.timeline.now() + PATIENCE_MS
   while (world.timeline.now() < untilMs) {
     await world.wait(POLL_MS)

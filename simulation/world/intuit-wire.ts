@@ -3,13 +3,14 @@ import type { AxiosResponse, InternalAxiosRequestConfig } from 'axios'
 import axios from 'axios/dist/node/axios.cjs'
 import type { Simulator } from '../../local/quickbooks/simulator.ts'
 import type { Process } from './processes.ts'
+import type { LookAt } from './sightings.ts'
 
 const { AxiosError } = axios
 
 /** The client gives a call so long (its default); real time stands still here. */
 const PATIENCE_MS = 30_000
 
-type Line = Readonly<{ simulator: Simulator; process: Process }>
+type Line = Readonly<{ simulator: Simulator; process: Process; lookAt: LookAt }>
 
 const lines = new Map<string, Line>()
 let opened = 0
@@ -18,9 +19,9 @@ let opened = 0
  * An address that stands in for Intuit's hosts for one process: what it sends there reaches the simulator without a
  * socket, takes its time on the virtual clock, and meets the simulator's transport faults.
  */
-export function openLine(simulator: Simulator, process: Process): Readonly<{ url: string; close: () => void }> {
+export function openLine(line: Line): Readonly<{ url: string; close: () => void }> {
   const host = `line-${opened++}.simulated`
-  lines.set(host, { simulator, process })
+  lines.set(host, line)
   return { url: `http://${host}`, close: () => lines.delete(host) }
 }
 
@@ -28,18 +29,22 @@ axios.defaults.adapter = async (config: InternalAxiosRequestConfig): Promise<Axi
   const url = new URL(axios.getUri(config))
   const line = lines.get(url.host)
   if (line === undefined) throw new AxiosError('Nothing listens there.', 'ECONNREFUSED', config)
-  const { simulator, process } = line
-  const ask = () =>
-    simulator.handle({
+  const { simulator, process, lookAt } = line
+  const body = config.data === undefined ? undefined : String(config.data)
+  const ask = async () => {
+    const answer = await simulator.handle({
       method: config.method ?? 'get',
       path: `${url.pathname}${url.search}`,
       headers: Object.fromEntries(
         Object.entries(config.headers.toJSON()).map(([name, value]) => [name, String(value)]),
       ),
-      ...(config.data !== undefined && { body: String(config.data) }),
+      ...(body !== undefined && { body }),
     })
+    lookAt({ url, body: body ?? '' }, answer)
+    return answer
+  }
   const label = `${(config.method ?? 'get').toUpperCase()} ${url.pathname}`
-  const answer = await process.call(label, ask, () => `${url.search} ${String(config.data ?? '')}`)
+  const answer = await process.call(label, ask, () => `${url.search} ${body ?? ''}`)
   const { transport, latencyMs = 0 } = answer
   const tookMs = latencyMs + (transport?.kind === 'slow' ? transport.overMs : 0)
   if (tookMs > 0) await process.sleep(Math.min(tookMs, PATIENCE_MS))

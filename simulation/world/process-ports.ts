@@ -8,6 +8,8 @@ import type { Simulator } from '../../local/quickbooks/simulator.ts'
 import type { Witness } from '../checker/witness.ts'
 import { openLine } from './intuit-wire.ts'
 import type { Process } from './processes.ts'
+import type { LookAt } from './sightings.ts'
+import type { Trace } from './trace.ts'
 
 /** What every process of a run stands on. */
 export type Ground = Readonly<{
@@ -18,6 +20,11 @@ export type Ground = Readonly<{
   redirectUri: string
   random: Random
   witness: Witness
+  trace: Trace
+  /** Looks at what QuickBooks answers. */
+  lookAt: LookAt
+  /** The most rows that QuickBooks puts into an answer. */
+  mostRows: number
   /** The CRM's clocks are this far ahead of QuickBooks'. */
   skewMs: number
   now: () => number
@@ -61,9 +68,9 @@ const DETAILS = 600
 
 /** The ports as one process sees them, with a client of QuickBooks of its own. */
 export function portsOf(ground: Ground, process: Process): Readonly<{ ports: Ports; close: () => void }> {
-  const { memory, app, redirectUri, simulator } = ground
+  const { memory, app, redirectUri, simulator, lookAt, mostRows } = ground
   const clock: Clock = { now: () => ground.now() + ground.skewMs, sleep: process.sleep }
-  const line = openLine(simulator, process)
+  const line = openLine({ simulator, process, lookAt })
   const wire = { environment: app.environment, simulatorUrl: line.url } as const
   const ledger = ground.witness.ledgerOf(memory.ledger, process.name)
   const stored = Object.fromEntries(
@@ -74,13 +81,18 @@ export function portsOf(ground: Ground, process: Process): Readonly<{ ports: Por
     ...stored,
     hints: watched(ground, process, 'hints', ground.hints),
     clock,
-    quickbooks: createQuickBooks(wire),
+    quickbooks: createQuickBooks({ ...wire, mostRows }),
     consent: createConsent({ ...wire, clientId: app.clientId, clientSecret: app.clientSecret, redirectUri, clock }),
   }
   return { ports, close: line.close }
 }
 
-function watched<Port extends object>({ random, sentTwice }: Ground, process: Process, name: string, port: Port): Port {
+function watched<Port extends object>(
+  { random, sentTwice, trace }: Ground,
+  process: Process,
+  name: string,
+  port: Port,
+): Port {
   const calls = Object.entries(port).map(([method, effect]: [string, (...args: unknown[]) => unknown]) => {
     const label = `${name}.${method}`
     if (method === 'scan') return [method, (...args: unknown[]) => scanned(process, label, effect, args)]
@@ -91,8 +103,13 @@ function watched<Port extends object>({ random, sentTwice }: Ground, process: Pr
         process.call(
           label,
           async () => {
-            if (isConditional && random.next() < sentTwice()) await effect(...args)
-            return effect(...args)
+            if (isConditional && random.next() < sentTwice()) {
+              trace.happened('a conditional write is sent twice')
+              await effect(...args)
+            }
+            const end = await effect(...args)
+            noteLoss(trace, label, end)
+            return end
           },
           () => JSON.stringify(args).slice(0, DETAILS),
         ),
@@ -100,6 +117,13 @@ function watched<Port extends object>({ random, sentTwice }: Ground, process: Pr
   })
   // The same methods under the same names, which TypeScript cannot follow through entries.
   return Object.fromEntries(calls) as Port
+}
+
+function noteLoss(trace: Trace, label: string, end: unknown): void {
+  if (end === 'moved' || end === 'leaseLost') trace.happened('a conditional write loses')
+  if (label === 'ledger.commit' && end !== 'committed') trace.happened('a transaction is cancelled')
+  if (label === 'connections.takeRefreshLease' && end === false)
+    trace.happened('two want to refresh the tokens at once')
 }
 
 /** Chunk by chunk, so that others may write between two of them. */

@@ -26,6 +26,8 @@ export type ProcessFaults = Readonly<{
   dies: number
   /** The call fails, with or without its effect. */
   fails: number
+  /** It dies at a step between two pairs of tokens, beside `dies`. */
+  diesRefreshing?: number
 }>
 
 /** A call to the table or a queue that failed, as the SDK tells it after its own retries. */
@@ -41,11 +43,16 @@ export interface Processes {
   start(name: string, timeoutMs: number, work: (process: Process) => Promise<unknown>, ended: (end: End) => void): void
   /** Lets one of the calls that wait go on, whichever chance picks. False when none waits. */
   step(): boolean
+  /** Whether a call waits to go on. */
+  waits(): boolean
   /** How many processes are alive. */
   alive(): number
   setFaults(faults: ProcessFaults): void
   deaths(): number
 }
+
+/** The steps between the old pair of tokens and the new one. */
+const REFRESHING: ReadonlySet<string> = new Set(['POST /oauth2/v1/tokens/bearer', 'connections.storeRefreshed'])
 
 /** What one call takes: some milliseconds, so that slices end by the clock. */
 const CALL_MS = 6
@@ -91,16 +98,21 @@ export function createProcesses(timeline: Timeline, random: Random, trace: Trace
           const perform = async () => {
             if (dead) return
             const fate = random.next()
-            if (fate < faults.dies) {
+            const isRefreshing = REFRESHING.has(label)
+            const dies = faults.dies + (isRefreshing ? (faults.diesRefreshing ?? 0) : 0)
+            if (fate < dies) {
               const isAfter = random.next() < 0.5
+              trace.happened(`a process dies ${isAfter ? 'after' : 'before'} a call`)
+              if (isRefreshing) trace.happened('a process dies while tokens are refreshed')
               trace.note(timeline.now(), name, `dies ${isAfter ? 'after' : 'before'} ${label}`)
               if (isAfter) await effect().catch(() => undefined)
               die()
               return
             }
-            if (fate < faults.dies + faults.fails) {
+            if (fate < dies + faults.fails) {
               const isAfter = random.next() < 0.5
               trace.note(timeline.now(), name, `${label} fails ${isAfter ? 'after' : 'before'} its effect`)
+              trace.happened(`a call to the store fails ${isAfter ? 'after' : 'before'} its effect`)
               if (isAfter) await effect().catch(() => undefined)
               if (!dead) reject(new StoreUnavailable(label))
               return
@@ -135,6 +147,7 @@ export function createProcesses(timeline: Timeline, random: Random, trace: Trace
       next?.go()
       return true
     },
+    waits: () => waiting.length > 0,
     alive: () => alive,
     setFaults: (to) => {
       faults = to

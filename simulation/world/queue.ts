@@ -29,8 +29,8 @@ export interface Queue<Hint> {
   waiting(): number
 }
 
-type Message<Hint> = { readonly hint: Hint; receives: number }
-type Group<Hint> = { readonly messages: Message<Hint>[]; isBusy: boolean }
+type Message<Hint> = { readonly hint: Hint; readonly number: number; receives: number }
+type Group<Hint> = { readonly messages: Message<Hint>[]; isBusy: boolean; latest: number }
 
 /**
  * A FIFO queue with its event source mapping: one message of a workspace at a time, in order; one whose worker died
@@ -51,17 +51,20 @@ export function createQueue<Hint extends { readonly workspace: string }>(
   const served: Hint[] = []
   let faults: QueueFaults = { lost: 0, twice: 0, late: 0, lateMs: 0 }
   let begun = 0
+  let sent = 0
 
   const groupOf = (workspace: string): Group<Hint> => {
     const known = groups.get(workspace)
     if (known !== undefined) return known
-    const group: Group<Hint> = { messages: [], isBusy: false }
+    const group: Group<Hint> = { messages: [], isBusy: false, latest: -1 }
     groups.set(workspace, group)
     return group
   }
-  const arrive = (hint: Hint) => {
+  const arrive = (hint: Hint, number: number) => {
     const group = groupOf(hint.workspace)
-    group.messages.push({ hint, receives: 0 })
+    if (number < group.latest) trace.happened('a message overtakes another')
+    group.latest = Math.max(group.latest, number)
+    group.messages.push({ hint, number, receives: 0 })
     next(group)
   }
   const next = (group: Group<Hint>) => {
@@ -82,10 +85,16 @@ export function createQueue<Hint extends { readonly workspace: string }>(
   const settle = (group: Group<Hint>, message: Message<Hint>, end: End) => {
     if (end.kind === 'done' || message.receives >= MOST_RECEIVES) {
       if (end.kind === 'done') served.push(message.hint)
-      else trace.note(timeline.now(), name, 'a message goes to the dead-letter queue')
+      else {
+        trace.note(timeline.now(), name, 'a message goes to the dead-letter queue')
+        trace.happened('a message goes to the dead-letter queue')
+      }
       group.messages.shift()
       group.isBusy = false
-      if (random.next() < faults.twice) group.messages.push({ hint: message.hint, receives: 0 })
+      if (random.next() < faults.twice) {
+        trace.happened('a message comes twice')
+        group.messages.push({ ...message, receives: 0 })
+      }
       next(group)
       return
     }
@@ -103,10 +112,14 @@ export function createQueue<Hint extends { readonly workspace: string }>(
       seen.set(dedupe, nowMs + DEDUPE_MS)
       if (random.next() < faults.lost) {
         trace.note(nowMs, name, 'a message is lost')
+        trace.happened('a message is lost')
         return
       }
-      if (random.next() < faults.late) timeline.setTimer(nowMs + random.integer(faults.lateMs), () => arrive(hint))
-      else arrive(hint)
+      const number = sent++
+      if (random.next() < faults.late) {
+        trace.happened('a message comes late')
+        timeline.setTimer(nowMs + random.integer(faults.lateMs), () => arrive(hint, number))
+      } else arrive(hint, number)
     },
     setFaults: (to) => {
       faults = to

@@ -1,3 +1,4 @@
+import type { SyncSettings } from '#core/policies'
 import { createRandom, type Random } from '../../local/quickbooks/random.ts'
 import { createSwitches, type SwitchOverrides } from '../../local/quickbooks/switches.ts'
 import type { WebhookChanges } from '../../local/quickbooks/webhooks/settings.ts'
@@ -22,6 +23,12 @@ export type WorldSettings = Readonly<{
   customers: number
   /** Vendors that each company has at first; where it has any, both lists take part. */
   vendors?: number
+  /** The most rows of QuickBooks' answers, where they are fewer than Intuit's: a short list then is a long one. */
+  mostRows?: number
+  /** So long nothing happens before people act: after a day, the next refresh brings another refresh token. */
+  quietMs?: number
+  /** What is done with conflicts at first, where it is not the default. */
+  conflicts?: SyncSettings['conflicts']
 }>
 
 const MINUTE_MS = 60_000
@@ -29,12 +36,17 @@ const MINUTE_MS = 60_000
 /** Switches of which each position is a different QuickBooks; the rest would only change what nobody looks at. */
 export function drawSettings(seed: string): WorldSettings {
   const random = createRandom(`${seed}/settings`)
+  // Streams of their own, so that the rest is drawn as ever.
+  const crowd = createRandom(`${seed}/crowd`)
+  const tokens = createRandom(`${seed}/tokens`)
+  const policies = createRandom(`${seed}/policies`)
+  const isCrowded = crowd.next() < 0.1
   const rough = random.next()
   const share = (most: number) => (random.next() < 0.5 ? 0 : random.next() * most * rough)
   return {
     seed,
     switches: drawSwitches(random),
-    process: { yields: 0.1 + random.next() * 0.5, dies: share(0.02), fails: share(0.02) },
+    process: { yields: 0.1 + random.next() * 0.5, dies: share(0.02), fails: share(0.02), ...drawRefreshing(tokens) },
     queue: { lost: share(0.3), twice: share(0.3), late: share(0.5), lateMs: 20 * MINUTE_MS },
     webhooks: {
       delayMs: { min: 0, max: random.integer(60) * 1_000 },
@@ -47,10 +59,18 @@ export function drawSettings(seed: string): WorldSettings {
     sentTwice: share(0.1),
     skewMs: random.next() < 0.5 ? 0 : (random.integer(10) - 5) * MINUTE_MS,
     latencyMs: random.pick([0, 50, 200, 1_500]),
-    customers: 2 + random.integer(10),
+    customers: 2 + random.integer(10) + (isCrowded ? 16 + crowd.integer(16) : 0),
+    ...(isCrowded && { mostRows: 4 + crowd.integer(6) }),
+    ...(policies.next() < 0.5 && { conflicts: policies.pick(['ask', 'ask', 'quickbooks', 'crm'] as const) }),
+    ...(tokens.next() < 0.25 && { quietMs: 25 * 60 * MINUTE_MS }),
     // A stream of its own, so that the rest is drawn as ever.
     vendors: createRandom(`${seed}/vendors`).pick([0, 0, 1, 4]),
   }
+}
+
+/** In some worlds it is between two pairs of tokens that processes like to die. */
+function drawRefreshing(random: Random): Pick<ProcessFaults, 'diesRefreshing'> {
+  return random.next() < 0.2 ? { diesRefreshing: random.next() * 0.3 } : {}
 }
 
 /** The same world without anything going wrong. */

@@ -11,15 +11,18 @@ import type { Hints, Ports, PullHint, PushHint } from '#sync/ports'
 import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
 import { adminUses, connectUses, webhookUses } from '../../functions/compose.ts'
 import { type App, DEFAULT_APP } from '../../local/quickbooks/apps.ts'
+import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
 import { createRandom } from '../../local/quickbooks/random.ts'
 import { createSimulator } from '../../local/quickbooks/simulator.ts'
 import type { Notification } from '../../local/quickbooks/webhooks/notification.ts'
 import type { Values } from '../checker/values.ts'
 import { createWitness } from '../checker/witness.ts'
+import type { Mishap } from './happenings.ts'
 import { type Ground, portsOf } from './process-ports.ts'
 import { createProcesses, type End } from './processes.ts'
 import { createQueue } from './queue.ts'
 import type { WorldSettings } from './settings.ts'
+import { createSightings } from './sightings.ts'
 import { createTimeline } from './timeline.ts'
 import { createTrace } from './trace.ts'
 
@@ -30,6 +33,7 @@ const API_MS = 29_000
 const WEBHOOK_MS = 10_000
 const SCHEDULE_MS = 50_000
 const TURNS = 4
+const INTUITS_ROWS = 1_000
 
 /** Two tenants share everything but their data. */
 export const TENANTS = [
@@ -70,6 +74,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   const trace = createTrace(print)
   const processes = createProcesses(timeline, random.fork('processes'), trace)
   const witness = createWitness(timeline.now)
+  const mostRows = settings.mostRows ?? INTUITS_ROWS
   const redirectUri = DEFAULT_APP.redirectUris[0] ?? ''
   const app: App = { ...DEFAULT_APP, webhookUrl: 'https://tandem.simulated/webhooks/quickbooks' }
   const simulator = createSimulator({
@@ -79,6 +84,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     apps: [app],
     companies: TENANTS.map(({ realmId, workspace }) => ({ realmId, kind: 'empty', name: `Books of ${workspace}` })),
     gateway: { latency: { fixedMs: settings.latencyMs } },
+    mostRows,
     send: (notification) => deliver(notification),
     log: (line) => trace.note(timeline.now(), 'quickbooks', line),
   })
@@ -100,6 +106,9 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     redirectUri,
     random: random.fork('store'),
     witness,
+    trace,
+    lookAt: createSightings(simulator.companies.list(), mostRows, trace.happened),
+    mostRows,
     skewMs: settings.skewMs,
     now: timeline.now,
     sentTwice: () => sentTwice,
@@ -232,11 +241,36 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     pushes.setFaults(queue)
     simulator.modules.webhooks.change(webhooks)
     sentTwice = twice
+    noteStruck()
     simulator.faults.clear()
+    struckAs.clear()
     if (intuit === 0) return
-    for (const { fault, weight, path } of INTUIT_FAULTS) {
-      simulator.faults.add({ fault, share: intuit * weight, ...(path !== undefined && { path }) })
+    for (const { fault, weight, path, mishap } of INTUIT_FAULTS) {
+      const id = simulator.faults.add({ fault, share: intuit * weight, ...(path !== undefined && { path }) })
+      struckAs.set(id, mishap)
     }
+  }
+
+  const struckAs = new Map<string, Mishap>()
+  function noteStruck(): void {
+    for (const { id, struck } of simulator.faults.list()) {
+      const mishap = struckAs.get(id)
+      if (mishap !== undefined) trace.happened(mishap, struck)
+    }
+  }
+
+  /** Everything that went wrong so far, and how often. */
+  function mishaps(): Readonly<Partial<Record<Mishap, number>>> {
+    const { lost, doubled, late, overtaken } = simulator.modules.webhooks.mishaps()
+    const all: readonly (readonly [Mishap, number])[] = [
+      ...trace.mishaps(),
+      ['a notification is lost', lost],
+      ['a notification comes twice', doubled],
+      ['a notification comes late', late],
+      ['a notification overtakes another', overtaken],
+      ['the clocks are minutes apart', settings.skewMs === 0 ? 0 : 1],
+    ]
+    return Object.fromEntries(all.filter(([, times]) => times > 0))
   }
 
   /** Time goes on until `untilMs`, or until `isOver` says so. */
@@ -258,7 +292,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     const before = trace.count()
     for (let turns = 0; turns < TURNS && processes.alive() > 0; turns++) {
       await everythingElse()
-      if (trace.count() !== before) return true
+      if (trace.count() !== before || processes.waits()) return true
     }
     return false
   }
@@ -300,6 +334,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     pulls,
     pushes,
     app,
+    mishaps,
     invoke,
     ask,
     connect,
@@ -321,20 +356,20 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   }
 }
 
-const INTUIT_FAULTS = [
-  { fault: { kind: 'status', status: 500 }, weight: 0.15, path: undefined },
-  { fault: { kind: 'fault-in-200' }, weight: 0.1, path: '/v3/' },
-  { fault: { kind: 'unauthorized' }, weight: 0.1, path: '/v3/' },
-  { fault: { kind: 'throttled' }, weight: 0.05, path: '/v3/' },
-  { fault: { kind: 'forbidden' }, weight: 0.02, path: '/v3/' },
-  { fault: { kind: 'html', status: 503 }, weight: 0.1, path: undefined },
-  { fault: { kind: 'reset' }, weight: 0.1, path: undefined },
-  { fault: { kind: 'response-lost' }, weight: 0.2, path: '/v3/' },
-  { fault: { kind: 'timeout-after' }, weight: 0.1, path: '/v3/' },
-  { fault: { kind: 'truncated' }, weight: 0.05, path: '/v3/' },
-  { fault: { kind: 'delay', ms: 20_000 }, weight: 0.05, path: '/v3/' },
-  { fault: { kind: 'response-lost' }, weight: 0.05, path: '/oauth2/' },
-] as const
+const INTUIT_FAULTS: readonly Readonly<{ fault: FaultKind; weight: number; path?: string; mishap: Mishap }>[] = [
+  { fault: { kind: 'status', status: 500 }, weight: 0.15, mishap: 'QuickBooks answers 500' },
+  { fault: { kind: 'fault-in-200' }, weight: 0.1, path: '/v3/', mishap: 'QuickBooks answers 200 with a Fault' },
+  { fault: { kind: 'unauthorized' }, weight: 0.1, path: '/v3/', mishap: 'QuickBooks answers 401' },
+  { fault: { kind: 'throttled' }, weight: 0.05, path: '/v3/', mishap: 'QuickBooks answers 429' },
+  { fault: { kind: 'forbidden' }, weight: 0.02, path: '/v3/', mishap: 'QuickBooks answers 403' },
+  { fault: { kind: 'html', status: 503 }, weight: 0.1, mishap: 'QuickBooks answers with a page of HTML' },
+  { fault: { kind: 'reset' }, weight: 0.1, mishap: 'QuickBooks resets the connection' },
+  { fault: { kind: 'response-lost' }, weight: 0.2, path: '/v3/', mishap: 'an answer is lost after its effect' },
+  { fault: { kind: 'timeout-after' }, weight: 0.1, path: '/v3/', mishap: 'an answer times out after its effect' },
+  { fault: { kind: 'truncated' }, weight: 0.05, path: '/v3/', mishap: 'half of an answer comes' },
+  { fault: { kind: 'delay', ms: 20_000 }, weight: 0.05, path: '/v3/', mishap: 'QuickBooks takes long to answer' },
+  { fault: { kind: 'response-lost' }, weight: 0.4, path: '/oauth2/', mishap: 'the answer to a refresh is lost' },
+]
 
 function claimsOf({ workspace, person }: Tenant): Readonly<Record<string, unknown>> {
   return { sub: person, scope: 'tandem/read tandem/write tandem/admin', 'custom:workspace': workspace }

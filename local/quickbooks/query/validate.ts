@@ -180,7 +180,7 @@ export function validateQuery<Row>(statement: Statement, rules: Rules<Row>): Val
     if (!found.ok) return found
     orderings.push({ property: found.property, descending })
   }
-  const { startPosition = 1, maxResults = DEFAULT_RESULTS } = statement
+  const { startPosition = 1, maxResults = Math.min(DEFAULT_RESULTS, rules.mostResults) } = statement
   for (const value of [startPosition, maxResults]) {
     if (value < 1) return refuse(`value ${value} is too small. Min allowed value is 1`)
   }

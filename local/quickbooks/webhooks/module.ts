@@ -15,6 +15,8 @@ export interface WebhooksModule extends Module {
   change(changes: WebhookChanges): void
   /** The last deliveries with their attempts, newest last; at most `limit` (default all that are kept: 1,000). */
   deliveries(limit?: number): readonly Delivery[]
+  /** How often chance did what the settings let it do. */
+  mishaps(): Readonly<Record<'lost' | 'doubled' | 'late' | 'overtaken', number>>
   /** Deliveries not acknowledged yet, and events not sent yet. */
   waiting(): { readonly deliveries: number; readonly events: number }
   /** Tries again at once, without waiting for the ladder's next rung. */
@@ -57,7 +59,9 @@ export function createWebhooksModule(
   let settings = DEFAULT_WEBHOOK_SETTINGS
   let pending: Pending[] = []
   let armedFor = Number.POSITIVE_INFINITY
+  const mishaps = { lost: 0, doubled: 0, late: 0, overtaken: 0 }
   let order = 0
+  let latest = -1
   let count = 0
   let cancelTimer: (() => void) | undefined
 
@@ -87,6 +91,7 @@ export function createWebhooksModule(
     const about = { now, traceId: random.uuid() }
     const notification = writeNotification(app, app.webhookUrl, events, about, switches, entityOf)
     const copies = random.next() < settings.duplicateShare ? 2 : 1
+    if (copies > 1) mishaps.doubled++
     for (let copy = 0; copy < copies; copy++) {
       queueOf(app.clientId).add({
         id: `delivery-${++count}`,
@@ -106,6 +111,10 @@ export function createWebhooksModule(
     const now = clock.now()
     const due = pending.filter(({ dueAt }) => dueAt <= now).toSorted((a, b) => a.dueAt - b.dueAt || a.order - b.order)
     pending = pending.filter(({ dueAt }) => dueAt > now)
+    for (const { order } of due) {
+      if (order < latest) mishaps.overtaken++
+      latest = Math.max(latest, order)
+    }
     for (const group of intoDeliveries(due, switches.get('delivery-companies') === 'several')) post(group)
     for (const { dueAt } of pending) armFor(dueAt)
   }
@@ -138,10 +147,14 @@ export function createWebhooksModule(
         nanoseconds: String(random.integer(1_000_000)).padStart(6, '0'),
         form: random.next(),
       }
-      if (random.next() < settings.lossShare) continue
+      if (random.next() < settings.lossShare) {
+        mishaps.lost++
+        continue
+      }
       const at = clock.now() + delayOf(settings, random)
       const { gatherMs } = settings
       const dueAt = gatherMs > 0 ? Math.ceil(at / gatherMs) * gatherMs : at
+      if (dueAt > clock.now()) mishaps.late++
       pending.push({ app, event, dueAt, order: order++ })
       armFor(dueAt)
     }
@@ -161,6 +174,7 @@ export function createWebhooksModule(
       settings = changed(settings, changes)
     },
     deliveries: (limit = KEPT) => [...log.values()].slice(-limit),
+    mishaps: () => ({ ...mishaps }),
     waiting: () => ({
       deliveries: [...queues.values()].reduce((sum, queue) => sum + queue.waiting(), 0),
       events: pending.length,

@@ -1,0 +1,57 @@
+import type { Tenant, World } from '../world/world.ts'
+import type { Action } from './actions.ts'
+import { BOOKS_DEEDS, editRecord } from './books.ts'
+import { type Deed, editContact, pickContact } from './crm.ts'
+import { awaited, begun } from './runs.ts'
+
+/** The most time between two things that a bookkeeper does while a pull runs. */
+const MEANWHILE_MS = 250
+/** Two who write the same within so long cannot know of each other. */
+const CLASH_MS = 3_000
+
+/** What a person in the CRM and a bookkeeper do at the same time. */
+export const BOTH_DEEDS = {
+  'crm.clash': async (world, tenant, action) => {
+    const contact = await pickContact(world, tenant, action.pick, ({ link }) => link?.entity === 'customer')
+    if (contact?.link === undefined) return 'finds no linked contact'
+    const { recordId } = contact.link
+    const inBooks = world.wait(action.other * CLASH_MS).then(() => editRecord(world, tenant, recordId, action))
+    await world.wait((1 - action.other) * CLASH_MS)
+    const inCrm = await editContact(world, tenant, contact, action)
+    return `${inCrm}, while the bookkeeper ${await inBooks}`
+  },
+  'crm.pullMeanwhile': async (world, tenant, action) => {
+    const pull = await begun(world, tenant, '/pulls', {})
+    if (pull === undefined) return 'wants to pull, and may not'
+    await running(world, tenant, pull)
+    for (const deed of meanwhile(action)) {
+      await world.wait(deed.other * MEANWHILE_MS)
+      await BOOKS_DEEDS[deed.kind](world, tenant, deed)
+    }
+    const end = await awaited(world, tenant, pull)
+    return `pulls while the bookkeeper goes on working: ${end?.status ?? 'it does not end'}`
+  },
+} satisfies Readonly<Record<string, Deed>>
+
+/** What the bookkeeper does while a pull runs: what goes near the top of the list moves all the rest of it. */
+function meanwhile(action: Action) {
+  const kinds = ['books.merge', 'books.edit', 'books.deactivate', 'books.merge', 'books.edit', 'books.merge'] as const
+  return kinds.map((kind, index) => ({
+    ...action,
+    kind,
+    // So that nothing is typed twice.
+    number: action.number + index,
+    pick: ((action.pick + index * 0.37) % 1) * (kind === 'books.merge' ? 0.4 : 1),
+    other: (action.other + index * 0.61) % 1,
+    slots: action.slots.slice(0, 1),
+  }))
+}
+
+/** Waits until a worker has taken a run up, for a minute or two. */
+async function running(world: World, { workspace }: Tenant, runId: string): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries++) {
+    const run = await world.memory.runs.get(workspace, runId)
+    if (run?.status !== 'queued') return
+    await world.wait(100)
+  }
+}
