@@ -4,7 +4,8 @@ import type { Witness } from './witness.ts'
 const DEEPEST = 5
 
 /** Promises 2 and 5: one link for each id on either side, no duplicate, no cycle, five levels at most. */
-export function* brokenLinks({ tenant, contacts, mirrors }: Evidence, witness: Witness): Iterable<string> {
+export function* brokenLinks(evidence: Evidence, witness: Witness): Iterable<string> {
+  const { tenant, contacts, mirrors } = evidence
   const { workspace } = tenant
   const holders = new Map<string, string>()
   for (const contact of contacts.values()) {
@@ -33,15 +34,17 @@ export function* brokenLinks({ tenant, contacts, mirrors }: Evidence, witness: W
     }
     if (above.size > DEEPEST) yield `${workspace}: contact ${contact.id} lies on level ${above.size}`
   }
-  yield* duplicates(workspace, witness)
+  yield* duplicates(evidence, witness)
 }
 
 /** Whatever Tandem brought into being on one side is there for exactly one on the other, as long as that lasts. */
-function* duplicates(workspace: string, witness: Witness): Iterable<string> {
+function* duplicates(evidence: Evidence, witness: Witness): Iterable<string> {
+  const { workspace } = evidence.tenant
   const ties = witness.ties().filter((tie) => tie.workspace === workspace)
   for (const { side, id, by, workspace: whose } of witness.born()) {
     const mine = ties.filter((tie) => (side === 'crm' ? tie.contactId : tie.recordId) === id)
     if (by !== 'tandem' || mine.length > 0 || whose !== workspace) continue
+    if (side === 'quickbooks' && isInFrontOfAPerson(evidence, witness, id)) continue
     yield `${workspace}: ${side === 'crm' ? 'contact' : 'customer'} ${id} was made by Tandem, and never linked to anything`
   }
   for (const [index, tie] of ties.entries()) {
@@ -51,4 +54,29 @@ function* duplicates(workspace: string, witness: Witness): Iterable<string> {
       yield `${workspace}: contact ${tie.contactId} was linked to customer ${tie.recordId} while ${other.contactId} was to ${other.recordId}`
     }
   }
+}
+
+const NAME_TAKEN = new Set(['6240', 'nameTaken'])
+
+/**
+ * A customer that a lost create made and that somebody changed before it was found: nobody can tell any more that it is
+ * the same. Its contact says that the name is taken, and a person decides.
+ */
+export function isInFrontOfAPerson(
+  { tenant, contacts, records }: Evidence,
+  witness: Witness,
+  recordId: string,
+): boolean {
+  const isChanged = witness
+    .seen()
+    .some(
+      ({ side, workspace, id, by }) =>
+        side === 'quickbooks' && workspace === tenant.workspace && id === recordId && by === 'person',
+    )
+  if (!isChanged) return false
+  const name = records.get(recordId)?.DisplayName
+  return [...contacts.values()].some(
+    ({ link, refusal, fields }) =>
+      link === undefined && NAME_TAKEN.has(refusal?.code ?? '') && fields.displayName === name,
+  )
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '#core/records'
 import { cameToMarked, told } from './agreement.ts'
 import type { Evidence } from './evidence.ts'
+import { isInFrontOfAPerson } from './links.ts'
 import { type Value, valuesOfContact } from './values.ts'
 import type { Seen, Side, Witness } from './witness.ts'
 
@@ -34,6 +35,7 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
       const isBetween =
         index < writes.length - 1 || waits(evidence, witness, write) || witness.merges().some(isOf(write))
       if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && isBetween) continue
+      if (write.side === 'quickbooks' && isInFrontOfAPerson(evidence, witness, write.id)) continue
       if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write) && !(mayPutBack && isPutBack(bySpot, write)))
         yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
     }

@@ -361,7 +361,7 @@ const INTUIT_FAULTS: readonly Readonly<{ fault: FaultKind; weight: number; path?
   { fault: { kind: 'fault-in-200' }, weight: 0.1, path: '/v3/', mishap: 'QuickBooks answers 200 with a Fault' },
   { fault: { kind: 'unauthorized' }, weight: 0.1, path: '/v3/', mishap: 'QuickBooks answers 401' },
   { fault: { kind: 'throttled' }, weight: 0.05, path: '/v3/', mishap: 'QuickBooks answers 429' },
-  { fault: { kind: 'forbidden' }, weight: 0.02, path: '/v3/', mishap: 'QuickBooks answers 403' },
+  { fault: { kind: 'forbidden' }, weight: 0.08, path: '/v3/', mishap: 'QuickBooks answers 403' },
   { fault: { kind: 'html', status: 503 }, weight: 0.1, mishap: 'QuickBooks answers with a page of HTML' },
   { fault: { kind: 'reset' }, weight: 0.1, mishap: 'QuickBooks resets the connection' },
   { fault: { kind: 'response-lost' }, weight: 0.2, path: '/v3/', mishap: 'an answer is lost after its effect' },
