@@ -51,19 +51,21 @@ export const CRM_DEEDS = {
     return `moves ${shown(contact)} ${parent === undefined ? 'to the top' : `under ${shown(parent)}`}: ${end}`
   },
   'crm.resolve': async (world, tenant, action) => {
-    const listed = await world.ask(tenant, 'GET', '/conflicts')
-    const open = OpenConflicts.safeParse(listed?.json).data?.items ?? []
+    const open = (await questions(world, tenant)).filter(({ kind }) => kind === 'slot')
     const conflict = open[Math.floor(action.pick * open.length)]
     if (conflict === undefined) return 'finds no open conflict'
-    const { kind, id, crm, quickbooks } = conflict
-    if (kind === 'hold') {
-      const take = action.other < 0.5 ? 'unlink' : 'takeOver'
-      return `decides the hold ${id} by ${take}: ${await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take } })}`
-    }
+    const { id, crm, quickbooks } = conflict
     const take = action.other < 0.5 ? 'crm' : 'quickbooks'
     const seen = { ...(crm !== undefined && { crm }), ...(quickbooks !== undefined && { quickbooks }) }
     const end = await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take, seen } })
     return `decides the conflict ${id} for ${take}: ${end}`
+  },
+  'crm.resolveHold': async (world, tenant, action) => {
+    const held = (await questions(world, tenant)).filter(({ kind }) => kind === 'hold')
+    const hold = held[Math.floor(action.pick * held.length)]
+    if (hold === undefined) return 'finds no contact that is held'
+    const body = { take: action.other < 0.5 ? 'unlink' : 'takeOver' }
+    return `decides ${hold.id} by ${body.take}: ${await asked(world, tenant, 'POST', `/conflicts/${hold.id}/resolve`, { body })}`
   },
   'crm.settings': async (world, tenant, action) => {
     const policies = ['newest', 'quickbooks', 'crm', 'ask'] as const
@@ -186,6 +188,11 @@ export function inWords(answer: Answered | undefined): string {
   if (answer === undefined) return 'no answer'
   if (answer.status < 300) return 'done'
   return `HTTP ${answer.status} ${String(answer.json.type ?? '').replace(/^.*[/#:]/, '')}`
+}
+
+async function questions(world: World, tenant: Tenant) {
+  const listed = await world.ask(tenant, 'GET', '/conflicts')
+  return OpenConflicts.safeParse(listed?.json).data?.items ?? []
 }
 
 const OpenConflicts = z.object({

@@ -132,18 +132,79 @@ describe('a name that QuickBooks would refuse', () => {
     expect((await world.contact(id)).fields.displayName).toBe('Ada')
     expect(world.read(await world.recordId(id)).DisplayName).toBe('Bob')
   })
+
+  it.each([
+    ['gives it up', (id: string) => world.books.edit('Customer', id, { DisplayName: 'Somebody' })],
+    ['is made inactive', (id: string) => world.books.deactivate('Customer', id)],
+  ])('is taken by a rename as soon as whoever had it %s', async (_how, free) => {
+    const holder = await world.recordId(await world.addLinked({ DisplayName: 'Ada' }))
+    const id = await world.addLinked({ DisplayName: 'Bob' })
+    await world.edit(id, world.set({ displayName: 'Ada' }))
+    await world.drain()
+    await expectRed(id, '6240', /Another customer .* “Ada”/)
+    free(holder)
+    await world.pullIn('customer', [holder])
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id)).DisplayName).toBe('Ada')
+    expect((await world.contact(id)).refusal).toBeUndefined()
+  })
+
+  it.each(['Customer', 'Vendor', 'Employee'] as const)(
+    'is told of by QuickBooks at a rename onto an unknown %s, and taken when that one gives it up',
+    async (entity) => {
+      const other = idOf(world.books.create(entity, { DisplayName: 'Ada' }))
+      const id = await world.addLinked({ DisplayName: 'Bob' })
+      await world.edit(id, world.set({ displayName: 'Ada' }))
+      await world.drain()
+      await expectRed(id, '6240', /Ada/)
+      world.books.edit(entity, other, { DisplayName: 'Somebody' })
+      // What an employee is called is known to QuickBooks alone.
+      if (entity !== 'Employee') await world.pullIn(entity === 'Vendor' ? 'vendor' : 'customer', [other])
+      await world.drainLater()
+      expect(await world.dot(id)).toBe('green')
+      expect(world.read(await world.recordId(id)).DisplayName).toBe('Ada')
+    },
+  )
 })
 
 describe('a place in the hierarchy that QuickBooks refuses', () => {
-  it('is too deep (6180)', async () => {
-    let parentId = await world.addLinked({ DisplayName: 'L0' })
+  const moveInQuickBooks = (recordId: string, parent: string) =>
+    idOf(world.books.edit('Customer', recordId, { Job: true, ParentRef: { value: parent } }))
+
+  /** The lowest of five contacts, each below the one before, and the highest. */
+  async function fiveLevels() {
+    const top = await world.addLinked({ DisplayName: 'L0' })
+    let lowest = top
     for (let level = 1; level < 5; level++) {
-      const ref = { Job: true, ParentRef: { value: await world.recordId(parentId) } }
-      parentId = await world.addLinked({ DisplayName: `L${level}`, ...ref }, { parentId })
+      const ref = { Job: true, ParentRef: { value: await world.recordId(lowest) } }
+      lowest = await world.addLinked({ DisplayName: `L${level}`, ...ref }, { parentId: lowest })
     }
-    const id = await world.add({ displayName: 'Deep' }, { parentId })
+    return { top, lowest }
+  }
+
+  it('is too deep for a new job (6180), which goes there once its parent is higher up', async () => {
+    const { top, lowest } = await fiveLevels()
+    const id = await world.add({ displayName: 'Deep' }, { parentId: lowest })
     await world.drain()
     await expectRed(id, '6180', /five levels/)
+    await world.edit(lowest, (contact) => ({ ...contact, parentId: top }))
+    await world.drain()
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id)).ParentRef).toEqual({ value: await world.recordId(lowest) })
+  })
+
+  it('is too deep for one that moves (6180), which goes there once QuickBooks has its parent higher up', async () => {
+    const { top, lowest } = await fiveLevels()
+    const id = await world.addLinked({ DisplayName: 'Deep' })
+    await world.edit(id, (contact) => ({ ...contact, kind: 'job', parentId: lowest }))
+    await world.drain()
+    await expectRed(id, '6180', /five levels/)
+    moveInQuickBooks(await world.recordId(lowest), await world.recordId(top))
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id)).ParentRef).toEqual({ value: await world.recordId(lowest) })
   })
 
   it('is below an inactive parent (610), and works once the parent is active', async () => {
@@ -158,16 +219,19 @@ describe('a place in the hierarchy that QuickBooks refuses', () => {
     expect(await world.dot(id)).toBe('green')
   })
 
-  it('is below itself (900)', async () => {
+  it('is below itself (900), and goes there once the other one lies elsewhere in QuickBooks', async () => {
     const top = await world.addLinked({ DisplayName: 'Top' })
     const other = await world.addLinked({ DisplayName: 'Other' })
-    world.books.edit('Customer', await world.recordId(other), {
-      Job: true,
-      ParentRef: { value: await world.recordId(top) },
-    })
+    const otherId = await world.recordId(other)
+    moveInQuickBooks(otherId, await world.recordId(top))
     await world.edit(top, (contact) => ({ ...contact, kind: 'job', parentId: other }))
     await world.drain()
     await expectRed(top, '900', /lies below it/)
+    moveInQuickBooks(otherId, idOf(world.books.create('Customer', { DisplayName: 'Third' })))
+    await world.drainLater()
+    expect(await world.dot(top)).toBe('green')
+    expect(world.read(await world.recordId(top)).ParentRef).toEqual({ value: otherId })
+    expect((await world.contact(top)).refusal).toBeUndefined()
   })
 })
 
