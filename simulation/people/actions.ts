@@ -10,7 +10,6 @@ const WEIGHTS = {
   'crm.unarchive': 4,
   'crm.move': 4,
   'crm.resolve': 4,
-  'crm.resolveHold': 2,
   'crm.settings': 2,
   'crm.pull': 1,
   'crm.pullMeanwhile': 2,

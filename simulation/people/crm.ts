@@ -51,7 +51,13 @@ export const CRM_DEEDS = {
     return `moves ${shown(contact)} ${parent === undefined ? 'to the top' : `under ${shown(parent)}`}: ${end}`
   },
   'crm.resolve': async (world, tenant, action) => {
-    const open = (await questions(world, tenant)).filter(({ kind }) => kind === 'slot')
+    const open = await questions(world, tenant)
+    // Who is held is decided first: there are few of them.
+    const hold = open.find(({ kind }) => kind === 'hold')
+    if (hold !== undefined) {
+      const take = action.other < 0.5 ? 'unlink' : 'takeOver'
+      return `decides ${hold.id} by ${take}: ${await asked(world, tenant, 'POST', `/conflicts/${hold.id}/resolve`, { body: { take } })}`
+    }
     const conflict = open[Math.floor(action.pick * open.length)]
     if (conflict === undefined) return 'finds no open conflict'
     const { id, crm, quickbooks } = conflict
@@ -59,13 +65,6 @@ export const CRM_DEEDS = {
     const seen = { ...(crm !== undefined && { crm }), ...(quickbooks !== undefined && { quickbooks }) }
     const end = await asked(world, tenant, 'POST', `/conflicts/${id}/resolve`, { body: { take, seen } })
     return `decides the conflict ${id} for ${take}: ${end}`
-  },
-  'crm.resolveHold': async (world, tenant, action) => {
-    const held = (await questions(world, tenant)).filter(({ kind }) => kind === 'hold')
-    const hold = held[Math.floor(action.pick * held.length)]
-    if (hold === undefined) return 'finds no contact that is held'
-    const body = { take: action.other < 0.5 ? 'unlink' : 'takeOver' }
-    return `decides ${hold.id} by ${body.take}: ${await asked(world, tenant, 'POST', `/conflicts/${hold.id}/resolve`, { body })}`
   },
   'crm.settings': async (world, tenant, action) => {
     const policies = ['newest', 'quickbooks', 'crm', 'ask'] as const
