@@ -32,8 +32,11 @@ export function adviceOn({ code }: Pick<Hold, 'code'>): string {
   return HOLD_ADVICE[code]
 }
 
+const ONE_STAYS =
+  'Decide which of the two contacts stays with the customer: unlink this one, or let it take the place of the other one. Whichever goes stays in the CRM alone.'
+
 const HOLD_ADVICE: Readonly<Record<Hold['code'], string>> = {
-  survivorTaken:
-    'Decide which of the two contacts stays with the customer: unlink this one, or let it take the place of the other one. Whichever goes stays in the CRM alone.',
+  survivorTaken: ONE_STAYS,
+  createdTaken: ONE_STAYS,
   recordGone: 'Unlink it: it stays in the CRM alone.',
 }

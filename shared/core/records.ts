@@ -190,7 +190,16 @@ export type Refusal = Readonly<{
 export type Conflict = Readonly<{ slot: Slot; base?: SlotValue; crm?: SlotValue; quickbooks?: SlotValue }>
 export type OpenConflict = Conflict & Readonly<{ openedAt: string }>
 
-export type Hold = Readonly<{ code: 'survivorTaken' | 'recordGone'; reason: string; at: string; survivorId?: string }>
+/**
+ * `survivorTaken`: its record was merged into one that another contact is linked to. `createdTaken`: the record that was
+ * created for it was imported as another contact before the two could be linked. `survivorId` is that record.
+ */
+export type Hold = Readonly<{
+  code: 'survivorTaken' | 'createdTaken' | 'recordGone'
+  reason: string
+  at: string
+  survivorId?: string
+}>
 
 /** What a question to a person is about: one slot, or the whole contact that is held. */
 export type Question = Slot | 'hold'

@@ -132,7 +132,7 @@ const openConflict = z.object({
 } satisfies Shape<OpenConflict>)
 
 const hold = z.object({
-  code: z.enum(['survivorTaken', 'recordGone']),
+  code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
   reason: text,
   at: text,
   survivorId: textOrNone,

@@ -64,7 +64,12 @@ const Refusal = z
   .meta({ id: 'Refusal', description: 'Why QuickBooks did not take what was sent' })
 
 const Hold = z
-  .object({ code: z.enum(['survivorTaken', 'recordGone']), reason: text, at: time, survivorId: text.optional() })
+  .object({
+    code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
+    reason: text,
+    at: time,
+    survivorId: text.optional(),
+  })
   .meta({ id: 'Hold', description: 'Why nothing is done to it before a person has looked' })
 
 export const SlotName = z.enum(SLOTS).meta({
@@ -91,7 +96,7 @@ const HeldContact = z
   .object({
     kind: z.literal('hold'),
     ...asked,
-    code: z.enum(['survivorTaken', 'recordGone']),
+    code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
     reason: text.meta({ description: 'Why nothing is done to the contact before a person has decided' }),
     advice: text.meta({ description: 'What a person can do about it' }),
     survivorId: text.optional().meta({ description: 'The QuickBooks customer that its own was merged into' }),

@@ -3,6 +3,7 @@ import { plan } from '#core/plan'
 import {
   ADDRESS_FIELDS,
   type Contact,
+  type Hold,
   type JournalChange,
   type Link,
   type Mirror,
@@ -28,6 +29,8 @@ export type Settled =
    */
   | Readonly<{ kind: 'created' | 'sent'; done: boolean; kept: readonly Slot[] }>
   | Readonly<{ kind: 'refused'; refusal: NonNullable<Contact['refusal']> }>
+  /** Another contact is linked to what was created: a person has to look. */
+  | Readonly<{ kind: 'held'; because: string }>
   /** The contact has another intent by now, or none: it is looked at anew. */
   | Readonly<{ kind: 'moved' }>
 
@@ -92,7 +95,7 @@ export async function settle(
       if (refusal !== undefined) return { kind: 'refused', refusal }
       return { kind: isNew ? 'created' : 'sent', done, kept }
     }
-    if (committed.conflict.kind === 'claim') return { kind: 'moved' }
+    if (committed.conflict.kind === 'claim') return holdTaken(ports, workspace, contact, mirror)
     contact = await ports.contacts.get(workspace, contact.id)
   }
 }
@@ -115,6 +118,36 @@ async function takeIn(
   const mirror = stored ?? changed ?? known
   if (mirror === undefined) throw new Error('A record that was just stored is not there.')
   return mirror
+}
+
+/**
+ * What was created for a contact was imported as another one, before the two could be linked. Sent again, it would come
+ * to the same for ever: the write is over, and a person decides which contact stays with the customer.
+ */
+async function holdTaken(
+  ports: PushPorts,
+  workspace: string,
+  { intent: _over, toPushSince: _mark, refusal: _old, ...contact }: Contact,
+  { id: survivorId }: Mirror,
+): Promise<Settled> {
+  const at = new Date(ports.clock.now()).toISOString()
+  const because = 'the QuickBooks customer that was created for it is linked to another contact already'
+  const hold: Hold = { code: 'createdTaken', reason: because, at, survivorId }
+  const changes = [{ field: 'hold', to: hold.code }]
+  const entry = {
+    id: ports.ids.next(),
+    at,
+    contactId: contact.id,
+    side: 'crm',
+    actor: 'push',
+    because,
+    changes,
+  } as const
+  const committed = await ports.ledger.commit(workspace, [
+    { kind: 'contact', contact: { ...contact, hold }, expectedVersion: contact.version },
+    { kind: 'journal', entry },
+  ])
+  return committed === 'committed' ? { kind: 'held', because } : { kind: 'moved' }
 }
 
 /** Whether a record holds what an intent sent, so that the intent must have been carried out. */

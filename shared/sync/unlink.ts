@@ -19,7 +19,7 @@ type UnlinkFor = Readonly<{
 /**
  * Parts a contact from its QuickBooks record: both stay as they are, and neither hears of the other any more. What
  * waited for the other side (a hold, conflicts, what was to be sent) is over. It leaves the customer list, because who
- * is in that list is created in QuickBooks. Answers the contact as it is then; one without a link stays as it is.
+ * is in that list is created in QuickBooks. Answers the contact as it is then; one with neither link nor hold stays as it is.
  * Throws notFound, versionMoved when others change it all the time.
  */
 export async function unlinkContact(
@@ -31,11 +31,11 @@ export async function unlinkContact(
   for (let tries = 0; tries < TRIES; tries++) {
     const contact = await getContact(ports, workspace, contactId)
     check?.(contact)
-    if (contact.link === undefined) return contact
-    const { entity, recordId } = contact.link
-    const mirror = await ports.mirrors.get(workspace, entity, recordId)
+    const { link } = contact
+    if (link === undefined && contact.hold === undefined) return contact
+    const mirror = link && (await ports.mirrors.get(workspace, link.entity, link.recordId))
     const changes: readonly JournalChange[] = [
-      { field: 'link', from: linkValue({ entity, id: recordId }) },
+      ...(link === undefined ? [] : [{ field: 'link', from: linkValue({ entity: link.entity, id: link.recordId }) }]),
       ...(contact.hold === undefined ? [] : [{ field: 'hold', from: contact.hold.code }]),
       ...(contact.isCustomer ? [{ field: 'isCustomer', from: true, to: false }] : []),
     ]
@@ -43,7 +43,9 @@ export async function unlinkContact(
     const parted: Contact = { ...unlinked(contact), isCustomer: false, changedAt: at }
     const writes: readonly Write[] = [
       { kind: 'contact', contact: parted, expectedVersion: contact.version },
-      ...(mirror === undefined ? [] : [{ kind: 'release', entity, recordId, contactId } as const]),
+      ...(mirror === undefined
+        ? []
+        : [{ kind: 'release', entity: mirror.entity, recordId: mirror.id, contactId } as const]),
       { kind: 'journal', entry: { id: ports.ids.next(), at, contactId, side: 'crm', actor, because, changes } },
     ]
     if ((await ports.ledger.commit(workspace, writes)) === 'committed') {

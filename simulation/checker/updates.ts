@@ -36,6 +36,7 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
         index < writes.length - 1 || waits(evidence, witness, write) || witness.merges().some(isOf(write))
       if (isMerging && write.side === 'quickbooks' && write.slot.endsWith('Address') && isBetween) continue
       if (write.side === 'quickbooks' && isInFrontOfAPerson(evidence, witness, write.id)) continue
+      if (wasBornWith(witness, write) && seen.some((one) => one.side === 'crm' && isSameValue(one, write))) continue
       if (write.by === 'tandem' && !hasOrigin(witness, bySpot, write) && !(mayPutBack && isPutBack(bySpot, write)))
         yield `${workspace}: ${write.slot} of ${sideInWords(write.side)} ${write.id} was set to ${told(write.to)}, which was on no other side`
     }
@@ -70,6 +71,18 @@ function isAccountedFor(
 
 function isOf({ workspace, id }: Seen) {
   return (merge: Readonly<{ workspace: string; loser: string }>) => merge.workspace === workspace && merge.loser === id
+}
+
+/** Whether Tandem created the record with it; whom it did that for may have been parted from it before they were tied. */
+function wasBornWith(witness: Witness, { side, workspace, id, number }: Seen): boolean {
+  return (
+    side === 'quickbooks' &&
+    witness.born().some((one) => one.workspace === workspace && one.id === id && one.number === number)
+  )
+}
+
+function isSameValue(a: Seen, b: Seen): boolean {
+  return a.slot === b.slot && a.to === b.to
 }
 
 /** Whether something is still to be sent to a customer, as where people have to ask for it. */

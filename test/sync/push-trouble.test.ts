@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { resolveHold } from '#sync/holds'
 import { storeGone } from '#sync/store-read'
 import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
 import { createPushWorld, idOf, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
@@ -187,6 +188,49 @@ describe('a create that QuickBooks answers with the answer of the first time', (
     await world.drainLater(2)
     expect((await world.ports.mirrors.get(WORKSPACE, 'customer', made))?.goneAt).toBeDefined()
     expect((await world.contact(id)).hold?.code).toBe('recordGone')
+  })
+})
+
+describe('a customer that was imported as another contact before the one that it was created for was linked', () => {
+  async function importedMeanwhile() {
+    world = await createPushWorld({}, 500)
+    const ours = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    world.books.edit('Customer', '1', { DisplayName: 'Countess' })
+    const [record] = await world.pullIn('customer', ['1'])
+    if (record === undefined) throw new Error('It was not read.')
+    const link = { entity: 'customer', recordId: '1', base: record.snapshot, revision: '1', linkedAt: '' } as const
+    const other = await world.add(record.snapshot.fields, { link })
+    await world.ports.ledger.commit(WORKSPACE, [{ kind: 'claim', entity: 'customer', recordId: '1', contactId: other }])
+    await world.drainLater()
+    return { ours, other }
+  }
+
+  it('is asked about, and nothing is sent again and again', async () => {
+    const { ours } = await importedMeanwhile()
+    const contact = await world.contact(ours)
+    expect(contact).toMatchObject({ hold: { code: 'createdTaken', survivorId: '1' }, fields: { displayName: 'Ada' } })
+    expect([contact.intent, contact.toPushSince]).toEqual([undefined, undefined])
+    const { create } = world.calls()
+    await world.drainLater(5)
+    expect(world.calls().create).toBe(create)
+    expect(world.count()).toBe(1)
+  })
+
+  it.each([
+    ['takeOver', 'other'],
+    ['unlink', 'ours'],
+  ] as const)('goes to one of the two when a person decides: %s', async (take, alone) => {
+    const ids = await importedMeanwhile()
+    await resolveHold(world.ports, { workspace: WORKSPACE, person: 'ada', contactId: ids.ours, take })
+    await world.drainLater(2)
+    const linked = await world.contact(alone === 'ours' ? ids.other : ids.ours)
+    expect(linked).toMatchObject({ link: { recordId: '1' } })
+    expect(linked.hold).toBeUndefined()
+    expect(await world.contact(ids[alone])).not.toHaveProperty('link')
+    expect(await world.dot(ids[alone])).toBe('none')
+    expect(world.count()).toBe(1)
   })
 })
 
