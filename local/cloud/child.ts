@@ -25,6 +25,8 @@ export interface Child {
   readonly ended: Promise<number>
   /** Asks the program to end, and makes it end after `grace` milliseconds. */
   readonly stop: (grace?: number) => Promise<void>
+  /** Ends the program at once with SIGKILL, as a machine does that runs out of memory. */
+  readonly kill: () => Promise<void>
 }
 
 export interface ChildSettings {
@@ -66,5 +68,9 @@ export function startChild(command: string, args: readonly string[], settings: C
     await ended
     clearTimeout(timer)
   }
-  return { process: child, ended, stop }
+  const kill = async (): Promise<void> => {
+    child.stdin.end()
+    await ended
+  }
+  return { process: child, ended, stop, kill }
 }

@@ -64,6 +64,8 @@ export interface Cloud {
     readonly tableNames: readonly string[]
     /** Deletes what has expired now, and answers how many items that were. */
     readonly sweepExpired: () => Promise<number>
+    /** Kills its process, and resolves when it answers again with what it has stored. Needs a `dataDir`. */
+    readonly crash: () => Promise<void>
   }
   /**
    * Resolves when no invocation runs or waits to be tried again and no queue that feeds a function has a message. With
@@ -124,7 +126,7 @@ async function start(
     port: ports.dynamodb ?? 0,
     region,
     onTaken: onTaken('dynamodb'),
-    onEnded: (lastWords) => onProblem(`The local DynamoDB has ended: ${lastWords}`),
+    onEnded: onProblem,
   })
   onOpen(dynamoDb.close)
   await Promise.all(resources.table.map((table) => ensureTable(dynamoDb.client, table)))
@@ -194,6 +196,7 @@ async function start(
       client: dynamoDb.client,
       tableNames: resources.table.map(({ ref }) => ref),
       sweepExpired: sweepTables,
+      crash: dynamoDb.crash,
     },
     idle: ({ timeout = 30_000, passVisibilityTimeout = false } = {}) =>
       waitUntilIdle(atWork, timeout, () => {

@@ -10,7 +10,7 @@ import {
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb'
-import { startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 import { localCredentials } from './credentials.ts'
 import { findFreePort, host, type OnTaken } from './port.ts'
 import type { Resource } from './resources.ts'
@@ -18,6 +18,8 @@ import type { Resource } from './resources.ts'
 export interface DynamoDb {
   readonly endpoint: string
   readonly client: DynamoDBClient
+  /** Kills the program of ours with SIGKILL and resolves when it answers again with what it has stored. */
+  readonly crash: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -29,8 +31,8 @@ export interface DynamoDbSettings {
   readonly port: number
   readonly region: string
   readonly onTaken?: OnTaken
-  /** Hears of an end that nobody asked for, with the last line that the program said. */
-  readonly onEnded?: (lastWords: string) => void
+  /** Hears of an end that nobody asked for, and of what becomes of it. */
+  readonly onEnded?: (line: string) => void
 }
 
 /**
@@ -45,17 +47,77 @@ export async function startDynamoDb(settings: DynamoDbSettings): Promise<DynamoD
     client.destroy()
     await server?.stop()
   }
-  return { endpoint, client, close }
+  const crash = async (): Promise<void> => {
+    if (server === undefined) throw new Error('A DynamoDB that is not ours cannot be killed.')
+    await server.crash()
+  }
+  return { endpoint, client, crash, close }
 }
 
 interface Server {
   readonly endpoint: string
+  readonly crash: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
 const startsTried = 10
 
-async function startServer({ folder, port, onTaken, onEnded }: DynamoDbSettings): Promise<Server> {
+interface Listening {
+  readonly child: Child
+  readonly port: number
+  readonly lastWords: () => string
+}
+
+/**
+ * A server that dies without being asked starts again with the same address and what it has stored: everything that it
+ * has answered to is in its write-ahead log. One that keeps all in memory stays dead, because an empty table would look
+ * like a lost one.
+ */
+async function startServer(settings: DynamoDbSettings): Promise<Server> {
+  const { folder, onTaken, onEnded = () => {} } = settings
+  let current = await listen(folder, settings.port, onTaken)
+  const { port } = current
+  let stopped = false
+  let back: Promise<void>
+
+  const watch = async (): Promise<void> => {
+    await current.child.ended
+    if (stopped) return
+    if (folder === undefined) {
+      onEnded(`The local DynamoDB has ended, and with it what it kept in memory: ${current.lastWords()}`)
+      return
+    }
+    onEnded('The local DynamoDB has ended; it starts again with what is stored.')
+    try {
+      current = await listen(folder, port, () => {
+        throw new Error(`Port ${port}, which the functions know it by, is taken`)
+      })
+    } catch (error) {
+      onEnded(`${error instanceof Error ? error.message : String(error)}. Stop, and start Tandem again.`)
+      return
+    }
+    back = watch()
+    // Stopped while it was starting: nobody else knows of this one.
+    if (stopped) await current.child.stop()
+  }
+  back = watch()
+
+  return {
+    endpoint: `http://${host}:${port}`,
+    crash: async () => {
+      const again = back
+      await current.child.kill()
+      await again
+    },
+    stop: async () => {
+      stopped = true
+      await current.child.stop()
+      await back
+    },
+  }
+}
+
+async function listen(folder: string | undefined, port: number, onTaken?: OnTaken): Promise<Listening> {
   const binary = findBinary()
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   const storage = folder === undefined ? [] : ['--db-path', join(folder, 'dynamodb.db')]
@@ -71,17 +133,7 @@ async function startServer({ folder, port, onTaken, onEnded }: DynamoDbSettings)
       },
     })
     void child.ended.then(() => listening.resolve(false))
-    if (await listening.promise) {
-      let stopped = false
-      void child.ended.then(() => {
-        if (!stopped) onEnded?.(lastWords)
-      })
-      const stop = (): Promise<void> => {
-        stopped = true
-        return child.stop()
-      }
-      return { endpoint: `http://${host}:${free}`, stop }
-    }
+    if (await listening.promise) return { child, port: free, lastWords: () => lastWords }
     if (!lastWords.includes('in use')) break
   }
   throw new Error(`The local DynamoDB did not start: ${lastWords}`)

@@ -14,6 +14,8 @@ export interface QueuesView {
   readonly deadLetters: (name: string) => readonly string[]
   /** Lets the visibility timeout of messages that failed pass now. */
   readonly passVisibilityTimeout: (name: string) => void
+  /** Ends the server in the middle of whatever it does and starts it again with what it has stored. Needs a `dataDir`. */
+  readonly restart: () => Promise<void>
   readonly client: SQSClient
 }
 
@@ -41,6 +43,7 @@ export function viewQueues(
       const failed = eventSources.flatMap((source) => (source.queueName === queueName ? [...source.failed] : []))
       sqs.passVisibilityTimeout(queueName, failed)
     },
+    restart: sqs.restart,
     client,
   }
 }

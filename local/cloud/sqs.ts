@@ -26,6 +26,8 @@ export interface Sqs {
   readonly peek: (queueName: string) => readonly string[]
   /** Lets the visibility timeout of the messages with these receipt handles pass at once. */
   readonly passVisibilityTimeout: (queueName: string, handles: readonly string[]) => void
+  /** Ends the server, whoever is waiting for it, and starts it again at the same address with what is stored. */
+  readonly restart: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -44,60 +46,29 @@ class Persistence extends PersistenceManager {
   }
 }
 
+interface Server {
+  readonly store: SqsStore
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
 /** Starts SQS' protocol on 127.0.0.1. */
 export async function startSqs(settings: SqsSettings): Promise<Sqs> {
-  const sqsStore = new SqsStore()
-  const snsStore = new SnsStore()
-  const persistence = settings.folder === undefined ? undefined : new Persistence(settings.folder)
-  if (persistence !== undefined) {
-    persistence.loadSqsAndSns(sqsStore, snsStore)
-    sqsStore.persistence = persistence
-    for (const queue of sqsStore.allQueues()) {
-      queue.persistence = persistence
-      // Whoever had received these went with the last run of this cloud.
-      for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0
-    }
-  }
-  const build = () => {
-    const stores = { sqsStore, snsStore, s3Store: new S3Store() }
-    const app = buildApp({ logger: false, host: '', defaultRegion: settings.region, stores })
-    scopeDeduplication(app, sqsStore)
-    return app
-  }
-  let app = build()
-  const port = await withFreePort(
-    settings.port,
-    async (candidate) => {
-      try {
-        return Number(new URL(await app.listen({ port: candidate, host })).port)
-      } catch (error) {
-        app = build()
-        throw error
-      }
-    },
-    settings.onTaken,
-  )
-  const endpoint = `http://${host}:${port}`
+  let server = await startServer(settings)
+  const { port } = server
+  let queuesSet = (): void => {}
 
   const queueOf = (queueName: string) => {
-    const queue = sqsStore.getQueueByName(queueName)
+    const queue = server.store.getQueueByName(queueName)
     if (queue === undefined) throw new Error(`There is no queue ${queueName}.`)
     return queue
   }
 
   return {
-    endpoint,
+    endpoint: `http://${host}:${port}`,
     setQueues: (queues, region) => {
-      const wanted = new Set(queues.map((queue) => nameOf(queue)))
-      for (const { name, url } of [...sqsStore.allQueues()]) if (!wanted.has(name)) sqsStore.deleteQueue(url)
-      for (const queue of queues) {
-        const name = nameOf(queue)
-        const attributes = attributesOf(queue)
-        const existing = sqsStore.getQueueByName(name)
-        existing?.setAttributes(attributes)
-        const arn = `arn:aws:sqs:${region}:${accountId}:${name}`
-        forgetScope(existing ?? sqsStore.createQueue(name, queue.ref, arn, attributes))
-      }
+      queuesSet = () => setQueues(server.store, queues, region)
+      queuesSet()
     },
     depth: (queueName) => {
       const queue = queueOf(queueName)
@@ -117,11 +88,69 @@ export async function startSqs(settings: SqsSettings): Promise<Sqs> {
       }
       queue.processTimers()
     },
+    restart: async () => {
+      await server.close()
+      server = await startServer({ ...settings, port })
+      queuesSet()
+    },
+    close: () => server.close(),
+  }
+}
+
+async function startServer(settings: SqsSettings): Promise<Server> {
+  const store = new SqsStore()
+  const snsStore = new SnsStore()
+  const persistence = settings.folder === undefined ? undefined : new Persistence(settings.folder)
+  if (persistence !== undefined) {
+    persistence.loadSqsAndSns(store, snsStore)
+    store.persistence = persistence
+    for (const queue of store.allQueues()) {
+      queue.persistence = persistence
+      // Whoever had received these went with the last run of this cloud.
+      for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0
+    }
+  }
+  const build = () => {
+    const stores = { sqsStore: store, snsStore, s3Store: new S3Store() }
+    const app = buildApp({ logger: false, host: '', defaultRegion: settings.region, stores })
+    scopeDeduplication(app, store)
+    return app
+  }
+  let app = build()
+  const port = await withFreePort(
+    settings.port,
+    async (candidate) => {
+      try {
+        return Number(new URL(await app.listen({ port: candidate, host })).port)
+      } catch (error) {
+        app = build()
+        throw error
+      }
+    },
+    settings.onTaken,
+  )
+  return {
+    store,
+    port,
     close: async () => {
-      sqsStore.shutdown()
+      store.shutdown()
+      app.server.closeAllConnections()
       await app.close()
       persistence?.close()
     },
+  }
+}
+
+function setQueues(store: SqsStore, queues: readonly Resource<'queue'>[], region: string): void {
+  const wanted = new Set(queues.map((queue) => nameOf(queue)))
+  for (const { name, url } of [...store.allQueues()]) if (!wanted.has(name)) store.deleteQueue(url)
+  for (const queue of queues) {
+    const name = nameOf(queue)
+    const attributes = attributesOf(queue)
+    const existing = store.getQueueByName(name)
+    existing?.setAttributes(attributes)
+    const arn = `arn:aws:sqs:${region}:${accountId}:${name}`
+    forgetScope(existing ?? store.createQueue(name, queue.ref, arn, attributes))
   }
 }
 

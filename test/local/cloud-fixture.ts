@@ -43,6 +43,8 @@ export interface Tandem {
   readonly call: (route: string, request?: ApiRequest) => Promise<ApiAnswer>
   /** Connects the simulator's first company, as a person would on its pages. Answers with what the callback said. */
   readonly connect: (workspace?: string) => Promise<ApiAnswer>
+  /** Ends the simulator in the middle of whatever it does; another one goes on at its address with what it stored. */
+  readonly restartSimulator: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -55,8 +57,8 @@ export async function startTandem(
   simulatorOptions: SimulatorOptions = {},
 ): Promise<Tandem> {
   const { clientId, clientSecret, verifierToken } = DEFAULT_APP
-  const simulator = createSimulator(simulatorOptions)
-  const listening = await simulator.listen({ port: 0 })
+  let simulator = createSimulator(simulatorOptions)
+  let listening = await simulator.listen({ port: 0 })
   const cloud = await startTestCloud({
     simulatorUrl: listening.url,
     secrets: {
@@ -84,7 +86,9 @@ export async function startTandem(
 
   return {
     cloud,
-    simulator,
+    get simulator() {
+      return simulator
+    },
     simulatorUrl: listening.url,
     call,
     connect: async (workspace = 'w1') => {
@@ -93,6 +97,13 @@ export async function startTandem(
       const { action, fields } = fillInConsent(await page.text(), body.url)
       const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
       return answerOf(await fetch(decided.headers.get('location') ?? ''))
+    },
+    restartSimulator: async () => {
+      simulator.close()
+      await listening.close()
+      const apps = simulator.apps.list()
+      simulator = createSimulator({ ...simulatorOptions, apps, snapshot: simulator.snapshot() })
+      listening = await simulator.listen({ port: listening.port })
     },
     close: async () => {
       await cloud.close()

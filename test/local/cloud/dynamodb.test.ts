@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { type Cloud, type CloudSettings, startCloud } from '../../../local/cloud/cloud.ts'
 import { createVirtualClock } from '../virtual-clock.ts'
 import { writeFixtureApp } from './fixture-app.ts'
@@ -72,6 +72,41 @@ it('keeps what is stored over a restart, and gains the indexes that the template
   const second = await start({ template: template(['gsi1', 'gsi2']), dataDir })
   expect(await isThere(second, 'a')).toBe(true)
   expect(await queryIndex(second, 'gsi2', 'y')).toBe(1)
+})
+
+it('loses nothing that it has answered to when its process is killed while it writes, and answers again by itself', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tandem-data-'))
+  const problems: string[] = []
+  const cloud = await start({ template: template([]), dataDir, onProblem: (line) => problems.push(line) })
+  const acknowledged: string[] = []
+  let over = false
+  const write = async (writer: number): Promise<void> => {
+    for (let at = 0; !over; at += 1) {
+      const pk = `${writer}-${at}`
+      const answered = await put(cloud, pk).then(
+        () => true,
+        () => false,
+      )
+      if (answered) acknowledged.push(pk)
+    }
+  }
+  const writers = Promise.all([0, 1, 2, 3].map(write))
+  for (const enough of [100, 200, 300]) {
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(enough), { timeout: 20_000, interval: 1 })
+    await cloud.dynamoDb.crash()
+  }
+  over = true
+  await writers
+  const there = await Promise.all(acknowledged.map((pk) => isThere(cloud, pk)))
+  expect(acknowledged.filter((_, at) => !there[at])).toEqual([])
+  expect(problems).toEqual(Array(3).fill('The local DynamoDB has ended; it starts again with what is stored.'))
+})
+
+it('says so and stays dead when it kept everything in memory', async () => {
+  const problems: string[] = []
+  const cloud = await start({ template: template([]), onProblem: (line) => problems.push(line) })
+  await cloud.dynamoDb.crash()
+  expect(problems).toEqual([expect.stringContaining('what it kept in memory')])
 })
 
 it('says to begin anew when the keys of the stored table are not those of the template', async () => {

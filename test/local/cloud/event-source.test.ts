@@ -77,7 +77,7 @@ async function seen(cloud: Cloud, count: number): Promise<readonly Seen[]> {
       .log('Worker')
       .map((line) => JSON.parse(line))
       .filter((line) => line.type === undefined)
-  await vi.waitFor(() => expect(read().length).toBeGreaterThanOrEqual(count))
+  await vi.waitFor(() => expect(read().length).toBeGreaterThanOrEqual(count), { timeout: 10_000 })
   return read()
 }
 
@@ -218,6 +218,20 @@ it('hands out again at the next start what was in flight at the end of the last 
   const second = await start(queue, dataDir)
   await second.idle()
   expect((await seen(second, 2)).map(({ name, tries }) => `${name} ${tries}`)).toEqual(['cut short 2', 'waiting 1'])
+})
+
+it('hands out again what was in flight when its server was ended, and goes on with what is sent afterwards', async () => {
+  const queue: FixtureQueue = { fifo: true, maxReceiveCount: 5, visibilityTimeout: 600 }
+  const cloud = await start(queue, mkdtempSync(join(tmpdir(), 'tandem-data-')))
+  await send(cloud, { name: 'failed', group: 'a', wish: 'throw', until: 2 })
+  await seen(cloud, 1)
+  await cloud.queues.restart()
+  await send(cloud, { name: 'sent later', group: 'a' })
+  expect((await seen(cloud, 3)).map(({ name, tries }) => `${name} ${tries}`)).toEqual([
+    'failed 1',
+    'failed 2',
+    'sent later 1',
+  ])
 })
 
 describe('failedIds', () => {
