@@ -44,6 +44,35 @@ describe('change data capture', () => {
     expect(await gapFreeSince(two)).toBe(askedAt)
   })
 
+  it.each([1_001, 1_500, 3_000])('misses none of %i where the oldest are left out of a cut answer', async (count) => {
+    const two = await many(count + 10)
+    two.company.leaveOutOldest()
+    const changed = two.book.ids().slice(0, count)
+    for (const id of changed) {
+      two.book.edit(id, { phone: `new ${id}` })
+      await two.clock.sleep(100)
+    }
+    await servePullHint(two.ports, { kind: 'changes', workspace: WORKSPACE })
+    for (const id of changed) expect((await two.contactOf(id)).fields.phone).toBe(`new ${id}`)
+  })
+
+  it('reads all again where what was told moved on before the rest was asked for', async () => {
+    const two = await many(1_300)
+    const changed = two.book.ids().slice(0, 1_200)
+    for (const id of changed) {
+      two.book.edit(id, { phone: `new ${id}` })
+      await two.clock.sleep(1_000)
+    }
+    two.company.afterCall(({ method }) => {
+      if (method === 'changes') two.book.edit('7', { phone: 'newer' })
+    })
+    await servePullHint(two.ports, { kind: 'changes', workspace: WORKSPACE })
+    two.company.settle()
+    for (const id of changed.filter((one) => one !== '7'))
+      expect((await two.contactOf(id)).fields.phone).toBe(`new ${id}`)
+    expect((await two.contactOf('7')).fields.phone).toBe('newer')
+  })
+
   it('finds what no notification told of', async () => {
     const two = await many(20)
     two.book.deactivate('3')

@@ -34,6 +34,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   let troubles: ((call: Call, number: number) => Problem | undefined)[] = []
   const refusedTokens = new Set<string>()
   let latencyMs = (_rows: number) => 0
+  let leavesOutOldest = false
   let order: (a: string, b: string) => number = (a, b) => Number(a) - Number(b)
 
   const put = (customer: Customer) => customers.set(customer.id, customer)
@@ -215,7 +216,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
             const changed = inOrderOfTime().filter(({ updatedMs }) => isSince(updatedMs, since))
             const dead = tombstones.filter(({ atMs }) => isSince(atMs, since))
             return {
-              records: changed.slice(0, MOST_CHANGES).map(recordOf),
+              records: (leavesOutOldest ? changed.slice(-MOST_CHANGES) : changed.slice(0, MOST_CHANGES)).map(recordOf),
               tombstones: dead
                 .slice(0, Math.max(0, MOST_CHANGES - changed.length))
                 .map(({ id }) => ({ entity: 'customer', id }) as const),
@@ -280,6 +281,10 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     refuseToken: (token: string) => refusedTokens.add(token),
     setLatency: (latency: (rows: number) => number) => {
       latencyMs = latency
+    },
+    /** Cuts change data capture at the other end. */
+    leaveOutOldest: () => {
+      leavesOutOldest = true
     },
     orderBy: (compare: (a: string, b: string) => number) => {
       order = compare
