@@ -27,6 +27,7 @@ const STORIES = {
     'a failure of the store while a preview was applied was left alone, and ended the process',
   'merged-away-between-two-addresses':
     'half of an address was held against Tandem though its customer was merged away before the rest could follow',
+  'changes-cut-at-the-oldest': 'changes were lost where change data capture leaves out the oldest of them',
 } as const
 
 describe('stories that once broke a promise', () => {
