@@ -1,5 +1,6 @@
 import type { Outcome } from '#core/records'
 import type { ImportPorts, ImportSlice } from './import-state.ts'
+import { linkedBelow } from './linked-below.ts'
 import { reconcileChildren } from './reconcile.ts'
 import { reconcileMany } from './reconcile-many.ts'
 
@@ -37,14 +38,8 @@ export async function reconcileWaiting(
   const { imported = 0, linked = 0 } = run().counts
   if (imported + linked === 0) return
   const came = await cameIn(ports, workspace, runId)
-  const waiting: string[] = []
-  for await (const rows of ports.mirrors.scan(workspace, state().entity)) {
-    for (const { id, contactId, parentRecordId } of rows) {
-      if (contactId !== undefined && parentRecordId !== undefined && came.has(parentRecordId) && !came.has(id)) {
-        waiting.push(id)
-      }
-    }
-  }
+  const below = await linkedBelow(ports, workspace, state().entity, came)
+  const waiting = below.flatMap(({ id }) => (came.has(id) ? [] : [id]))
   for (let done = 0; done < waiting.length; done += MIRRORS_A_READ) {
     const mirrors = await ports.mirrors.getMany(workspace, state().entity, waiting.slice(done, done + MIRRORS_A_READ))
     // Not the run's own either.

@@ -3,6 +3,7 @@ import { agreedBase } from '#core/link-base'
 import { listName, recordName } from '#core/names'
 import type { Contact, JournalChange, JournalEntry, Mirror, Outcome } from '#core/records'
 import { contactSnapshot, sameContent } from '#core/snapshots'
+import { placement } from './hierarchy.ts'
 import type { ImportPorts, ImportSlice } from './import-state.ts'
 import type { Write } from './ports.ts'
 
@@ -102,6 +103,16 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
     )
   }
   const parentId = parent?.contactId
+  // In the CRM its parent may lie deeper than in QuickBooks: somebody has moved it, and that is not sent yet.
+  const place = parentId === undefined ? undefined : await placement(ports, slice.workspace, undefined, parentId)
+  if (place?.obstacle === 'tooDeep') {
+    return noted(
+      mirror,
+      'failed',
+      'tooDeep',
+      `In the CRM it would come to lie more than five levels deep below “${parent?.name}”. Move that up first.`,
+    )
+  }
   const sameName = await unlinkedOfSameName(ports, slice, mirror, parentId)
   const only = sameName.length === 1 ? sameName[0] : undefined
   if (only !== undefined) {

@@ -63,6 +63,9 @@ async function verify(ports: PullPorts, slice: PullSlice, ids: readonly string[]
   await slice.save()
   const at = new Date(ports.clock.now()).toISOString()
   const mirrors = await ports.mirrors.getMany(workspace, entity, lost)
+  // Their contacts have to hear of it even if this pull is cancelled: nobody else would look at what is gone already.
+  const linked = mirrors.flatMap(({ id, contactId }) => (contactId === undefined ? [] : [{ entity, id }]))
+  await ports.markers.markToRead(workspace, linked, ports.clock.now())
   await ports.mirrors.put(
     workspace,
     mirrors.map((mirror) => gone(mirror, at)),

@@ -6,7 +6,7 @@ import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
 import { flagIn, isObject, listIn, maybe, numberIn, objectIn, textIn, wordIn } from './stored-state.ts'
 
-export type PullPorts = SlicePorts & ReconcileManyPorts & Pick<Ports, 'digest'>
+export type PullPorts = SlicePorts & ReconcileManyPorts & Pick<Ports, 'digest' | 'markers'>
 export type PullSlice = Slice<PullState>
 
 /** Where the sweep for what changed during the pull stands. */

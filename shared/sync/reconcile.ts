@@ -3,6 +3,7 @@ import { type Plan, plan, type Resolution } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, JournalEntry, Link, Mirror, Slot } from '#core/records'
 import { survivorBase } from '#core/survivor-base'
+import { linkedBelow } from './linked-below.ts'
 import type { Ports, Write } from './ports.ts'
 import { type Applied, applyPlan, linkValue, type Told } from './reconcile-apply.ts'
 import { type GatheredSides, gatherSides, present } from './reconcile-sides.ts'
@@ -57,10 +58,24 @@ export async function reconcile(
     if (done === 'moved') continue
     // Its children have another parent in QuickBooks' words now.
     const isRelinked = done.contact.link?.recordId !== contact.link?.recordId
-    if (isRelinked) await reconcileChildren(ports, workspace, contactId, { actor: why.actor, settings })
+    if (isRelinked) await reconcileFamily(ports, workspace, done.contact, { actor: why.actor, settings })
     return done
   }
   throw new Failure({ kind: 'versionMoved', what: 'contact', id: contactId })
+}
+
+/** Reconciles those below a contact that is linked to another record now, in the CRM and below that record in QuickBooks. */
+async function reconcileFamily(
+  ports: ReconcilePorts,
+  workspace: string,
+  { id, link }: Contact,
+  why: ReconcileFor,
+): Promise<void> {
+  await reconcileChildren(ports, workspace, id, why)
+  if (link?.entity !== 'customer') return
+  for (const { contactId } of await linkedBelow(ports, workspace, link.entity, new Set([link.recordId]))) {
+    if (contactId !== undefined && contactId !== id) await reconcile(ports, workspace, contactId, why)
+  }
 }
 
 /** Reconciles those below a contact, which was linked just now: their parent has a name in QuickBooks from now on. */

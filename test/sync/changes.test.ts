@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { pullChanges } from '#sync/changes'
 import { describeConnection } from '#sync/connect'
 import { startPull } from '#sync/pull'
+import { cancelRun } from '#sync/runs'
 import { daily, servePullHint } from '#sync/serve'
 import { createTwoSides, type TwoSides } from './two-sides.ts'
 import { PERSON, WORKSPACE } from './world.ts'
@@ -241,6 +242,27 @@ describe('the guard against mass changes', () => {
 })
 
 describe('a pull', () => {
+  it('that is cancelled leaves the contact of a record that it found gone to the next reading', async () => {
+    const two = await many(60)
+    const { id } = await two.contactOf('7')
+    two.book.merge('7')
+    const run = await startPull(two.ports, { workspace: WORKSPACE, person: PERSON })
+    const contacts = {
+      ...two.ports.contacts,
+      getMany: async () => {
+        throw new Error('died')
+      },
+    }
+    await expect(
+      servePullHint({ ...two.ports, contacts }, { kind: 'run', workspace: WORKSPACE, runId: run.id }),
+    ).rejects.toThrow('died')
+    expect((await two.mirror('7'))?.goneAt).toBeDefined()
+    await cancelRun(two.ports, WORKSPACE, run.id)
+    await two.finish(run)
+    await two.settle()
+    expect((await two.contact(id)).hold?.code).toBe('recordGone')
+  })
+
   it('brings what it stored to the contacts, and what an earlier one stored that was cancelled', async () => {
     const two = await many(5)
     two.book.rename('1', 'Renamed')

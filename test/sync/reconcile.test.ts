@@ -196,6 +196,44 @@ describe('a place in the hierarchy', () => {
     expect((await two.contactOf('3')).parentId).toBe((await two.contactOf(west)).id)
   })
 
+  it('below a parent that is not in the CRM is taken once a merge brings that in', async () => {
+    const two = await createTwoSides(family)
+    const west = two.book.add('West')
+    two.book.move('3', west)
+    await two.tell('3', west)
+    await two.settle()
+    const { id: south } = await two.contactOf('2')
+    two.book.merge('2')
+    await two.tellMerged('2', west)
+    await two.settle()
+    expect((await two.contactOf(west)).id).toBe(south)
+    expect((await two.contactOf('3')).parentId).toBe(south)
+  })
+
+  it('that an import would bring to a sixth level in the CRM is refused, with the reason', async () => {
+    const two = await createTwoSides((book) => {
+      for (let level = 0; level < 4; level++) book.add(`L${level}`, level === 0 ? {} : { parent: String(level) })
+      book.add('Shed')
+    })
+    const shed = '5'
+    const tool = two.book.add('Tool', { parent: shed })
+    await two.tell(tool)
+    await two.settle()
+    two.company.trouble(({ method }) => (method === 'update' ? { kind: 'quickbooksDown', reason: '503' } : undefined))
+    await edit(two, shed, { parentId: (await two.contactOf('4')).id })
+    const select = { ids: [tool] }
+    const run = await startImport(two.ports, {
+      workspace: WORKSPACE,
+      person: PERSON,
+      as: 'account',
+      select,
+      sameName: 'ask',
+    })
+    expect(await two.finish(run)).toMatchObject({ counts: { imported: 0, failed: 1 } })
+    const [outcome] = (await two.ports.runs.outcomes(WORKSPACE, run.id, 10)).rows
+    expect(outcome).toMatchObject({ code: 'tooDeep', reason: expect.stringContaining('five levels') })
+  })
+
   it('that would be a cycle in the CRM is asked about, and taken as soon as it is none', async () => {
     const two = await createTwoSides((book) => {
       book.add('North')
