@@ -10,7 +10,7 @@ const PLACES: readonly Slot[] = ['parent', 'active']
 
 /**
  * The record that a lost create has made, as far as can be told, among those that were created since and that nobody is
- * linked to: the one of exactly its name, or, where somebody has renamed it meanwhile, the only one that holds everything
+ * linked to: the one of its name, or, where somebody has renamed it meanwhile, the only one that holds everything
  * else that was sent. Undefined where there is none: then it was never made.
  */
 export async function whatTheLostCreateMade(
@@ -19,14 +19,22 @@ export async function whatTheLostCreateMade(
   { intent }: Underway,
 ): Promise<SourceRecord | undefined> {
   const free = await unlinked(ports, session, await createdSince(session, intent.at))
-  const named = free.find(
-    ({ snapshot }) =>
-      holdsWhatWasSent(intent, { ...snapshot, active: true }) &&
-      sameValue('parent', snapshot.parentRecordId, intent.sent.parentRecordId),
-  )
-  if (named !== undefined) return named
+  const [named, namesake] = free.filter((record) => isNamedAndLike(intent, record))
+  if (named !== undefined) return namesake === undefined ? named : undefined
   const [only, another] = free.filter((record) => holdsAllButTheName(intent, record))
   return another === undefined ? only : undefined
+}
+
+/**
+ * Its name, and all that was sent in its place; or, where somebody has edited or moved it meanwhile, its name and
+ * something else that tells it from a namesake.
+ */
+function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord): boolean {
+  const { slots, sent } = intent
+  const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
+  if (!holds('displayName')) return false
+  if (holdsWhatWasSent(intent, { ...snapshot, active: true }) && holds('parent')) return true
+  return slots.some((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot) && holds(slot))
 }
 
 /** Everything that was sent but its name and its place, and something that tells it from others. */

@@ -2,7 +2,7 @@ import { type Problem, problemOf } from '#core/errors'
 import { gone } from '#core/observe'
 import type { Contact, Mirror, SourceRecord } from '#core/records'
 import { wordsOfRefusal } from '#core/refusals'
-import { sameValue } from '#core/slots'
+import { sameValue, slotValue } from '#core/slots'
 import { whatTheLostCreateMade } from './push-lost-create.ts'
 import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
 import { dropIntent, refuse } from './push-refuse.ts'
@@ -58,9 +58,11 @@ async function sendCreate(
     const record = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
     return settle(ports, session, contact, record, undefined)
   }
-  // Whoever made it inactive or moved it meanwhile has changed it: QuickBooks has not dropped what was sent.
+  // Whoever made it inactive, moved it or emptied something meanwhile has changed it: QuickBooks has dropped nothing.
   const isMoved = !sameValue('parent', made.snapshot.parentRecordId, intent.sent.parentRecordId)
-  const slots = intent.slots.filter((slot) => slot !== 'active' && !(slot === 'parent' && isMoved))
+  const slots = intent.slots.filter(
+    (slot) => slot !== 'active' && !(slot === 'parent' && isMoved) && slotValue(made.snapshot, slot) !== undefined,
+  )
   return settle(ports, session, { ...contact, intent: { ...intent, slots } }, made, undefined)
 }
 

@@ -12,6 +12,8 @@ export type ReconcilePorts = Pick<Ports, 'clock' | 'ids' | 'contacts' | 'mirrors
 
 /** How often it is planned anew when somebody else changed a side in the same moment. */
 const TRIES = 5
+/** Contacts that are marked in one commit with the link above them; a transaction holds 100 writes. */
+const MARKED_AT_ONCE = 70
 
 export type ReconcileFor = Readonly<{
   /** A person's id, or the part of Tandem that acts. */
@@ -58,24 +60,29 @@ export async function reconcile(
     if (done === 'moved') continue
     // Its children have another parent in QuickBooks' words now.
     const isRelinked = done.contact.link?.recordId !== contact.link?.recordId
-    if (isRelinked) await reconcileFamily(ports, workspace, done.contact, { actor: why.actor, settings })
+    if (isRelinked) {
+      for (const { id } of await familyOf(ports, workspace, done.contact)) {
+        await reconcile(ports, workspace, id, { actor: why.actor, settings })
+      }
+    }
     return done
   }
   throw new Failure({ kind: 'versionMoved', what: 'contact', id: contactId })
 }
 
-/** Reconciles those below a contact that is linked to another record now, in the CRM and below that record in QuickBooks. */
-async function reconcileFamily(
-  ports: ReconcilePorts,
+/** Linked contacts below a contact: in the CRM, and below its record in QuickBooks, where they may lie elsewhere here. */
+async function familyOf(
+  ports: Pick<ReconcilePorts, 'contacts' | 'mirrors'>,
   workspace: string,
-  { id, link }: Contact,
-  why: ReconcileFor,
-): Promise<void> {
-  await reconcileChildren(ports, workspace, id, why)
-  if (link?.entity !== 'customer') return
-  for (const { contactId } of await linkedBelow(ports, workspace, link.entity, new Set([link.recordId]))) {
-    if (contactId !== undefined && contactId !== id) await reconcile(ports, workspace, contactId, why)
-  }
+  { id, link }: Pick<Contact, 'id' | 'link'>,
+): Promise<readonly Contact[]> {
+  if (link?.entity !== 'customer') return []
+  const children = await ports.contacts.children(workspace, id)
+  const below = await linkedBelow(ports, workspace, link.entity, new Set([link.recordId]))
+  const ids = new Set([...children, ...below.flatMap(({ contactId = id }) => [contactId])])
+  ids.delete(id)
+  const family = ids.size === 0 ? [] : await ports.contacts.getMany(workspace, [...ids])
+  return family.filter((one) => one.link !== undefined)
 }
 
 /** Reconciles those below a contact, which was linked just now: their parent has a name in QuickBooks from now on. */
@@ -126,9 +133,13 @@ async function once(
   const answer = { ...(mirror !== undefined && { mirror }), plan: done, toPush }
   if (isUnchanged(before, applied)) return { ...answer, contact: before, changed: false }
 
+  const above = movedUnder(before, applied.contact, gathered)
+  const isRelinked = link.recordId !== before.link.recordId
+  const family = isRelinked ? await familyOf(ports, workspace, { id: before.id, link }) : []
   const writes: readonly Write[] = [
     { kind: 'contact', contact: applied.contact, expectedVersion: before.version },
-    ...movedUnder(before, applied.contact, gathered),
+    ...above,
+    ...marked(family, above, at),
     ...relinked(before, before.link, link),
     ...journal(ports, before.id, at, why, { ...applied, crm: [...told, ...applied.crm] }),
   ]
@@ -181,6 +192,19 @@ function guarded(gathered: GatheredSides, { mayNotArchive }: Why): GatheredSides
   const { sides } = gathered
   const barrier = { slot: 'active', action: 'store', instead: 'ask', because: mayNotArchive } as const
   return { ...gathered, sides: { ...sides, barriers: [...(sides.barriers ?? []), barrier] } }
+}
+
+/** Those below it have another parent now, and are looked at even if this process dies before it comes to them. */
+function marked(family: readonly Contact[], above: readonly Write[], at: string): readonly Write[] {
+  const taken = new Set(above.flatMap((write) => (write.kind === 'contact' ? [write.contact.id] : [])))
+  return family
+    .filter(({ id }) => !taken.has(id))
+    .slice(0, MARKED_AT_ONCE)
+    .map((contact) => ({
+      kind: 'contact',
+      contact: { ...contact, toPushSince: contact.toPushSince ?? at },
+      expectedVersion: contact.version,
+    }))
 }
 
 /** Whoever comes under another commits with the whole path above it, so that two moves at once make no cycle. */

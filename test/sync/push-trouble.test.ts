@@ -140,6 +140,19 @@ describe('a lost create', () => {
     expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '1' })
   })
 
+  it('is found again though somebody has emptied and moved some of it', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1', mobile: '2' })
+    const parent = idOf(world.books.create('Customer', { DisplayName: 'North' }))
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    const made = String(Number(parent) + 1)
+    world.books.edit('Customer', made, { PrimaryPhone: null, Job: true, ParentRef: { value: parent } })
+    await world.drainLater()
+    expect(world.count()).toBe(2)
+    expect(await world.recordId(id)).toBe(made)
+    expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Ada', phone: '1', mobile: '2' })
+  })
+
   it('is not mistaken for a customer of another name that somebody else created then', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'reset' })

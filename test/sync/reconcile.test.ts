@@ -210,6 +210,31 @@ describe('a place in the hierarchy', () => {
     expect((await two.contactOf('3')).parentId).toBe(south)
   })
 
+  it('waits no longer for a parent that a merge brought in, though the worker died right after', async () => {
+    const two = await createTwoSides(family)
+    const west = two.book.add('West')
+    two.book.move('3', west)
+    await two.tell('3', west)
+    await two.settle()
+    const { id: south } = await two.contactOf('2')
+    two.book.merge('2')
+    await two.tellMerged('2', west)
+    const ledger = {
+      commit: async (...asked: Parameters<typeof two.ports.ledger.commit>) => {
+        const end = await two.ports.ledger.commit(...asked)
+        if (asked[1].some((write) => write.kind === 'claim')) throw new Error('died')
+        return end
+      },
+    }
+    const pull = two.ports.hints.pulls.take()
+    if (pull === undefined) throw new Error('There is no hint.')
+    await expect(servePullHint({ ...two.ports, ledger }, pull.hint)).rejects.toThrow('died')
+    pull.done()
+    expect((await two.contactOf(west)).id).toBe(south)
+    await two.settle()
+    expect((await two.contactOf('3')).parentId).toBe(south)
+  })
+
   it('that an import would bring to a sixth level in the CRM is refused, with the reason', async () => {
     const two = await createTwoSides((book) => {
       for (let level = 0; level < 4; level++) book.add(`L${level}`, level === 0 ? {} : { parent: String(level) })
