@@ -22,11 +22,18 @@ export function* leaks({ memory, simulator, app }: World, all: readonly Evidence
   }
   for (const { tenant, contacts, mirrors, journal } of all) {
     const others = TENANTS.filter(({ workspace }) => workspace !== tenant.workspace)
-    const stored = JSON.stringify([[...contacts.values()], [...mirrors.values()], [...journal.values()]])
+    const stored = JSON.stringify([[...contacts.values()], [...mirrors.values()], [...journal.values()]], withoutHashes)
     for (const { workspace } of others) {
       if (stored.includes(`${workspace}`)) yield `${tenant.workspace} holds something of ${workspace}`
     }
   }
+}
+
+/** What nobody typed and is made of any letters at all, so that one run in thousands spells a workspace's name in it. */
+const MADE_OF_ANY_LETTERS = new Set(['contentHash', 'rawHash', 'requestId', 'V4IDPseudonym'])
+
+function withoutHashes(key: string, value: unknown): unknown {
+  return MADE_OF_ANY_LETTERS.has(key) ? undefined : value
 }
 
 function textsIn(value: unknown): readonly string[] {
