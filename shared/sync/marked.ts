@@ -101,6 +101,7 @@ async function readPiece(
     workspace,
     entity,
     piece.filter(({ id }) => !found.has(id)),
+    true,
   )
 }
 

@@ -65,7 +65,7 @@ async function verify(ports: PullPorts, slice: PullSlice, ids: readonly string[]
   const mirrors = await ports.mirrors.getMany(workspace, entity, lost)
   // Their contacts have to hear of it even if this pull is cancelled: nobody else would look at what is gone already.
   const linked = mirrors.flatMap(({ id, contactId }) => (contactId === undefined ? [] : [{ entity, id }]))
-  await ports.markers.markToRead(workspace, linked, ports.clock.now())
+  if (linked.length > 0) await ports.markers.markToRead(workspace, linked, ports.clock.now())
   await ports.mirrors.put(
     workspace,
     mirrors.map((mirror) => gone(mirror, at)),

@@ -4,7 +4,7 @@ import { inPiecesOf } from './in-parallel.ts'
 import type { Company, Ports } from './ports.ts'
 import { changedAmong } from './store-records.ts'
 
-export type StorePorts = Pick<Ports, 'clock' | 'mirrors' | 'digest'>
+export type StorePorts = Pick<Ports, 'clock' | 'mirrors' | 'digest' | 'markers'>
 
 /** Ids that one query may name. */
 export const IDS_A_CALL = 200
@@ -37,12 +37,17 @@ export async function storeRecords(
   return changed
 }
 
-/** Marks those as gone that a read by id did not find, with what they were merged into where that is known. */
+/**
+ * Marks those as gone that a read by id did not find, with what they were merged into where that is known. Their contacts
+ * have to hear of it: unless they are marked to be read already, they are now, since nobody else may look at what is gone
+ * before.
+ */
 export async function storeGone(
-  { clock, mirrors }: StorePorts,
+  { clock, mirrors, markers }: StorePorts,
   workspace: string,
   entity: Entity,
   lost: readonly Asked[],
+  isMarked = false,
 ): Promise<void> {
   const intoIds = new Map(lost.map(({ id, intoId }) => [id, intoId]))
   const at = new Date(clock.now()).toISOString()
@@ -56,5 +61,8 @@ export async function storeGone(
     if (mirror.goneAt !== undefined && mergedIntoId === mirror.mergedIntoId) return []
     return [{ ...gone(mirror, at), ...(mergedIntoId !== undefined && { mergedIntoId }) }]
   })
-  if (marked.length > 0) await mirrors.put(workspace, marked)
+  if (marked.length === 0) return
+  const linked = marked.flatMap(({ id, contactId }) => (contactId === undefined ? [] : [{ entity, id }]))
+  if (!isMarked && linked.length > 0) await markers.markToRead(workspace, linked, clock.now())
+  await mirrors.put(workspace, marked)
 }

@@ -37,6 +37,8 @@ const STORIES = {
     'those below the survivor of a merge waited for ever where the process died right after its link was stored',
   'edited-and-moved-before-its-answer-was-kept':
     'a create was repeated though its customer was there, edited and moved, where QuickBooks forgets request ids',
+  'found-gone-by-an-undo':
+    'nobody told a contact that its customer is gone, since an undo had found that out and left it at that',
 } as const
 
 describe('stories that once broke a promise', () => {
