@@ -2,8 +2,21 @@
 import * as z from 'zod'
 import { TEXT_FIELDS } from '#core/records'
 
-const line = z.string().max(500)
-const text = z.string().max(4_000)
+/** Control characters but tab and line ends: neither XML nor QuickBooks holds them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for.
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+
+/** What comes back as it was typed. Half a character would be stored as another one. */
+const kept = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((typed) => typed.isWellFormed() && !CONTROL.test(typed), {
+      error: 'holds a control character, or half a character, which neither side can keep: take it out',
+    })
+
+const line = kept(500)
+const text = kept(4_000)
 
 const AddressInput = z
   .strictObject({

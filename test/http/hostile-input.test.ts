@@ -138,6 +138,35 @@ describe('what queries and lists are written with', () => {
   )
 })
 
+describe('what a person types', () => {
+  it.each(['a\u0000b', '\u0007', 'x\u001b[31m', '\u009f', 'half \ud800', '\udc00 a half'])(
+    'is refused with the reason where neither side could keep it: %j',
+    async (notes) => {
+      const wrong = await admin.ask('POST', '/contacts', {
+        body: { kind: 'client', fields: { displayName: 'Ada', notes } },
+      })
+      expect(wrong.status).toBe(400)
+      expect(wrong.json).toMatchObject({ errors: [{ path: 'fields.notes' }] })
+      const address = { billAddress: { line1: notes } }
+      const also = await admin.ask('POST', '/contacts', {
+        body: { kind: 'client', fields: { displayName: 'A', ...address } },
+      })
+      expect(also.json).toMatchObject({ errors: [{ path: 'fields.billAddress.line1' }] })
+    },
+  )
+
+  it.each(['a\tb\nc\r\nd', '👩‍🚒 é é', 'a\u2028b', "' OR 1=1 -- \\ %25"])(
+    'is kept exactly as typed: %j',
+    async (notes) => {
+      const made = await admin.ask('POST', '/contacts', {
+        body: { kind: 'client', fields: { displayName: 'Ada', notes } },
+      })
+      expect(made.status).toBe(201)
+      expect(made.json).toMatchObject({ fields: { notes } })
+    },
+  )
+})
+
 describe('a hostile query', () => {
   it.each(withQuery)('ends $method $path in an answer', async (route) => {
     for (const name of route.query) for (const value of hostile) await tried(route, { query: { [name]: value } })
