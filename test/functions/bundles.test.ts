@@ -7,7 +7,7 @@ const QUICKBOOKS_PACKAGES = ['node-quickbooks', 'intuit-oauth', 'axios'] as cons
 
 /** Kilobytes that a bundle may grow to: each one costs every cold start. */
 const MOST_KB = {
-  admin: 1_000,
+  admin: 1_100,
   oauth: 1_800,
   pull: 1_800,
   push: 1_800,
