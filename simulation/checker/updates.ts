@@ -2,7 +2,7 @@ import type { JsonValue } from '#core/records'
 import { cameToMarked, told } from './agreement.ts'
 import type { Evidence } from './evidence.ts'
 import { isInFrontOfAPerson } from './links.ts'
-import { type Value, valuesOfContact } from './values.ts'
+import { plainName, type Value, valuesOfContact } from './values.ts'
 import type { Seen, Side, Witness } from './witness.ts'
 
 /** Slots of which a value is unlike any other in the run, so that it can be told where it came from. */
@@ -53,7 +53,9 @@ function isAccountedFor(
 ): boolean {
   const others = counterparts(witness, write.side, write.id, write.workspace)
   const wasThere = others.some(({ side, id }) =>
-    bySpot.get(keyOf(side, id, write.slot))?.some((one) => one.to === write.to && one.number <= next.number),
+    bySpot
+      .get(keyOf(side, id, write.slot))
+      ?.some((one) => one.number <= next.number && (one.to === write.to || isSameButForMark(witness, one, write))),
   )
   if (wasThere) return true
   const contacts = write.side === 'crm' ? [write.id] : others.map(({ id }) => id)
@@ -67,6 +69,11 @@ function isAccountedFor(
         ),
       ),
   )
+}
+
+/** Whether a contact holds the name of its customer as it took it over: with QuickBooks' mark. */
+function isSameButForMark(witness: Witness, { side, id, slot, to }: Seen, write: Seen): boolean {
+  return side === 'crm' && slot === 'displayName' && plainName(to) === write.to && cameToMarked(witness, { id })
 }
 
 function isOf({ workspace, id }: Seen) {

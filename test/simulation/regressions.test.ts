@@ -39,6 +39,8 @@ const STORIES = {
     'a create was repeated though its customer was there, edited and moved, where QuickBooks forgets request ids',
   'found-gone-by-an-undo':
     'nobody told a contact that its customer is gone, since an undo had found that out and left it at that',
+  'imported-with-a-mark-and-renamed':
+    'the checker held against Tandem that a person had renamed a contact whose name came with QuickBooks’ mark',
 } as const
 
 describe('stories that once broke a promise', () => {
