@@ -64,9 +64,10 @@ async function simulate(settings: StartSettings, data: string): Promise<Simulato
     root,
     port: settings.simulatorPort,
     stateFile: join(data, 'quickbooks.json'),
-    options: settings.customers === undefined ? [] : ['--customers', String(settings.customers)],
+    // Of a large company, each write would wait for all of it to be written down.
+    options: settings.customers === undefined ? ['--durable'] : ['--customers', String(settings.customers)],
     onTaken: (port, next) => print(`Port ${port} is taken; the QuickBooks simulator tries ${next}.`),
-    onEnded: (lastWords) => console.error(`The QuickBooks simulator has ended: ${lastWords}`),
+    onEnded: (line) => console.error(line),
   })
   closers.push(simulator.stop)
   return simulator

@@ -10,10 +10,10 @@ import {
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb'
-import { type Child, startChild } from './child.ts'
 import { localCredentials } from './credentials.ts'
-import { findFreePort, host, type OnTaken } from './port.ts'
+import { host, type OnTaken } from './port.ts'
 import type { Resource } from './resources.ts'
+import { type ServerProcess, startServerProcess } from './server-process.ts'
 
 export interface DynamoDb {
   readonly endpoint: string
@@ -41,7 +41,7 @@ export interface DynamoDbSettings {
  */
 export async function startDynamoDb(settings: DynamoDbSettings): Promise<DynamoDb> {
   const server = settings.endpoint === undefined ? await startServer(settings) : undefined
-  const endpoint = settings.endpoint ?? server?.endpoint ?? ''
+  const endpoint = settings.endpoint ?? `http://${host}:${server?.port}`
   const client = new DynamoDBClient({ endpoint, region: settings.region, credentials: localCredentials })
   const close = async (): Promise<void> => {
     client.destroy()
@@ -54,89 +54,21 @@ export async function startDynamoDb(settings: DynamoDbSettings): Promise<DynamoD
   return { endpoint, client, crash, close }
 }
 
-interface Server {
-  readonly endpoint: string
-  readonly crash: () => Promise<void>
-  readonly stop: () => Promise<void>
-}
-
-const startsTried = 10
-
-interface Listening {
-  readonly child: Child
-  readonly port: number
-  readonly lastWords: () => string
-}
-
-/**
- * A server that dies without being asked starts again with the same address and what it has stored: everything that it
- * has answered to is in its write-ahead log. One that keeps all in memory stays dead, because an empty table would look
- * like a lost one.
- */
-async function startServer(settings: DynamoDbSettings): Promise<Server> {
-  const { folder, onTaken, onEnded = () => {} } = settings
-  let current = await listen(folder, settings.port, onTaken)
-  const { port } = current
-  let stopped = false
-  let back: Promise<void>
-
-  const watch = async (): Promise<void> => {
-    await current.child.ended
-    if (stopped) return
-    if (folder === undefined) {
-      onEnded(`The local DynamoDB has ended, and with it what it kept in memory: ${current.lastWords()}`)
-      return
-    }
-    onEnded('The local DynamoDB has ended; it starts again with what is stored.')
-    try {
-      current = await listen(folder, port, () => {
-        throw new Error(`Port ${port}, which the functions know it by, is taken`)
-      })
-    } catch (error) {
-      onEnded(`${error instanceof Error ? error.message : String(error)}. Stop, and start Tandem again.`)
-      return
-    }
-    back = watch()
-    // Stopped while it was starting: nobody else knows of this one.
-    if (stopped) await current.child.stop()
-  }
-  back = watch()
-
-  return {
-    endpoint: `http://${host}:${port}`,
-    crash: async () => {
-      const again = back
-      await current.child.kill()
-      await again
-    },
-    stop: async () => {
-      stopped = true
-      await current.child.stop()
-      await back
-    },
-  }
-}
-
-async function listen(folder: string | undefined, port: number, onTaken?: OnTaken): Promise<Listening> {
-  const binary = findBinary()
+function startServer({ folder, port, onTaken, onEnded }: DynamoDbSettings): Promise<ServerProcess> {
   if (folder !== undefined) mkdirSync(folder, { recursive: true })
   const storage = folder === undefined ? [] : ['--db-path', join(folder, 'dynamodb.db')]
-  let lastWords = ''
-  for (let tried = 0; tried < startsTried; tried += 1) {
-    // The program cannot say which port it got, so it is told one; another may take that in between, hence the loop.
-    const free = await findFreePort(port, onTaken)
-    const listening = Promise.withResolvers<boolean>()
-    const child = startChild(binary, ['serve', '--host', host, '--port', String(free), ...storage], {
-      onLine: (line) => {
-        if (line.trim() !== '') lastWords = line
-        if (line.includes('listening on')) listening.resolve(true)
-      },
-    })
-    void child.ended.then(() => listening.resolve(false))
-    if (await listening.promise) return { child, port: free, lastWords: () => lastWords }
-    if (!lastWords.includes('in use')) break
-  }
-  throw new Error(`The local DynamoDB did not start: ${lastWords}`)
+  return startServerProcess({
+    name: 'The local DynamoDB',
+    command: findBinary(),
+    args: (free) => ['serve', '--host', host, '--port', String(free), ...storage],
+    isListening: (line) => line.includes('listening on'),
+    taken: 'in use',
+    port,
+    // Everything that it has answered to is in its write-ahead log.
+    survives: folder !== undefined,
+    ...(onTaken !== undefined && { onTaken }),
+    ...(onEnded !== undefined && { onEnded }),
+  })
 }
 
 function findBinary(): string {

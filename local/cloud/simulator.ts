@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { type Child, startChild } from './child.ts'
-import { findFreePort, type OnTaken } from './port.ts'
+import { host, type OnTaken } from './port.ts'
+import { startServerProcess } from './server-process.ts'
 
 /** The app at the simulated Intuit, as its developer's portal knows it. */
 export interface SimulatedApp {
@@ -18,6 +18,8 @@ export interface Simulator {
   readonly register: (apiUrl: string) => Promise<void>
   /** Whether the app holds a living grant for any company. */
   readonly isConnected: () => Promise<boolean>
+  /** Kills its process with SIGKILL and resolves when it answers again with what it has stored. */
+  readonly crash: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -29,8 +31,8 @@ export interface SimulatorSettings {
   /** Further options of its own command. */
   readonly options: readonly string[]
   readonly onTaken: OnTaken
-  /** Hears of an end that nobody asked for, with the last line that the simulator said. */
-  readonly onEnded: (lastWords: string) => void
+  /** Hears of an end that nobody asked for, and of what becomes of it. */
+  readonly onEnded: (line: string) => void
 }
 
 const appsSchema = z.object({
@@ -38,66 +40,48 @@ const appsSchema = z.object({
 })
 const grantsSchema = z.object({ items: z.array(z.object({ clientId: z.string(), end: z.unknown().optional() })) })
 
-const startsTried = 5
-
 /** Starts the QuickBooks simulator as a program of its own and waits until it answers. */
 export async function startSimulator(settings: SimulatorSettings): Promise<Simulator> {
-  const { url, child, lastWords } = await listen(settings)
-  let stopped = false
-  void child.ended.then(() => {
-    if (!stopped) settings.onEnded(lastWords())
+  const { root, port, stateFile, options, onTaken, onEnded } = settings
+  const entry = join(root, 'local', 'quickbooks', 'main.ts')
+  if (!existsSync(entry)) throw new Error(`The QuickBooks simulator is not there: ${entry}`)
+  let addresses: readonly string[] = []
+  const server = await startServerProcess({
+    name: 'The QuickBooks simulator',
+    command: process.execPath,
+    // Its app is not among what it stores, so a later life is told again where webhooks go.
+    args: (free) => [entry, '--port', String(free), '--state', stateFile, ...options, ...addresses],
+    folder: root,
+    isListening: (line) => line.includes('simulated: http://'),
+    taken: 'EADDRINUSE',
+    port,
+    survives: true,
+    onTaken,
+    onEnded,
   })
+  const url = `http://${host}:${server.port}`
   const [app] = appsSchema.parse(await getJson(`${url}/control/apps`)).items
   if (app === undefined) throw new Error('The QuickBooks simulator has no app.')
   return {
     url,
     app,
     register: async (apiUrl) => {
-      const redirectUris = [`${apiUrl}/oauth/callback`]
+      const [redirectUri, webhookUrl] = [`${apiUrl}/oauth/callback`, `${apiUrl}/webhooks/quickbooks`]
       const response = await fetch(`${url}/control/apps/${app.clientId}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ redirectUris, webhookUrl: `${apiUrl}/webhooks/quickbooks` }),
+        body: JSON.stringify({ redirectUris: [redirectUri], webhookUrl }),
       })
       if (!response.ok) throw new Error(`The QuickBooks simulator refused our addresses: ${await response.text()}`)
+      addresses = ['--redirect-uri', redirectUri, '--webhook-url', webhookUrl]
     },
     isConnected: async () => {
       const { items } = grantsSchema.parse(await getJson(`${url}/control/grants`))
       return items.some((grant) => grant.clientId === app.clientId && grant.end === undefined)
     },
-    stop: () => {
-      stopped = true
-      return child.stop()
-    },
+    crash: server.crash,
+    stop: server.stop,
   }
-}
-
-async function listen({ root, port, stateFile, options, onTaken }: SimulatorSettings): Promise<{
-  readonly url: string
-  readonly child: Child
-  readonly lastWords: () => string
-}> {
-  const entry = join(root, 'local', 'quickbooks', 'main.ts')
-  if (!existsSync(entry)) throw new Error(`The QuickBooks simulator is not there: ${entry}`)
-  let lastWords = ''
-  for (let tried = 0; tried < startsTried; tried += 1) {
-    const free = await findFreePort(port, onTaken)
-    const listening = Promise.withResolvers<string | undefined>()
-    const args = [entry, '--port', String(free), '--state', stateFile, ...options]
-    const child = startChild(process.execPath, args, {
-      folder: root,
-      onLine: (line) => {
-        if (line.trim() !== '') lastWords = line
-        const [, url] = /simulated: (http:\/\/\S+)/.exec(line) ?? []
-        if (url !== undefined) listening.resolve(url)
-      },
-    })
-    void child.ended.then(() => listening.resolve(undefined))
-    const url = await listening.promise
-    if (url !== undefined) return { url, child, lastWords: () => lastWords }
-    if (!lastWords.includes('EADDRINUSE')) break
-  }
-  throw new Error(`The QuickBooks simulator did not start: ${lastWords}`)
 }
 
 async function getJson(url: string): Promise<unknown> {

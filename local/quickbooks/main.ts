@@ -12,7 +12,10 @@ const HELP = `The QuickBooks Online simulator.
   --customers N   a generated company of N customers beside the sample company
   --seed S        everything made up or left to chance follows from it (default 1)
   --latency MS    every answer takes this long
-  --state FILE    keeps companies, grants and the time there, for the next start to go on from
+  --state FILE    keeps companies, grants and the time there, for the next start to go on from: soon after each change,
+                  and at the end
+  --durable       with --state: keeps each change before it is answered, so that a kill loses none; each takes longer
+                  the larger the companies are
 
 The app that connects:
   --client-id ID, --client-secret SECRET
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       latency: { type: 'string', default: '0' },
       state: { type: 'string' },
+      durable: { type: 'boolean', default: false },
       'client-id': { type: 'string', default: DEFAULT_APP.clientId },
       'client-secret': { type: 'string', default: DEFAULT_APP.clientSecret },
       'redirect-uri': { type: 'string', multiple: true, default: [...DEFAULT_APP.redirectUris] },
@@ -67,6 +71,7 @@ async function main(): Promise<void> {
     const customers = wholeNumber('customers', values.customers)
     companies.push({ realmId: '9341452000000002', kind: 'generated', customers })
   }
+  if (values.durable && values.state === undefined) throw new Error('--durable needs --state, the file to keep it in.')
   const snapshot = values.state === undefined ? undefined : readStateFile(values.state)
   const simulator = createSimulator({
     ...(snapshot === undefined ? {} : { snapshot }),
@@ -86,12 +91,16 @@ async function main(): Promise<void> {
     log: (line) => console.log(line),
   })
   const { url, close } = await simulator.listen({ port: wholeNumber('port', values.port), host: values.host })
+  // Nobody is answered in between: requests come in later turns.
+  const keep =
+    values.state === undefined
+      ? () => {}
+      : keepStateFile(values.state, simulator, values.durable ? 'beforeAnswer' : 'soon')
   console.log(`QuickBooks Online, simulated: ${url}`)
   for (const company of simulator.companies.list()) {
     console.log(`  realm ${company.realmId}  ${company.name}  ${company.count('Customer')} customers`)
   }
   for (const app of simulator.apps.list()) console.log(`  app ${app.name}  client id ${app.clientId}`)
-  const keep = values.state === undefined ? () => {} : keepStateFile(values.state, simulator)
   const stop = (): void => {
     simulator.close()
     keep()

@@ -13,6 +13,7 @@ import { createModules, type Modules } from './modules.ts'
 import type { GrantsSnapshot } from './oauth/grants.ts'
 import { createRandom } from './random.ts'
 import { createAccountingApi } from './rest/accounting-api.ts'
+import type { KeptAnswer } from './rest/request-ids.ts'
 import { createRouter } from './router.ts'
 import { type Listening, type ListenOptions, listenOn } from './server.ts'
 import { createSwitches, type SwitchOverrides } from './switches.ts'
@@ -33,6 +34,8 @@ export interface SimulatorSnapshot {
   readonly now: number
   readonly companies: readonly CompanySnapshot[]
   readonly oauth: GrantsSnapshot
+  /** What a write that comes again with its requestid is answered. */
+  readonly answers: readonly KeptAnswer[]
 }
 
 export interface SimulatorOptions {
@@ -67,9 +70,12 @@ export interface Simulator extends SimulatorContext {
    * say what the wire would add, and are left to the caller. Never rejects.
    */
   handle(request: SimulatorRequest): Promise<SimulatorResponse>
-  /** Companies, grants and the time, as plain JSON, for a later simulator to go on from. */
+  /** Companies, grants, answers by requestid and the time, as plain JSON, for a later simulator to go on from. */
   snapshot(): SimulatorSnapshot
-  /** Calls back after each request that may have changed something. The result unsubscribes. */
+  /**
+   * Calls back after each request that may have changed something, before it is answered: with a 500, if that throws.
+   * The result unsubscribes.
+   */
   onWrite(listener: () => void): () => void
   /** Serves over HTTP, with latency and transport faults. Port 0 takes a free one. */
   listen(options: ListenOptions): Promise<Listening>
@@ -149,9 +155,13 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   for (const company of options.companies ?? SAMPLE_COMPANIES) {
     if (context.companies.find(company.realmId) === undefined) context.companies.add(company)
   }
-  if (snapshot !== undefined) modules.oauth.restore(snapshot.oauth)
+  const { routes, requestIds } = createAccountingApi(context, options.authority ?? modules.authority)
+  if (snapshot !== undefined) {
+    modules.oauth.restore(snapshot.oauth)
+    requestIds.restore(snapshot.answers)
+  }
   const router = createRouter()
-  router.add(createAccountingApi(context, options.authority ?? modules.authority).routes)
+  router.add(routes)
   for (const module of modules.all) router.add(module.routes)
 
   const answer = async (request: SimulatorRequest): Promise<SimulatorResponse> => {
@@ -172,23 +182,29 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     if (!hasRun) logUnrun(context, parts, response)
     return response
   }
+  const answerAndTell = async (request: SimulatorRequest): Promise<SimulatorResponse> => {
+    try {
+      return await answer(request)
+    } finally {
+      if (request.method.toUpperCase() !== 'GET') for (const listener of writeListeners) listener()
+    }
+  }
   const simulator: Simulator = {
     ...context,
     modules,
     async handle(request) {
       try {
-        return await answer(request)
+        return await answerAndTell(request)
       } catch (error) {
         log(`The simulator failed on ${request.method}: ${error instanceof Error ? error.stack : String(error)}`)
         return htmlResponse(500, '<html><body><h1>500: the simulator itself failed; see its log</h1></body></html>')
-      } finally {
-        if (request.method.toUpperCase() !== 'GET') for (const listener of writeListeners) listener()
       }
     },
     snapshot: () => ({
       now: clock.now(),
       companies: context.companies.list().map(snapshotCompany),
       oauth: modules.oauth.snapshot(),
+      answers: requestIds.snapshot(),
     }),
     onWrite(listener) {
       writeListeners.add(listener)

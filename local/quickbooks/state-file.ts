@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { isJsonObject, type JsonObject } from './company/json.ts'
 import type { CompanySnapshot } from './company/snapshot.ts'
 import type { GrantsSnapshot } from './oauth/grants.ts'
+import type { KeptAnswer } from './rest/request-ids.ts'
 import type { Simulator, SimulatorSnapshot } from './simulator.ts'
 
 const entity = z.enum(['Customer', 'Vendor', 'Employee'])
@@ -80,11 +81,28 @@ const oauthSchema = z.object({
   accessTokens: z.array(z.object({ value: z.string(), grantId: z.string(), expiresAt: z.number() })),
 })
 
+const answerSchema: z.ZodType<KeptAnswer> = z.object({
+  key: z.string(),
+  at: z.number(),
+  fingerprint: z.string(),
+  result: z.object({
+    status: z.number(),
+    kind: z.enum(['oauth', 'read', 'query', 'cdc', 'batch', 'create', 'update', 'other']),
+    body: fields,
+    timed: z.boolean(),
+    rows: z.number(),
+    reads: z.number(),
+    error: z.string().exactOptional(),
+  }),
+})
+
 const fileSchema = z.object({
   version: z.literal(1),
   now: z.number(),
   companies: z.array(companySchema),
   oauth: oauthSchema,
+  // Not in the files of earlier versions.
+  answers: z.array(answerSchema).default([]),
 })
 
 // JSON leaves out what is undefined; grants name every one of their fields.
@@ -112,40 +130,54 @@ export function readStateFile(path: string): SimulatorSnapshot | undefined {
   }
   const parsed = fileSchema.safeParse(json)
   if (!parsed.success) throw new Error(`The state in ${path} is not a simulator's: ${z.prettifyError(parsed.error)}`)
-  const { now, companies, oauth } = parsed.data
-  return { now, companies, oauth: toGrants(oauth) }
+  const { oauth, version: _, ...rest } = parsed.data
+  return { ...rest, oauth: toGrants(oauth) }
 }
 
 const SHORTEST_WAIT_MS = 500
 
 /**
- * Keeps the simulator's state in a file: soon after each write, and when the result is called, at the end. A large
- * company takes a while to write down, so the waits grow with that and saving stays below a tenth of the time.
+ * Keeps the simulator's state in a file. `beforeAnswer`: now, and after each write before it is answered, so that a kill
+ * loses nothing that anybody was told; who is not told because it could not be kept gets a 500. `soon`: soon after each
+ * write; a large company takes a while to write down, so the waits grow with that and saving stays below a tenth of the
+ * time. Either way when the result is called, at the end.
  */
-export function keepStateFile(path: string, simulator: Simulator): () => void {
-  let timer: NodeJS.Timeout | undefined
-  let waitMs = SHORTEST_WAIT_MS
+export function keepStateFile(path: string, simulator: Simulator, when: 'beforeAnswer' | 'soon' = 'soon'): () => void {
   const save = (): void => {
-    clearTimeout(timer)
-    timer = undefined
-    const startedAt = performance.now()
     // Written beside and moved, so that a crash in the middle leaves the file before it.
     writeFileSync(`${path}.new`, JSON.stringify({ version: 1, ...simulator.snapshot() }))
     renameSync(`${path}.new`, path)
-    waitMs = Math.max(SHORTEST_WAIT_MS, 10 * (performance.now() - startedAt))
   }
-  const saveOrSay = (): void => {
-    try {
-      save()
-    } catch (error) {
-      simulator.log(`The state was not kept: ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-  const stop = simulator.onWrite(() => {
-    timer ??= setTimeout(saveOrSay, waitMs)
-  })
+  if (when === 'beforeAnswer') save()
+  const saving = when === 'beforeAnswer' ? { onWrite: save, cancel: () => {} } : saveSoon(save, simulator.log)
+  const stop = simulator.onWrite(saving.onWrite)
   return () => {
     stop()
+    saving.cancel()
     save()
+  }
+}
+
+function saveSoon(
+  save: () => void,
+  log: Simulator['log'],
+): { readonly onWrite: () => void; readonly cancel: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  let waitMs = SHORTEST_WAIT_MS
+  const saveOrSay = (): void => {
+    timer = undefined
+    const startedAt = performance.now()
+    try {
+      save()
+      waitMs = Math.max(SHORTEST_WAIT_MS, 10 * (performance.now() - startedAt))
+    } catch (error) {
+      log(`The state was not kept: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  return {
+    onWrite: () => {
+      timer ??= setTimeout(saveOrSay, waitMs)
+    },
+    cancel: () => clearTimeout(timer),
   }
 }

@@ -9,7 +9,7 @@ import { underFaults } from '../gateway/under-faults.ts'
 import { htmlResponse, type Route, type RoutedRequest, type SimulatorResponse } from '../http.ts'
 import type { Module } from '../modules.ts'
 import { runOperation } from './operations.ts'
-import { createRequestIds } from './request-ids.ts'
+import { createRequestIds, type RequestIds } from './request-ids.ts'
 import type { ApiResult } from './result.ts'
 import { toXml } from './xml.ts'
 
@@ -34,8 +34,12 @@ interface Answered {
   readonly error?: string
 }
 
+export interface AccountingApi extends Module {
+  readonly requestIds: RequestIds
+}
+
 /** The Accounting API behind its gateway: token, limits, metering and faults, then the operation. */
-export function createAccountingApi(context: SimulatorContext, authority: TokenAuthority): Module {
+export function createAccountingApi(context: SimulatorContext, authority: TokenAuthority): AccountingApi {
   const { clock, calls, gateway, switches } = context
   const throttle = createThrottle(() => gateway.settings)
   const requestIds = createRequestIds(clock, switches)
@@ -169,7 +173,7 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
     { method: '*', pattern: '/v3/company/:realm/*rest', handler },
     { method: '*', pattern: '/v3/company/:realm', handler },
   ]
-  return { routes }
+  return { routes, requestIds }
 }
 
 /** The gateway's error as recorded in XML (429) for callers that did not ask for JSON. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createVirtualClock } from '../../../../local/quickbooks/clock.ts'
-import { createSimulator, type Simulator } from '../../../../local/quickbooks/simulator.ts'
+import { createSimulator, SAMPLE_REALM, type Simulator } from '../../../../local/quickbooks/simulator.ts'
 import { keepStateFile, readStateFile } from '../../../../local/quickbooks/state-file.ts'
 import { APP } from '../webhooks/driver.ts'
 
@@ -106,6 +106,50 @@ it('writes soon after a change, by itself', async () => {
     })
     .toBe(true)
   stop()
+})
+
+it('has each change in the file before it is answered, where nothing may be lost', async () => {
+  const simulator = start()
+  const stop = keepStateFile(file, simulator, 'beforeAnswer')
+  const kept = readStateFile(file)?.companies[0]?.records.length ?? 0
+  for (const [at, name] of ['One', 'Two', 'Three'].entries()) {
+    await control(simulator, 'POST', CUSTOMERS, { DisplayName: name })
+    expect(readStateFile(file)?.companies[0]?.records).toHaveLength(kept + at + 1)
+  }
+  stop()
+})
+
+it('tells nobody that a change was made which it could not keep', async () => {
+  const lines: string[] = []
+  const simulator = createSimulator({ log: (line) => lines.push(line) })
+  const stop = keepStateFile(file, simulator, 'beforeAnswer')
+  // A folder in the file's place.
+  rmSync(file)
+  mkdirSync(join(file, 'full'), { recursive: true })
+  const path = `/control/companies/${SAMPLE_REALM}/customers`
+  const { status } = await simulator.handle({ method: 'POST', path, body: JSON.stringify({ DisplayName: 'Lost' }) })
+  expect(status).toBe(500)
+  expect(lines.join()).toMatch(/rename/)
+  rmSync(file, { recursive: true })
+  stop()
+})
+
+it('answers a write that comes again with its requestid after a restart as it did before', async () => {
+  const before = start()
+  const { accessToken } = before.modules.oauth.grant(APP.clientId, REALM)
+  const write = {
+    method: 'POST',
+    path: `/v3/company/${REALM}/customer?requestid=once`,
+    headers: { authorization: `Bearer ${accessToken}`, accept: 'application/json' },
+    body: JSON.stringify({ DisplayName: 'Made once' }),
+  }
+  const first = JSON.parse((await before.handle(write)).body)
+  keepStateFile(file, before)()
+
+  const after = start()
+  const again = await after.handle(write)
+  expect([again.status, JSON.parse(again.body).Customer]).toEqual([200, first.Customer])
+  expect(after.companies.find(REALM)?.list({ search: 'Made once' }).total).toBe(1)
 })
 
 it('says what is wrong with a file that it cannot read', () => {
