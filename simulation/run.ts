@@ -11,6 +11,7 @@ import { BOOKS_DEEDS } from './people/books.ts'
 import { BOTH_DEEDS } from './people/both.ts'
 import { CRM_DEEDS, choose, type Deed } from './people/crm.ts'
 import { RUN_DEEDS } from './people/runs.ts'
+import { STRANGER_DEEDS } from './people/stranger.ts'
 import { asProperties, freshValue, TYPED_SLOTS } from './people/values.ts'
 import type { Mishap } from './world/happenings.ts'
 import { drawSettings, type WorldSettings, withoutFaults } from './world/settings.ts'
@@ -39,7 +40,13 @@ export type Told = Readonly<{
   mishaps: Readonly<Partial<Record<Mishap, number>>>
 }>
 
-const DEEDS: Readonly<Record<ActionKind, Deed>> = { ...CRM_DEEDS, ...RUN_DEEDS, ...BOOKS_DEEDS, ...BOTH_DEEDS }
+const DEEDS: Readonly<Record<ActionKind, Deed>> = {
+  ...CRM_DEEDS,
+  ...RUN_DEEDS,
+  ...BOOKS_DEEDS,
+  ...BOTH_DEEDS,
+  ...STRANGER_DEEDS,
+}
 
 /** The story of a seed: `count` actions of people, and everything that goes wrong meanwhile. */
 export function drawStory(seed: string, count: number): Story {

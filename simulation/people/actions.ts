@@ -25,6 +25,7 @@ const WEIGHTS = {
   'crm.lists': 1,
   'crm.importVendors': 1,
   'crm.reconnect': 1,
+  'crm.stranger': 1,
   'books.edit': 24,
   'books.create': 4,
   'books.job': 2,

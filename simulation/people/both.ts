@@ -21,7 +21,7 @@ export const BOTH_DEEDS = {
     return `${inCrm}, while the bookkeeper ${await inBooks}`
   },
   'crm.pullMeanwhile': async (world, tenant, action) => {
-    const pull = await begun(world, tenant, '/pulls', {})
+    const pull = await begun(world, tenant, '/pulls', { body: {} })
     if (pull === undefined) return 'wants to pull, and may not'
     await running(world, tenant, pull)
     for (const deed of meanwhile(action)) {

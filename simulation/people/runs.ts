@@ -1,7 +1,7 @@
 import type { Run } from '#core/records'
 import { brokenPreview } from '../checker/preview.ts'
 import { brokenUndo } from '../checker/undo.ts'
-import type { Tenant, World } from '../world/world.ts'
+import type { Asked, Tenant, World } from '../world/world.ts'
 import { asked, type Deed, inWords, pickContact, shown } from './crm.ts'
 
 const POLL_MS = 5_000
@@ -23,7 +23,7 @@ export const RUN_DEEDS = {
     const items = (await world.memory.runs.outcomes(tenant.workspace, preview, 1_000)).rows
     await world.wait(action.other * 60_000)
     const except = items.filter((_, index) => index % 5 === action.number % 5).map(({ recordId }) => recordId)
-    const sync = await begun(world, tenant, `/previews/${preview}/apply`, { except })
+    const sync = await begun(world, tenant, `/previews/${preview}/apply`, { body: { except } })
     if (sync === undefined) return `previews ${items.length} contacts, and may not apply it`
     const done = await awaited(world, tenant, sync)
     const history = await historyOf(world, tenant)
@@ -62,8 +62,8 @@ export const RUN_DEEDS = {
 } satisfies Readonly<Record<string, Deed>>
 
 /** The id of the run that a request starts, if it starts one. */
-export async function begun(world: World, tenant: Tenant, path: string, body?: object): Promise<string | undefined> {
-  const answer = await world.ask(tenant, 'POST', path, body === undefined ? {} : { body })
+export async function begun(world: World, tenant: Tenant, path: string, sent: Asked = {}): Promise<string | undefined> {
+  const answer = await world.ask(tenant, 'POST', path, sent)
   return answer?.status === 202 && typeof answer.json.id === 'string' ? answer.json.id : undefined
 }
 

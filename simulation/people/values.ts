@@ -26,8 +26,32 @@ export type TypedSlot = (typeof TYPED_SLOTS)[number]
 
 export type Typed = string | Readonly<Record<string, string>>
 
-/** Names of the kind that a query language, a header or a file format trips over. */
-const AWKWARD = ['', "'s", '\\', '"', ' & Söhne', '%', ' <b>', ' 名前', ' {{x}}', " \\'", ' OR 1=1', ' ,;']
+/** Names of the kind that a query language, a header, a program or a file format trips over. */
+const AWKWARD = [
+  '',
+  "'s",
+  '\\',
+  '"',
+  ' & Söhne',
+  '%',
+  ' <b>',
+  ' 名前',
+  ' {{x}}',
+  " \\'",
+  ' OR 1=1',
+  ' ,;',
+  " ' OR 1=1 --",
+  ' %25%00',
+  ' _%',
+  ' 😀👩‍👩‍👧',
+  ' e\u0301',
+  ' \u202Eשלום',
+  ' __proto__',
+  ' &amp;#x27;',
+  ' =1+1',
+  ' $(id)',
+  " ''",
+]
 
 /**
  * A value that nobody has typed before, and from which the workspace can be told; `number` is unlike any other in the
@@ -107,6 +131,7 @@ export function asProperties(slot: TypedSlot, typed: Typed | undefined): JsonObj
 
 /** The same as the checker reads it. */
 export function asSeen(typed: Typed | undefined): Value {
-  if (typed === undefined || typeof typed === 'string') return typed?.replace(/\s+/g, ' ').trim()
-  return ['line1', 'line2', 'line3', 'city', 'region', 'postalCode'].map((part) => typed[part] ?? '').join(' | ')
+  if (typed === undefined || typeof typed === 'string') return typed?.normalize('NFC').replace(/\s+/g, ' ').trim()
+  const parts = ['line1', 'line2', 'line3', 'city', 'region', 'postalCode'].map((part) => typed[part] ?? '')
+  return parts.join(' | ').normalize('NFC')
 }

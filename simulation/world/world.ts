@@ -218,15 +218,15 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     return answer === undefined ? undefined : read(answer)
   }
 
-  /** Connects by Intuit's own consent page, as a person does in a browser. */
-  async function connect(tenant: Tenant): Promise<Answered | undefined> {
+  /** Connects by Intuit's own consent page, as a person does in a browser; `realmId` is what is chosen there. */
+  async function connect(tenant: Tenant, realmId: string = tenant.realmId): Promise<Answered | undefined> {
     const begun = await ask(tenant, 'POST', '/connection/authorize')
     const url = begun?.json.url
     if (typeof url !== 'string') return begun
     const { pathname, searchParams } = new URL(url)
     const form = new URLSearchParams({
       ...Object.fromEntries(searchParams),
-      realmId: tenant.realmId,
+      realmId,
       decision: 'connect',
     })
     const { headers } = await simulator.handle({ method: 'POST', path: pathname, body: form.toString() })

@@ -40,6 +40,15 @@ const withCompany =
     },
   })
 
+/** What the first workspace that has anything holds, whoever asks. */
+async function ofAnyone<T>(own: string, get: (workspace: string) => Promise<T | undefined>): Promise<T | undefined> {
+  for (const workspace of [own, 'acme', 'bolt']) {
+    const found = await get(workspace)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 describe('the checker', () => {
   it('finds that superseded values are not journalled', async () => {
     const forgetful = withLedger((writes) => writes.filter(({ kind }) => kind !== 'journal'))
@@ -91,6 +100,42 @@ describe('the checker', () => {
       },
     })
     expect(await found(chatty, 1)).toMatch(/is in the log/)
+  })
+
+  it.each([
+    [
+      'a contact',
+      (ports: Ports): Ports => ({
+        ...ports,
+        contacts: {
+          ...ports.contacts,
+          get: (of, id) => ofAnyone(of, (workspace) => ports.contacts.get(workspace, id)),
+        },
+      }),
+      /was answered 200 to GET .contacts.*, which is (acme|bolt)’s/,
+    ],
+    [
+      'a run',
+      (ports: Ports): Ports => ({
+        ...ports,
+        runs: { ...ports.runs, get: (of, id) => ofAnyone(of, (workspace) => ports.runs.get(workspace, id)) },
+      }),
+      /was answered 200 to GET .runs.*, which is (acme|bolt)’s/,
+    ],
+    [
+      'a run of the same key',
+      (ports: Ports): Ports => ({
+        ...ports,
+        idempotency: {
+          begin: (_of, ...rest) => ports.idempotency.begin('acme', ...rest),
+          finish: (_of, ...rest) => ports.idempotency.finish('acme', ...rest),
+          forget: (_of, ...rest) => ports.idempotency.forget('acme', ...rest),
+        },
+      }),
+      /met the run of (acme|bolt) with its own key/,
+    ],
+  ])('finds that %s is given to another workspace', async (_what, sabotage, wording) => {
+    expect(await found(sabotage, 8, { process: { yields: 0.3, dies: 0, fails: 0 } })).toMatch(wording)
   })
 
   it('shrinks what it finds to a story of a few actions', async () => {
