@@ -1,4 +1,4 @@
-import type { Slot, SourceRecord } from '#core/records'
+import type { Contact, Slot, SourceRecord } from '#core/records'
 import { sameValue, slotValue, withSlot } from '#core/slots'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
@@ -11,18 +11,31 @@ const PLACES: readonly Slot[] = ['parent', 'active']
 /**
  * The record that a lost create has made, as far as can be told, among those that were created since and that nobody is
  * linked to: the one of its name, or, where somebody has renamed it meanwhile, the only one that holds everything
- * else that was sent. Undefined where there is none: then it was never made.
+ * else that was sent. Where there is none, the same among those that an import has brought in as another contact since;
+ * of its own name none of them can be, since QuickBooks would refuse that name. Undefined: then it was never made.
  */
 export async function whatTheLostCreateMade(
   ports: PushPorts,
   session: PushSession,
   { intent }: Underway,
 ): Promise<SourceRecord | undefined> {
-  const free = await unlinked(ports, session, await createdSince(session, intent.at))
+  const created = await createdSince(session, intent.at)
+  const holders = await holdersOf(ports, session, created)
+  const free = created.filter(({ id }) => !holders.has(id))
   const [named, namesake] = free.filter((record) => isNamedAndLike(intent, record))
   if (named !== undefined) return namesake === undefined ? named : undefined
-  const [only, another] = free.filter((record) => holdsAllButTheName(intent, record))
-  return another === undefined ? only : undefined
+  const alike = created.filter((record) => holdsAllButTheName(intent, record))
+  const [only, another] = alike.filter(({ id }) => !holders.has(id))
+  if (only !== undefined) return another === undefined ? only : undefined
+  const [taken, alsoTaken] = alike.filter(
+    (record) => !isNamed(intent, record) && isImportedSince(intent.at, holders.get(record.id)),
+  )
+  return alsoTaken === undefined ? taken : undefined
+}
+
+/** A contact that brought its link along was imported; what was created for a contact is linked to it later. */
+function isImportedSince(at: string, holder: Contact | undefined): boolean {
+  return holder?.link !== undefined && holder.createdAt >= at && holder.createdAt === holder.link.linkedAt
 }
 
 /**
@@ -32,9 +45,13 @@ export async function whatTheLostCreateMade(
 function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord): boolean {
   const { slots, sent } = intent
   const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
-  if (!holds('displayName')) return false
+  if (!isNamed(intent, { snapshot })) return false
   if (holdsWhatWasSent(intent, { ...snapshot, active: true }) && holds('parent')) return true
   return slots.some((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot) && holds(slot))
+}
+
+function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 'snapshot'>): boolean {
+  return sameValue('displayName', sent.fields.displayName, snapshot.fields.displayName)
 }
 
 /** Everything that was sent but its name and its place, and something that tells it from others. */
@@ -47,15 +64,19 @@ function holdsAllButTheName({ slots, sent }: Underway['intent'], { snapshot }: S
   return told.every((slot) => sameValue(slot, slotValue(printed, slot), slotValue(snapshot, slot)))
 }
 
-async function unlinked(
-  { mirrors }: Pick<PushPorts, 'mirrors'>,
+/** By record: the contact that is linked to it. */
+async function holdersOf(
+  { mirrors, contacts }: Pick<PushPorts, 'mirrors' | 'contacts'>,
   { workspace }: PushSession,
   records: readonly SourceRecord[],
-): Promise<readonly SourceRecord[]> {
+): Promise<ReadonlyMap<string, Contact | undefined>> {
   const ids = records.map(({ id }) => id)
   const stored = ids.length === 0 ? [] : await mirrors.getMany(workspace, CREATED_AS, ids)
-  const linked = new Set(stored.flatMap(({ id, contactId }) => (contactId === undefined ? [] : [id])))
-  return records.filter(({ id }) => !linked.has(id))
+  const linked = stored.flatMap(({ id, contactId }) => (contactId === undefined ? [] : [{ id, contactId }]))
+  const contactIds = linked.map(({ contactId }) => contactId)
+  const held = contactIds.length === 0 ? [] : await contacts.getMany(workspace, contactIds)
+  const byId = new Map(held.map((contact) => [contact.id, contact]))
+  return new Map(linked.map(({ id, contactId }) => [id, byId.get(contactId)]))
 }
 
 /** What was created since a moment: among all that changed since, which a query can ask for. */

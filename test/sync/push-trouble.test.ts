@@ -175,6 +175,16 @@ describe('a lost create', () => {
     expect(await world.dot(other)).toBe('green')
   })
 
+  it('is not mistaken for a customer that was imported then and renamed, if that is not all that was sent', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'reset' })
+    await world.drain()
+    await world.addLinked({ DisplayName: 'Bob', PrintOnCheckName: 'Ada', PrimaryPhone: { FreeFormNumber: '2' } })
+    await world.drainLater()
+    expect(await world.dot(id)).toBe('green')
+    expect(world.count()).toBe(2)
+  })
+
   it('is not mistaken for a customer that holds other values', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'reset' })
@@ -205,31 +215,35 @@ describe('a create that QuickBooks answers with the answer of the first time', (
 })
 
 describe('a customer that was imported as another contact before the one that it was created for was linked', () => {
-  async function importedMeanwhile() {
-    world = await createPushWorld({}, 500)
+  async function importedMeanwhile(retention: 'never' | 'forever' = 'forever') {
+    world = await createPushWorld({ 'requestid-retention': retention }, 500)
     const ours = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'timeout-after' })
     await world.drain()
     world.books.edit('Customer', '1', { DisplayName: 'Countess' })
     const [record] = await world.pullIn('customer', ['1'])
     if (record === undefined) throw new Error('It was not read.')
-    const link = { entity: 'customer', recordId: '1', base: record.snapshot, revision: '1', linkedAt: '' } as const
+    const linkedAt = new Date(world.ports.clock.now()).toISOString()
+    const link = { entity: 'customer', recordId: '1', base: record.snapshot, revision: '1', linkedAt } as const
     const other = await world.add(record.snapshot.fields, { link })
     await world.ports.ledger.commit(WORKSPACE, [{ kind: 'claim', entity: 'customer', recordId: '1', contactId: other }])
     await world.drainLater()
     return { ours, other }
   }
 
-  it('is asked about, and nothing is sent again and again', async () => {
-    const { ours } = await importedMeanwhile()
-    const contact = await world.contact(ours)
-    expect(contact).toMatchObject({ hold: { code: 'createdTaken', survivorId: '1' }, fields: { displayName: 'Ada' } })
-    expect([contact.intent, contact.toPushSince]).toEqual([undefined, undefined])
-    const { create } = world.calls()
-    await world.drainLater(5)
-    expect(world.calls().create).toBe(create)
-    expect(world.count()).toBe(1)
-  })
+  it.each(['forever', 'never'] as const)(
+    'is asked about, and nothing is sent again and again, where a requestid is kept %s',
+    async (retention) => {
+      const { ours } = await importedMeanwhile(retention)
+      const contact = await world.contact(ours)
+      expect(contact).toMatchObject({ hold: { code: 'createdTaken', survivorId: '1' }, fields: { displayName: 'Ada' } })
+      expect([contact.intent, contact.toPushSince]).toEqual([undefined, undefined])
+      const { create } = world.calls()
+      await world.drainLater(5)
+      expect(world.calls().create).toBe(create)
+      expect(world.count()).toBe(1)
+    },
+  )
 
   it.each([
     ['takeOver', 'other'],
