@@ -18,7 +18,7 @@ export class EdgeFailure extends Error {
 }
 
 /** What a route takes from a request; each part by its own schema. */
-export type InputSchemas<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Readonly<{
+export type InputSchemas<P extends z.ZodType, Q extends z.ZodObject, B extends z.ZodType> = Readonly<{
   params: P
   query: Q
   /** Absent: the route takes no body. */
@@ -31,7 +31,7 @@ export type InputSchemas<P extends z.ZodType, Q extends z.ZodType, B extends z.Z
  * Reads and checks everything that a request brings.
  * @throws Failure invalidInput that lists every wrong field; EdgeFailure for a body that cannot be read at all
  */
-export function readInput<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+export function readInput<P extends z.ZodType, Q extends z.ZodObject, B extends z.ZodType>(
   request: HttpRequest,
   params: Readonly<Record<string, string>>,
   schemas: InputSchemas<P, Q, B>,
@@ -43,7 +43,7 @@ export function readInput<P extends z.ZodType, Q extends z.ZodType, B extends z.
   const parsedBody = schemas.body?.safeParse(json)
   const errors: readonly FieldError[] = [
     ...fieldErrors(parsedParams.error?.issues ?? [], 'path'),
-    ...repeated(request.query),
+    ...repeated(request.query, schemas.query),
     ...fieldErrors(parsedQuery.error?.issues ?? [], 'query'),
     ...fieldErrors(parsedBody?.error?.issues ?? [], 'body'),
   ]
@@ -75,9 +75,9 @@ function whyUnreadable(thrown: unknown): string {
     : 'it is not UTF-8'
 }
 
-function repeated(query: URLSearchParams): readonly FieldError[] {
-  const names = [...new Set(query.keys())]
-  return names
+/** Only what the route reads can be ambiguous. Where it takes anything besides, that may come as often as it likes. */
+function repeated(query: URLSearchParams, { shape }: z.ZodObject): readonly FieldError[] {
+  return Object.keys(shape)
     .filter((name) => query.getAll(name).length > 1)
     .map((path) => ({ path, message: 'is given more than once' }))
 }

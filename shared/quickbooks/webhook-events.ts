@@ -2,7 +2,7 @@ import * as z from 'zod'
 
 /** One change that QuickBooks tells of. It is a hint to look there: nothing in it is ever applied. */
 export type WebhookEvent = Readonly<{
-  /** Intuit repeats a delivery with the same id. The legacy form has none. */
+  /** Intuit repeats a delivery with the same id. The legacy form has none; one that is no plain text is left out. */
   eventId?: string
   realmId: string
   /** In lower case: `customer`. */
@@ -19,29 +19,39 @@ export type WebhookEvent = Readonly<{
 /** What a delivery holds: the events that could be read, and how many could not. */
 export type Delivery = Readonly<{ events: readonly WebhookEvent[]; unreadable: number }>
 
-const Id = z.union([z.string().min(1), z.number().int().transform(String)])
+const Digits = z.union([z.string(), z.number().int().transform(String)])
+
+/**
+ * QuickBooks' ids are numbers; it refuses a whole query over one that is none (code 2030), and with it whatever else
+ * was asked for. Eighteen digits always fit into the number that it keeps.
+ */
+const RecordId = Digits.pipe(z.string().regex(/^[1-9]\d{0,17}$/))
+const RealmId = Digits.pipe(z.string().regex(/^\d{1,20}$/))
+
+/** Of a form and size that can be stored; of any other, an event is only not known again when it is repeated. */
+const EventId = z.string().regex(/^[\x21-\x7e]{1,255}$/)
 
 /** One event of the form in use since 2026 (Intuit: "Upcoming change to webhooks payload structure"). */
 const CloudEvent = z.looseObject({
-  id: z.string().optional().catch(undefined),
+  id: EventId.optional().catch(undefined),
   type: z.string().regex(/^qbo\.[^.]+\.[^.]+(?:\.|$)/i),
   time: z.string().optional().catch(undefined),
-  intuitentityid: Id,
-  intuitaccountid: Id,
+  intuitentityid: RecordId,
+  intuitaccountid: RealmId,
   data: z
-    .looseObject({ deletedid: Id.optional().catch(undefined) })
+    .looseObject({ deletedid: RecordId.optional().catch(undefined) })
     .optional()
     .catch(undefined),
 })
 
 const LegacyEntity = z.looseObject({
-  id: Id,
+  id: RecordId,
   operation: z.string().min(1),
   name: z.string().min(1),
   lastUpdated: z.string().optional().catch(undefined),
-  deletedId: Id.optional().catch(undefined),
+  deletedId: RecordId.optional().catch(undefined),
   // Older texts of Intuit's spell it so.
-  deletedID: Id.optional().catch(undefined),
+  deletedID: RecordId.optional().catch(undefined),
 })
 
 const LegacyBody = z.looseObject({ eventNotifications: z.array(z.unknown()) })
@@ -71,6 +81,7 @@ export function readDelivery(body: Uint8Array): Delivery {
 }
 
 function readCloudEvent(given: unknown): WebhookEvent | undefined {
+  if (!hasOwn(given, 'type')) return undefined
   const parsed = CloudEvent.safeParse(given)
   if (!parsed.success) return undefined
   const { id, type, time, intuitentityid, intuitaccountid, data } = parsed.data
@@ -87,15 +98,17 @@ function readCloudEvent(given: unknown): WebhookEvent | undefined {
 }
 
 const LegacyNotification = z.looseObject({
-  realmId: Id,
+  realmId: RealmId,
   dataChangeEvent: z.looseObject({ entities: z.array(z.unknown()) }),
 })
 
 function readLegacy(notification: unknown): readonly (WebhookEvent | undefined)[] {
+  if (!hasOwn(notification, 'realmId')) return [undefined]
   const parsed = LegacyNotification.safeParse(notification)
   if (!parsed.success) return [undefined]
   const { realmId, dataChangeEvent } = parsed.data
   return dataChangeEvent.entities.map((given) => {
+    if (!hasOwn(given, 'id')) return undefined
     const entity = LegacyEntity.safeParse(given)
     if (!entity.success) return undefined
     const { id, operation, name, lastUpdated, deletedId, deletedID } = entity.data
@@ -110,6 +123,11 @@ function readLegacy(notification: unknown): readonly (WebhookEvent | undefined)[
       ...(lastUpdated !== undefined && { at: lastUpdated }),
     }
   })
+}
+
+/** Spares what is plainly no event its list of faults: millions of them would take longer than the sender waits. */
+function hasOwn(given: unknown, key: string): boolean {
+  return typeof given === 'object' && given !== null && Object.hasOwn(given, key)
 }
 
 function parseJson(body: Uint8Array): unknown {

@@ -30,19 +30,28 @@ const ENTITIES: readonly Entity[] = ['customer', 'vendor']
 /**
  * Takes one delivery in: marks each record that it names as to be read, once, and hints at it. Companies and kinds of
  * records that take no part are dropped with a metric, events that came before are dropped. An event counts as seen
- * only when its record is marked, so that a delivery that failed half way can be sent again.
+ * only when its record is marked, so that a delivery that failed half way can be sent again. What fails for one
+ * company is thrown only after all others were served: the next try would fail at the same one.
  */
 export async function takeDelivery(ports: IntakePorts, { events, unreadable }: ToldChanges): Promise<void> {
   const { metrics } = ports
   metrics.count('WebhookEvents', events.length)
   metrics.count('WebhookUnreadable', unreadable)
   const byRealm = [...Map.groupBy(events, ({ realmId }) => realmId)]
+  const failures: unknown[] = []
   await eachAtMost(
     AT_ONCE,
     byRealm,
     () => false,
-    ([realmId, told]) => takeForCompany(ports, realmId, told),
+    async ([realmId, told]) => {
+      try {
+        await takeForCompany(ports, realmId, told)
+      } catch (failure) {
+        failures.push(failure)
+      }
+    },
   )
+  if (failures.length > 0) throw failures[0]
 }
 
 async function takeForCompany(ports: IntakePorts, realmId: string, told: readonly ChangeEvent[]): Promise<void> {
@@ -81,9 +90,9 @@ function distinct(records: readonly Omit<ToRead, 'stamp'>[]): readonly Omit<ToRe
   return [...new Map(records.map((one) => [JSON.stringify([one.entity, one.id, one.mergedFromId]), one])).values()]
 }
 
-/** Under its company, so that no company's event hides another's. */
-function sightOf({ realmId, eventId }: ChangeEvent): string | undefined {
-  return eventId === undefined ? undefined : `${realmId}/${eventId}`
+/** With all that it tells of, so that no event hides another's record, of this company or of another. */
+function sightOf({ realmId, eventId, entity, recordId, mergedFromId }: ChangeEvent): string | undefined {
+  return eventId === undefined ? undefined : [realmId, entity, recordId, mergedFromId ?? '', eventId].join('/')
 }
 
 function sightsOf(events: readonly ChangeEvent[]): readonly string[] {

@@ -1,28 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { webhookRoutes } from '#http/webhook-routes'
-import { createMemoryPorts } from '#memory/ports'
-import { webhookUses } from '../../functions/compose.ts'
-import { asker, connect } from './world.ts'
+import { signatureOf, webhookWorld as world } from './webhook-world.ts'
+import { connect } from './world.ts'
 
-const token = 'a verifier token'
 const event = { type: 'qbo.customer.updated.v1', id: 'e1', intuitentityid: '1', intuitaccountid: '310687' }
-
-function world() {
-  const ports = createMemoryPorts()
-  const ask = asker(
-    webhookRoutes,
-    webhookUses(ports, async () => [token]),
-    ports.log,
-  )
-  const deliver = (body: unknown, headers: Readonly<Record<string, string>> = {}) => {
-    const raw = typeof body === 'string' ? body : JSON.stringify(body)
-    const signature = createHmac('sha256', token).update(raw).digest('base64')
-    const signed = { 'intuit-signature': signature, ...headers }
-    return ask('POST', '/webhooks/quickbooks', { body: raw, headers: signed, claims: undefined })
-  }
-  return { ports, metrics: ports.metrics, deliver }
-}
 
 describe('POST /webhooks/quickbooks', () => {
   it('takes in what Intuit signed', async () => {
@@ -63,17 +43,14 @@ describe('POST /webhooks/quickbooks', () => {
     },
   )
 
-  it.each([
-    '',
-    'AAAA',
-    createHmac('sha256', 'another token')
-      .update(JSON.stringify([event]))
-      .digest('base64'),
-  ])('takes in nothing that is not signed: %j', async (signature) => {
-    const { deliver, metrics } = world()
-    const { status, json } = await deliver([event], { 'intuit-signature': signature })
-    expect([status, json.type]).toEqual([401, '/problems/signature-invalid'])
-    expect(metrics.total('WebhookUnsigned')).toBe(1)
-    expect(metrics.total('WebhookEvents')).toBe(0)
-  })
+  it.each(['', 'AAAA', signatureOf(JSON.stringify([event]), 'another token')])(
+    'takes in nothing that is not signed: %j',
+    async (signature) => {
+      const { deliver, metrics } = world()
+      const { status, json } = await deliver([event], { 'intuit-signature': signature })
+      expect([status, json.type]).toEqual([401, '/problems/signature-invalid'])
+      expect(metrics.total('WebhookUnsigned')).toBe(1)
+      expect(metrics.total('WebhookEvents')).toBe(0)
+    },
+  )
 })
