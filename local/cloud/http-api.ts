@@ -84,7 +84,8 @@ async function handle(settings: HttpApiSettings, request: IncomingMessage, reque
     authorizer: authorization,
     now: clock.now(),
   })
-  if (JSON.stringify(event).length > largestPayload) return message(413, 'Request Entity Too Large', corsAnswer)
+  if (Buffer.byteLength(JSON.stringify(event)) > largestPayload)
+    return message(413, 'Request Entity Too Large', corsAnswer)
   const answer = await callFunction(route, event)
   return { ...answer, headers: { ...answer.headers, ...corsAnswer } }
 }

@@ -223,8 +223,12 @@ describe('what a caller gets', () => {
   })
 
   it('is a 413 for a body that Lambda or the API would not take', async () => {
-    for (const megabytes of [7, 11]) {
-      const body = 'x'.repeat(megabytes * 1024 * 1024)
+    for (const [letter, megabytes] of [
+      ['x', 7],
+      ['x', 11],
+      ['€', 3],
+    ] as const) {
+      const body = letter.repeat(megabytes * 1024 * 1024)
       const answer = await call('/open', { method: 'POST', body, headers: { 'content-type': 'text/plain' } })
       expect([answer.status, answer.body]).toEqual([413, { message: 'Request Entity Too Large' }])
     }
