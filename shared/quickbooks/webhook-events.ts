@@ -22,8 +22,8 @@ export type Delivery = Readonly<{ events: readonly WebhookEvent[]; unreadable: n
 const Digits = z.union([z.string(), z.number().int().transform(String)])
 
 /**
- * QuickBooks' ids are numbers; it refuses a whole query over one that is none (code 2030), and with it whatever else
- * was asked for. Eighteen digits always fit into the number that it keeps.
+ * QuickBooks' ids are numbers, and it refuses what is none (code 2030). Whether it would refuse all two hundred records
+ * of a query over a single one is not documented, so none is asked for. Eighteen digits fit into any number it may keep.
  */
 const RecordId = Digits.pipe(z.string().regex(/^[1-9]\d{0,17}$/))
 const RealmId = Digits.pipe(z.string().regex(/^\d{1,20}$/))

@@ -1,9 +1,20 @@
+import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, it } from 'vitest'
+import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { DEFAULT_WEBHOOK_SETTINGS } from '../../local/quickbooks/webhooks/settings.ts'
 import { world } from './live-world.ts'
 import { done } from './world.ts'
 
 const DAY = 24 * 60 * 60_000
+
+/** Sends a body as QuickBooks does, signed with this key. Answers with the status. */
+async function deliver(body: string, key = DEFAULT_APP.verifierToken): Promise<number> {
+  const signature = createHmac('sha256', key).update(body).digest('base64')
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'intuit-signature': signature }
+  const response = await fetch(`${world.cloud.apiUrl}/webhooks/quickbooks`, { method: 'POST', headers, body })
+  await response.text()
+  return response.status
+}
 
 afterEach(() => {
   world.simulator.modules.webhooks.change(DEFAULT_WEBHOOK_SETTINGS)
@@ -139,6 +150,51 @@ describe('a change in QuickBooks', () => {
     world.passTime(5 * 60_000)
     await world.sweep()
     expect(await contactOf('6')).toMatchObject({ dot: 'green', fields: { notes: 'Later' } })
+  })
+
+  it.each([
+    ['megabytes of lists', '['.repeat(2_000_000) + ']'.repeat(2_000_000)],
+    ['megabytes of objects', `${'{"a":'.repeat(600_000)}1${'}'.repeat(600_000)}`],
+    ['megabytes of nothings', `[${'{},'.repeat(1_000_000)}{}]`],
+    ['megabytes of one text', JSON.stringify("amy's bird sanctuary ".repeat(200_000))],
+    ['half of JSON', '[{"type":"qbo.customer.updated.v1","data":{"__proto__":{"Notes":"Amy'],
+  ])('st-9: reaches its contact right after a signed delivery of %s and a forged one', async (_what, odd) => {
+    const { company, bringIn } = world.newWorkspace()
+    const contactOf = await bringIn(['2'])
+    expect(await deliver(odd)).toBe(200)
+    expect(await deliver(odd, 'a guess')).toBe(401)
+    done(company.bookkeeper.edit('Customer', '2', { Notes: 'All the same' }))
+    await world.settle()
+    expect(await contactOf('2')).toMatchObject({ dot: 'green', fields: { notes: 'All the same' } })
+  })
+
+  it('st-9: reaches its contact although it is told of between odd events', async () => {
+    const { company, realmId, bringIn } = world.newWorkspace()
+    const contactOf = await bringIn(['1', '2'])
+    world.simulator.modules.webhooks.change({ lossShare: 1 })
+    const odd = ["2'", '1/2', '1 2', '', '\u0000', 'x'.repeat(10_000), '9'.repeat(500_000), -1, null, { id: '2' }]
+    const eventOf = (id: unknown, eventId: string) => ({
+      id: eventId,
+      type: 'qbo.customer.updated.v1',
+      intuitentityid: id,
+      intuitaccountid: realmId,
+    })
+    for (const id of ['1', '2']) done(company.bookkeeper.edit('Customer', id, { Notes: `Told of ${id}` }))
+    const events = [...odd.map((id) => eventOf(id, '')), eventOf('2', 'x'.repeat(500_000)), eventOf('1', ''), null]
+    expect(await deliver(JSON.stringify(events))).toBe(200)
+    await world.settle()
+    for (const id of ['1', '2']) {
+      expect(await contactOf(id)).toMatchObject({ dot: 'green', fields: { notes: `Told of ${id}` } })
+    }
+  })
+
+  it('st-9: reaches its contact after a delivery that is larger than Lambda takes, which is answered with 413', async () => {
+    const { company, bringIn } = world.newWorkspace()
+    const contactOf = await bringIn(['2'])
+    for (const megabytes of [7, 11]) expect(await deliver(' '.repeat(megabytes * 1024 * 1024))).toBe(413)
+    done(company.bookkeeper.edit('Customer', '2', { Notes: 'All the same' }))
+    await world.settle()
+    expect(await contactOf('2')).toMatchObject({ dot: 'green', fields: { notes: 'All the same' } })
   })
 
   it('st-9: is not lost when the Lambda that serves it is killed in the middle', async () => {
