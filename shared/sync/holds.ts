@@ -9,6 +9,7 @@ import { reconcile } from './reconcile.ts'
 import { linkValue } from './reconcile-apply.ts'
 import type { ReconcileManyPorts } from './reconcile-many.ts'
 import { unlinkContact } from './unlink.ts'
+import { WOKEN_AT_ONCE, wake, wokenBelow } from './wake-below.ts'
 
 type HoldDecision = Readonly<{
   workspace: string
@@ -84,12 +85,15 @@ async function linkCreated(
     { field: 'hold', from: 'createdTaken' },
   ]
   const because = 'a person decided that it stays with its QuickBooks customer'
+  const below = await wokenBelow(ports, workspace, { contactId, recordId }, { at, isLate: true })
   const committed = await ports.ledger.commit(workspace, [
     { kind: 'contact', contact: { ...contact, link, isCustomer: true }, expectedVersion: contact.version },
     { kind: 'claim', entity: CREATED_AS, recordId, contactId },
     { kind: 'journal', entry: { id: ports.ids.next(), at, contactId, side: 'crm', actor: person, because, changes } },
+    ...below.slice(0, WOKEN_AT_ONCE).map(wake),
   ])
   if (committed !== 'committed') throw moved(contactId)
+  for (const { id } of below) await reconcile(ports, workspace, id, { actor: person })
 }
 
 function holdOf({ id, hold }: Contact): NonNullable<Contact['hold']> {

@@ -9,9 +9,9 @@ import { nameRefusal } from './push-name.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
-import { PARENT_FIRST } from './push-settle.ts'
 import { reconcile } from './reconcile.ts'
 import { parentOf } from './reconcile-sides.ts'
+import { PARENT_FIRST } from './wake-below.ts'
 
 /** A contact that needs more rounds is being changed all the time; it stays marked for the next time. */
 const MOST_ROUNDS = 12

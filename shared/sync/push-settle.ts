@@ -8,7 +8,6 @@ import {
   type Link,
   type Mirror,
   type PushIntent,
-  type Refusal,
   type Slot,
   type Snapshot,
   type SourceRecord,
@@ -18,9 +17,11 @@ import { addressLines, contactSnapshot } from '#core/snapshots'
 import type { Write } from './ports.ts'
 import { type Refused, refusalOf } from './push-refuse.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { reconcile } from './reconcile.ts'
 import { change, linkValue } from './reconcile-apply.ts'
 import { parentOf, present } from './reconcile-sides.ts'
 import { changedAmong } from './store-records.ts'
+import { WOKEN_AT_ONCE, wake, wokenBelow } from './wake-below.ts'
 
 export type Settled =
   /**
@@ -34,8 +35,8 @@ export type Settled =
   /** The contact has another intent by now, or none: it is looked at anew. */
   | Readonly<{ kind: 'moved' }>
 
-/** Children that are woken in the same commit as their parent's link; a transaction holds 100 writes. */
-const CHILDREN_AT_ONCE = 90
+/** When a create takes longer than this to be linked, somebody may have put others below what it made. */
+const LATE_MS = 5_000
 
 /**
  * Takes in what QuickBooks answered to a write: first the mirror, then, in one commit, the base, the end of the intent
@@ -82,16 +83,19 @@ export async function settle(
     const done = isHere && refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
     const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
     const sent = intent.slots.filter((slot) => !unlike.includes(slot))
-    const children = isNew ? await childrenToWake(ports, workspace, contact.id, mirror.id, at) : []
+    const isLate = Date.parse(at) - Date.parse(intent.at) > LATE_MS
+    const ids = { contactId: contact.id, recordId: mirror.id }
+    const below = isNew ? await wokenBelow(ports, workspace, ids, { at, isLate }) : []
     const committed = await ports.ledger.commit(workspace, [
       { kind: 'contact', contact: after, expectedVersion: contact.version },
       ...(isNew ? [claimOf(mirror, contact.id)] : []),
       ...journal(ports, contact, intent, at, mirror, changesOf(sent, intent, earlier)),
-      ...children.slice(0, CHILDREN_AT_ONCE),
+      ...below.slice(0, WOKEN_AT_ONCE).map(wake),
     ])
     if (committed === 'committed') {
       // Whoever was changed in this very moment is found when it is due; a family this large is rare.
-      for (const child of children.slice(CHILDREN_AT_ONCE)) await ports.ledger.commit(workspace, [child])
+      for (const one of below.slice(WOKEN_AT_ONCE)) await ports.ledger.commit(workspace, [wake(one)])
+      if (isLate) for (const { id } of below) await reconcile(ports, workspace, id, { actor: 'push', settings })
       if (refusal !== undefined) return { kind: 'refused', refusal }
       return { kind: isNew ? 'created' : 'sent', done, kept }
     }
@@ -222,31 +226,6 @@ async function isAtRest(
   }
   return plan(sides, settings).actions.every(({ kind }) => kind === 'keep')
 }
-
-/** Those below a contact that waited for it to be in QuickBooks: due at once, in the same commit. */
-async function childrenToWake(
-  { contacts }: Pick<PushPorts, 'contacts'>,
-  workspace: string,
-  contactId: string,
-  recordId: string,
-  at: string,
-): Promise<readonly Write[]> {
-  const ids = await contacts.children(workspace, contactId)
-  const children = ids.length === 0 ? [] : await contacts.getMany(workspace, ids)
-  return children.flatMap((child): readonly Write[] => {
-    const { nextTryAt: _now, ...due } = child.refusal ?? NOT_REFUSED
-    const waits = due.code === PARENT_FIRST
-    const moves = child.link?.entity === 'customer' && child.link.base.parentRecordId !== recordId
-    if (!waits && !moves) return []
-    const woken: Contact = { ...child, toPushSince: child.toPushSince ?? at, ...(waits && { refusal: due }) }
-    return [{ kind: 'contact', contact: woken, expectedVersion: child.version }]
-  })
-}
-
-const NOT_REFUSED: Refusal = { code: '', reason: '', at: '' }
-
-/** The code of a contact that waits for its parent to be in QuickBooks. */
-export const PARENT_FIRST = 'parentFirst'
 
 function claimOf({ entity, id }: Mirror, contactId: string): Write {
   return { kind: 'claim', entity, recordId: id, contactId }

@@ -41,6 +41,8 @@ const STORIES = {
     'nobody told a contact that its customer is gone, since an undo had found that out and left it at that',
   'imported-with-a-mark-and-renamed':
     'the checker held against Tandem that a person had renamed a contact whose name came with QuickBooks’ mark',
+  'moved-below-one-not-linked-yet':
+    'a contact never followed its customer below one that a create had made and that was linked late',
 } as const
 
 describe('stories that once broke a promise', () => {
