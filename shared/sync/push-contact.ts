@@ -2,7 +2,7 @@ import { slotsOf } from '#core/entity-slots'
 import { LIST_IS_OFF } from '#core/kept-back'
 import { type Plan, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
-import type { Contact, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
+import type { Contact, Mirror, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { canonical, contactSnapshot } from '#core/snapshots'
 import { nameRefusal } from './push-name.ts'
@@ -182,20 +182,33 @@ async function update(
 
   const emptied = toEmpty.filter((slot) => toPush.includes(slot) && slotValue(mirror.snapshot, slot) !== undefined)
   const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
-  if (toPush.some((slot) => NAMING.has(slot))) {
-    const refused = await nameRefusal(ports, workspace, {
-      entity: mirror.entity,
-      fields: sent.fields,
-      ...(sent.parentRecordId !== undefined && { parentRecordId: sent.parentRecordId }),
-      ownId: mirror.id,
-    })
-    if (refused !== undefined && sent.active) return refuse(ports, workspace, now, refused)
-  }
-  const content = { operation: 'update', slots: toPush, sent, revision: mirror.revision } as const
-  const underway = await intend(ports, workspace, now, content, why)
+  const refused =
+    toPush.some((slot) => NAMING.has(slot)) && sent.active && (await updateRefusal(ports, workspace, mirror, sent))
+  const others = toPush.filter((slot) => !NAMING.has(slot))
+  if (refused && others.length === 0) return refuse(ports, workspace, now, refused)
+  // A name that is refused holds up nothing else: it is what is left for the next round, and is refused then.
+  const content = refused
+    ? {
+        slots: others,
+        sent: others.reduce((only, slot) => withSlot(only, slot, slotValue(sent, slot)), mirror.snapshot),
+      }
+    : { slots: toPush, sent }
+  const write = { operation: 'update', ...content, revision: mirror.revision } as const
+  const underway = await intend(ports, workspace, now, write, why)
   return underway === 'moved'
     ? MOVED
     : sendIntent(ports, session, underway, { isRepeated: false, stale, before: mirror })
+}
+
+/** Why QuickBooks would refuse the name that a record is to have. */
+function updateRefusal(
+  ports: PushPorts,
+  workspace: string,
+  { entity, id }: Mirror,
+  { fields, parentRecordId }: Snapshot,
+) {
+  const under = parentRecordId === undefined ? {} : { parentRecordId }
+  return nameRefusal(ports, workspace, { entity, fields, ...under, ownId: id })
 }
 
 /** The slots that give a record its full name, or make it compete for one. */

@@ -133,6 +133,26 @@ describe('a name that QuickBooks would refuse', () => {
     expect(world.read(await world.recordId(id)).DisplayName).toBe('Bob')
   })
 
+  it('holds up nothing else that was changed, before it is refused or after', async () => {
+    await world.addLinked({ DisplayName: 'Ada' })
+    const id = await world.addLinked({ DisplayName: 'Bob' })
+    const phoneThere = async () => world.read(await world.recordId(id)).PrimaryPhone
+    await world.edit(id, world.set({ displayName: 'Ada', phone: '1' }))
+    await world.drain()
+    await expectRed(id, '6240', /Another customer .* “Ada”/)
+    expect(await phoneThere()).toEqual({ FreeFormNumber: '1' })
+
+    await world.edit(id, world.set({ phone: '2' }))
+    await world.drain()
+    await expectRed(id, '6240', /Another customer .* “Ada”/)
+    expect(await phoneThere()).toEqual({ FreeFormNumber: '2' })
+    expect(world.read(await world.recordId(id)).DisplayName).toBe('Bob')
+
+    const { update } = world.calls()
+    await world.drainLater(3)
+    expect(world.calls().update).toBe(update)
+  })
+
   it.each([
     ['gives it up', (id: string) => world.books.edit('Customer', id, { DisplayName: 'Somebody' })],
     ['is made inactive', (id: string) => world.books.deactivate('Customer', id)],
