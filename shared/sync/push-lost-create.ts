@@ -1,5 +1,5 @@
-import type { Contact, Slot, SourceRecord } from '#core/records'
-import { sameValue, slotValue, withSlot } from '#core/slots'
+import type { Contact, Fields, Slot, SourceRecord } from '#core/records'
+import { sameValue, slotValue } from '#core/slots'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
 import { holdsWhatWasSent } from './push-settle.ts'
@@ -54,14 +54,29 @@ function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 
   return sameValue('displayName', sent.fields.displayName, snapshot.fields.displayName)
 }
 
-/** Everything that was sent but its name and its place, and something that tells it from others. */
+/** Everything that was sent but its name and its place, and what is printed on its checks, which tells it from others. */
 function holdsAllButTheName({ slots, sent }: Underway['intent'], { snapshot }: SourceRecord): boolean {
-  // QuickBooks prints the name on checks where it is given nothing to print, and a rename leaves that as it is.
-  const printed = sent.fields.printName === undefined ? withSlot(sent, 'printName', sent.fields.displayName) : sent
-  const told = [...new Set([...slots, 'printName' as const])].filter(
-    (slot) => slot !== 'displayName' && !PLACES.includes(slot) && slotValue(printed, slot) !== undefined,
+  const told = slots.filter((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot))
+  return (
+    told.every((slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))) &&
+    isPrintedOn(sent.fields, snapshot.fields.printName)
   )
-  return told.every((slot) => sameValue(slot, slotValue(printed, slot), slotValue(snapshot, slot)))
+}
+
+/** The most of a name that QuickBooks prints on checks (Accounting API reference: Customer, PrintOnCheckName). */
+const LONGEST_PRINTED = 110
+
+/**
+ * QuickBooks prints the company's name or the record's own where it is given nothing to print, cut where it is too long,
+ * and a rename leaves that as it is. What the cut makes of a character of two units is not known: the last is left out.
+ */
+function isPrintedOn({ printName, companyName, displayName }: Fields, printed: string | undefined): boolean {
+  if (printName !== undefined) return sameValue('printName', printName, printed)
+  const kept = (name: string | undefined) =>
+    name !== undefined && name.length >= LONGEST_PRINTED ? name.slice(0, LONGEST_PRINTED - 1) : name
+  return [companyName, displayName].some(
+    (name) => name !== undefined && sameValue('printName', kept(name), kept(printed)),
+  )
 }
 
 /** By record: the contact that is linked to it. */

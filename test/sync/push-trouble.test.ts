@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Fields } from '#core/records'
 import { resolveHold } from '#sync/holds'
 import { storeGone } from '#sync/store-read'
 import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
@@ -138,6 +139,24 @@ describe('a lost create', () => {
     expect(world.count()).toBe(2)
     expect(await world.recordId(id)).toBe(made)
     expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '1' })
+  })
+
+  // It was looked for by its own name on checks, which is neither of these, and was made a second time.
+  it.each<[string, Fields]>([
+    ['the company’s name', { displayName: 'Ada', companyName: 'Analytical Engines' }],
+    ['a long name cut short', { displayName: 'A'.repeat(300), phone: '1' }],
+    ['a long name cut within a character', { displayName: `A${'😀'.repeat(100)}`, phone: '1' }],
+  ])('is found again though somebody has renamed what it made, and its checks bear %s', async (_what, fields) => {
+    const id = await world.add(fields)
+    const marker = idOf(world.books.create('Customer', { DisplayName: 'North' }))
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    const made = String(Number(marker) + 1)
+    world.books.edit('Customer', made, { DisplayName: 'Countess' })
+    await world.drainLater()
+    expect(world.count()).toBe(2)
+    expect(await world.recordId(id)).toBe(made)
+    expect((await world.contact(id)).fields).toMatchObject({ ...fields, displayName: 'Countess' })
   })
 
   it('is found again though somebody has emptied and moved some of it', async () => {

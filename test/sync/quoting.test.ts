@@ -1,0 +1,215 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ADDRESS_FIELDS, type Fields, TEXT_FIELDS } from '#core/records'
+import { sameValue } from '#core/slots'
+import { openCompany } from '#sync/company'
+import { createContact, updateContact } from '#sync/edit-contact'
+import { listHeld } from '#sync/holding-area'
+import { startImport } from '#sync/import'
+import { startPull } from '#sync/pull'
+import { reconcile } from '#sync/reconcile'
+import { AWKWARD, awkwardFields, numbered, propertiesOf } from './awkward.ts'
+import { createPushWorld, DAY_MS, idOf, MINUTE_MS, PERSON, type PushWorld, WORKSPACE } from './push-world.ts'
+import { finishRun } from './world.ts'
+
+const asker = { workspace: WORKSPACE, person: PERSON }
+/** QuickBooks forgets every request id, so that a lost create can only be found again by what it made. */
+const FORGETFUL = { 'requestid-retention': 'never' } as const
+
+let world: PushWorld
+let made = 0
+beforeAll(async () => {
+  world = await createPushWorld(FORGETFUL)
+})
+afterAll(() => world.close())
+
+const type = (fields: Fields) => createContact(world.ports, { ...asker, kind: 'client', isCustomer: true, fields })
+const writes = () => {
+  const { create, update } = world.calls()
+  return create + update
+}
+
+/** A minute later, when the company's limits are all there again: the clock moves only by hand. */
+async function drain(): Promise<void> {
+  world.time.advance(MINUTE_MS)
+  await world.drain()
+}
+
+/** All that a person typed, and the name to print on checks, which QuickBooks fills in where there is none. */
+async function expectBothSidesHold(id: string, fields: Fields): Promise<void> {
+  const contact = await world.contact(id)
+  expect(contact.fields).toEqual({ printName: contact.fields.printName, ...fields })
+  expect(await world.dot(id)).toBe('green')
+  expect(world.read(await world.recordId(id))).toMatchObject(propertiesOf(fields))
+}
+
+/** A pull of the record brings nothing new, and nothing is sent because of it. */
+async function expectAtRest(id: string): Promise<void> {
+  const before = await world.contact(id)
+  const sent = writes()
+  await world.pullIn('customer', [await world.recordId(id)])
+  const done = await reconcile(world.ports, WORKSPACE, id, { actor: 'pull' })
+  expect([done?.changed, done?.plan.actions]).toEqual([false, []])
+  await world.edit(id, (contact) => contact)
+  await drain()
+  expect(writes()).toBe(sent)
+  const { fields, conflicts, toPushSince } = await world.contact(id)
+  expect({ fields, conflicts, toPushSince }).toEqual({ fields: before.fields })
+}
+
+async function idsByName(name: string): Promise<readonly string[]> {
+  const company = await openCompany(world.ports, WORKSPACE)
+  return (await company.byName('customer', name)).records.map(({ id }) => id)
+}
+
+describe('what a person types into any field', () => {
+  it('is stored and sent exactly so, found again by its name, and comes back as nothing new', async () => {
+    await fc.assert(
+      fc.asyncProperty(awkwardFields, async (some) => {
+        const fields = numbered(some, made++)
+        const name = fields.displayName ?? ''
+        const { id } = await type(fields)
+        expect((await world.contact(id)).fields).toEqual(fields)
+        await drain()
+        await expectBothSidesHold(id, fields)
+        const recordId = await world.recordId(id)
+        expect(await idsByName(name)).toEqual([recordId])
+        expect(await world.ports.mirrors.idsByFullName(WORKSPACE, 'customer', name)).toEqual([recordId])
+        const rows = await world.ports.contacts.byExactName(WORKSPACE, fields.companyName ?? name)
+        expect(rows.map((row) => row.id)).toContain(id)
+        await expectAtRest(id)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('replaces what was there, and is replaced by what a bookkeeper types, on both sides', async () => {
+    await fc.assert(
+      fc.asyncProperty(awkwardFields, awkwardFields, awkwardFields, async (first, second, third) => {
+        const number = made++
+        const { id } = await type(numbered(first, number))
+        await drain()
+        const typed = numbered(second, number)
+        const { version } = await world.contact(id)
+        await updateContact(world.ports, { ...asker, id, version, edit: { fields: typed } })
+        await drain()
+        const recordId = await world.recordId(id)
+        expect(await world.dot(id)).toBe('green')
+
+        const there = numbered(third, number)
+        idOf(world.books.edit('Customer', recordId, propertiesOf(there)))
+        await world.pullIn('customer', [recordId])
+        await reconcile(world.ports, WORKSPACE, id, { actor: 'pull' })
+        const { fields } = await world.contact(id)
+        for (const slot of [...TEXT_FIELDS, ...ADDRESS_FIELDS]) {
+          // Another spelling of the same number or address is no change: both stay as they were typed.
+          if (there[slot] === undefined || sameValue(slot, typed[slot], there[slot])) continue
+          expect(fields[slot]).toEqual(there[slot])
+        }
+        await expectAtRest(id)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('a name', () => {
+  it.each(AWKWARD.filter((name) => name.trim() !== ''))(
+    'makes no second customer when the answer to its create is lost: %j',
+    async (piece) => {
+      const { displayName = '' } = numbered({ displayName: piece }, made++)
+      const before = world.count()
+      world.strike({ kind: 'response-lost' })
+      const { id } = await type({ displayName })
+      await drain()
+      await world.drainLater(2)
+      expect(world.count()).toBe(before + 1)
+      await expectBothSidesHold(id, { displayName })
+      await expectAtRest(id)
+    },
+  )
+
+  it.each(AWKWARD.filter((name) => name.trim() !== ''))(
+    'that another customer has is known to be taken before it is sent, with another one to take: %j',
+    async (piece) => {
+      const { displayName = '' } = numbered({ displayName: piece }, made++)
+      await type({ displayName })
+      await drain()
+      const sent = writes()
+      const { id } = await type({ displayName })
+      await drain()
+      expect(writes()).toBe(sent)
+      expect((await world.contact(id)).refusal).toMatchObject({
+        code: '6240',
+        reason: `Another customer in QuickBooks has the name “${displayName}” already.`,
+        advice: expect.stringContaining(`“${displayName} (2)”`),
+      })
+      const { version } = await world.contact(id)
+      const fields = { displayName: `${displayName} (2)` }
+      await updateContact(world.ports, { ...asker, id, version, edit: { fields } })
+      await drain()
+      await expectBothSidesHold(id, fields)
+    },
+  )
+
+  it.each(AWKWARD.filter((name) => name.trim() !== ''))(
+    'that only QuickBooks knows to be taken is looked up there, and its holder named: %j',
+    async (piece) => {
+      const { displayName = '' } = numbered({ displayName: piece }, made++)
+      const holder = idOf(world.books.create('Vendor', { DisplayName: displayName }))
+      const { id } = await type({ displayName })
+      await drain()
+      expect((await world.contact(id)).refusal).toMatchObject({
+        code: '6240',
+        reason: `Another vendor in QuickBooks has the name “${displayName}” already.`,
+      })
+      expect(await world.ports.mirrors.idsByFullName(WORKSPACE, 'vendor', displayName)).toEqual([holder])
+    },
+  )
+})
+
+describe('what a bookkeeper types into any field', () => {
+  it('comes in by a pull and an import exactly so, is found by its name, and is sent nowhere', async () => {
+    const many = fc.array(awkwardFields, { minLength: 5, maxLength: 30 })
+    await fc.assert(
+      fc.asyncProperty(many, async (all) => {
+        const here = await createPushWorld()
+        try {
+          await expectComesIn(here, all.map(numbered))
+        } finally {
+          await here.close()
+        }
+      }),
+      { numRuns: 6 },
+    )
+  })
+})
+
+async function expectComesIn(here: PushWorld, typed: readonly Fields[]): Promise<void> {
+  const { ports } = here
+  const held = new Map(
+    typed.map((fields) => [idOf(here.books.create('Customer', propertiesOf(fields))), fields] as const),
+  )
+  const pulled = await finishRun(ports, ports.hints.pulls, (await startPull(ports, asker)).id)
+  expect(pulled).toMatchObject({ status: 'done', counts: { stored: typed.length } })
+  const all = { ...asker, as: 'account', select: { filter: 'all' }, sameName: 'ask' } as const
+  const imported = await finishRun(ports, ports.hints.pulls, (await startImport(ports, all)).id)
+  expect(imported).toMatchObject({ status: 'done', counts: { imported: typed.length, failed: 0 } })
+  for (const [recordId, fields] of held) {
+    const mirror = await ports.mirrors.get(WORKSPACE, 'customer', recordId)
+    expect(mirror?.snapshot.fields).toMatchObject(fields)
+    const contact = await here.contact(mirror?.contactId ?? '')
+    expect(contact.fields).toEqual(mirror?.snapshot.fields)
+    const search = `№${(fields.displayName ?? '').split('№')[1]}`
+    const found = await listHeld(ports, { workspace: WORKSPACE, filter: 'all', search, limit: 100 })
+    expect(found.rows.map(({ id }) => id)).toContain(recordId)
+    const rows = await ports.contacts.byExactName(WORKSPACE, fields.companyName ?? fields.displayName ?? '')
+    expect(rows.map(({ id }) => id)).toContain(contact.id)
+  }
+  const again = await finishRun(ports, ports.hints.pulls, (await startPull(ports, asker)).id)
+  expect(again).toMatchObject({ status: 'done', counts: { stored: 0, unchanged: typed.length } })
+  expect(await ports.markers.toPush(WORKSPACE, here.time.now() + DAY_MS, 100)).toEqual([])
+  expect((await ports.conflicts.list(WORKSPACE, 10)).rows).toEqual([])
+  await here.pass(2 * MINUTE_MS)
+  expect([here.calls().create, here.calls().update]).toEqual([0, 0])
+}
