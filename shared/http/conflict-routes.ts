@@ -3,7 +3,7 @@ import { adviceOn } from '#core/dots'
 import { Failure } from '#core/errors'
 import { type Question, SLOTS, type SlotValue } from '#core/records'
 import { route, versionTag } from './declare.ts'
-import { ValueInput } from './edit-input.ts'
+import { SeenValue, ValueInput } from './edit-input.ts'
 import { listPage } from './list-page.ts'
 import { presentConflict, presentContact } from './present.ts'
 import { pageOnly } from './query.ts'
@@ -50,7 +50,7 @@ const byConflict = z.strictObject({
 })
 
 const Seen = z
-  .strictObject({ crm: ValueInput.exactOptional(), quickbooks: ValueInput.exactOptional() })
+  .strictObject({ crm: SeenValue.exactOptional(), quickbooks: SeenValue.exactOptional() })
   .meta({ description: 'The two values that were shown; when one of them has moved since, nothing is done' })
 
 const Resolution = z

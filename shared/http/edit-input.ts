@@ -18,19 +18,7 @@ const kept = (most: number) =>
 const line = kept(500)
 const text = kept(4_000)
 
-const AddressInput = z
-  .strictObject({
-    line1: line.exactOptional(),
-    line2: line.exactOptional(),
-    line3: line.exactOptional(),
-    line4: line.exactOptional(),
-    line5: line.exactOptional(),
-    city: line.exactOptional(),
-    region: line.exactOptional(),
-    postalCode: line.exactOptional(),
-    country: line.exactOptional(),
-  })
-  .meta({ id: 'AddressInput' })
+const AddressInput = addressOf(line).meta({ id: 'AddressInput' })
 
 /** `null` empties a field; what is absent stays. Addresses are replaced as wholes. */
 export const FieldsInput = z
@@ -55,6 +43,25 @@ export const PeopleInput = z
 
 /** A value that a person types where both sides changed a slot; null is empty. */
 export const ValueInput = z.union([text, z.boolean(), AddressInput]).nullable()
+
+/** A value that a person was shown: QuickBooks may hold what nobody could type here. */
+export const SeenValue = z
+  .union([z.string(), z.boolean(), addressOf(z.string()).meta({ id: 'AddressSeen' })])
+  .nullable()
+
+function addressOf<S extends z.ZodType>(each: S) {
+  return z.strictObject({
+    line1: each.exactOptional(),
+    line2: each.exactOptional(),
+    line3: each.exactOptional(),
+    line4: each.exactOptional(),
+    line5: each.exactOptional(),
+    city: each.exactOptional(),
+    region: each.exactOptional(),
+    postalCode: each.exactOptional(),
+    country: each.exactOptional(),
+  })
+}
 
 function fields<K extends string, S extends z.ZodType>(names: readonly K[], schema: S): { [N in K]: S } {
   // fromEntries forgets which keys it was given: they are exactly `names`.

@@ -169,16 +169,16 @@ describe('conflicts', () => {
     openedAt: '2026-01-01T00:00:00.000Z',
   } as const
 
-  async function withConflict() {
+  async function withConflict(quickbooks: string = conflict.quickbooks) {
     const { ask, ports } = await world()
     await ports.settings.save('acme', { ...(await ports.settings.get('acme')).settings, conflicts: 'ask' }, 0)
-    const snapshot = { fields: { displayName: 'Ada', email: conflict.quickbooks }, active: true }
+    const snapshot = { fields: { displayName: 'Ada', email: quickbooks }, active: true }
     await ports.mirrors.put('acme', [aMirror('1', 'Ada', { snapshot })])
     const fields = { displayName: 'Ada', email: conflict.crm }
     const contact = aContact('c1', 'Ada', {
       fields,
       link: { ...aLink('customer', '1'), base },
-      conflicts: [conflict],
+      conflicts: [{ ...conflict, quickbooks }],
     })
     await ports.ledger.commit('acme', [
       { kind: 'contact', contact, expectedVersion: undefined },
@@ -209,6 +209,20 @@ describe('conflicts', () => {
     expect(headers.etag).toMatch(/^"\d+"$/)
     expect((await ask('GET', '/conflicts')).json.items).toEqual([])
   })
+
+  // What was seen was held to what may be typed, so that such a conflict could never be decided.
+  it.each(['bell\u0007@example.com', 'half\ud800@example.com', `${'x'.repeat(5_000)}@example.com`])(
+    'are decided though QuickBooks holds what nobody may type: %j',
+    async (quickbooks) => {
+      const { ask } = await withConflict(quickbooks)
+      const body = { take: 'quickbooks', seen: { crm: conflict.crm, quickbooks } }
+      const { status, json } = await ask('POST', '/conflicts/c1~email/resolve', { body })
+      expect(status).toBe(200)
+      expect(json).toMatchObject({ fields: { email: quickbooks }, dot: 'green', conflicts: [] })
+      const typed = { value: quickbooks, seen: { crm: conflict.crm, quickbooks } }
+      expect((await ask('POST', '/conflicts/c1~email/resolve', { body: typed })).status).toBe(400)
+    },
+  )
 
   it('are not decided when a value is not the one that was seen', async () => {
     const { ask } = await withConflict()
