@@ -27,8 +27,11 @@ export type NameProblem = Readonly<{
   suggestion?: string
 }>
 
-/** What is wrong with the names of a record, before anybody asks whether they are taken; undefined when nothing is. */
-export function nameProblem(fields: Fields): NameProblem | undefined {
+/**
+ * What is wrong with the names of a record, before anybody asks whether they are taken; undefined when nothing is.
+ * QuickBooks is never told again what it holds itself, so that nothing is wrong with the names that are in `held`.
+ */
+export function nameProblem(fields: Fields, held: Fields = {}): NameProblem | undefined {
   const name = fields.displayName ?? ''
   if (name.trim() === '') {
     const suggestion = nameFromParts(fields)
@@ -41,7 +44,7 @@ export function nameProblem(fields: Fields): NameProblem | undefined {
   }
   for (const [field, words] of NAMES) {
     const value = fields[field] ?? ''
-    if (!FORBIDDEN.test(value)) continue
+    if (!FORBIDDEN.test(value) || value === held[field]) continue
     const suggestion = allowedName(value)
     return {
       code: 'nameCharacters',
@@ -50,7 +53,7 @@ export function nameProblem(fields: Fields): NameProblem | undefined {
       ...(suggestion !== '' && { suggestion }),
     }
   }
-  if (name.length <= LONGEST_NAME) return undefined
+  if (name.length <= LONGEST_NAME || name === held.displayName) return undefined
   return {
     code: 'nameTooLong',
     field: 'displayName',

@@ -145,6 +145,7 @@ async function refusalOfUpdate(
     fields: sent.fields,
     ...(sent.parentRecordId !== undefined && { parentRecordId: sent.parentRecordId }),
     ownId: mirror.id,
+    held: mirror.snapshot.fields,
   })
 }
 

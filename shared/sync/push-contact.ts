@@ -204,11 +204,11 @@ async function update(
 function updateRefusal(
   ports: PushPorts,
   workspace: string,
-  { entity, id }: Mirror,
+  { entity, id, snapshot }: Mirror,
   { fields, parentRecordId }: Snapshot,
 ) {
   const under = parentRecordId === undefined ? {} : { parentRecordId }
-  return nameRefusal(ports, workspace, { entity, fields, ...under, ownId: id })
+  return nameRefusal(ports, workspace, { entity, fields, ...under, ownId: id, held: snapshot.fields })
 }
 
 /** The slots that give a record its full name, or make it compete for one. */

@@ -4,8 +4,17 @@ import type { Refused } from './push-refuse.ts'
 import type { PushPorts, PushSession } from './push-session.ts'
 import { changedAmong } from './store-records.ts'
 
-/** The name that a record is to have, and where. `ownId`: its own id in QuickBooks, if it has one. */
-export type WantedName = Readonly<{ entity: Entity; fields: Fields; parentRecordId?: string; ownId?: string }>
+/**
+ * The name that a record is to have, and where. `ownId`: its own id in QuickBooks, if it has one; `held`: the fields
+ * that QuickBooks holds already.
+ */
+export type WantedName = Readonly<{
+  entity: Entity
+  fields: Fields
+  parentRecordId?: string
+  ownId?: string
+  held?: Fields
+}>
 
 type NamePorts = Pick<PushPorts, 'mirrors'>
 
@@ -20,8 +29,8 @@ export async function nameRefusal(
   workspace: string,
   wanted: WantedName,
 ): Promise<Refused | undefined> {
-  const { fields } = wanted
-  const problem = nameProblem(fields)
+  const { fields, held } = wanted
+  const problem = nameProblem(fields, held)
   if (problem !== undefined) {
     const { code, reason, suggestion } = problem
     const advice = suggestion === undefined ? 'Give it a name.' : `Write “${suggestion}” instead.`

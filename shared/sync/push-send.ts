@@ -172,6 +172,8 @@ async function refusedInWords(
     const wanted: WantedName = {
       entity,
       fields,
+      // What QuickBooks has refused is that the name is taken: it has passed every other check.
+      held: fields,
       ...(parentRecordId !== undefined && { parentRecordId }),
       ...(link !== undefined && { ownId: link.recordId }),
     }

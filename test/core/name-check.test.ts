@@ -44,6 +44,13 @@ describe('a name', () => {
     },
   )
 
+  it('may be whatever QuickBooks holds already', () => {
+    const held = { displayName: 'Smith: Jo'.repeat(100), suffix: 'a:b' }
+    expect(nameProblem(held, held)).toBeUndefined()
+    expect(nameProblem({ ...held, title: 'c:d' }, held)).toMatchObject({ field: 'title' })
+    expect(nameProblem({ ...held, suffix: 'c:d' }, held)).toMatchObject({ field: 'suffix' })
+  })
+
   it('that is proposed is never refused itself', () => {
     fc.assert(
       fc.property(anyName, (displayName) => {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ContactEdit } from '#core/contact-edit'
+import { dotOf } from '#core/dots'
 import { ADDRESS_FIELDS, type Fields, TEXT_FIELDS } from '#core/records'
 import { sameValue } from '#core/slots'
 import { openCompany } from '#sync/company'
@@ -10,6 +12,7 @@ import { startPull } from '#sync/pull'
 import { reconcile } from '#sync/reconcile'
 import { AWKWARD, awkwardFields, numbered, propertiesOf } from './awkward.ts'
 import { createPushWorld, DAY_MS, idOf, MINUTE_MS, PERSON, type PushWorld, WORKSPACE } from './push-world.ts'
+import { createTwoSides } from './two-sides.ts'
 import { finishRun } from './world.ts'
 
 const asker = { workspace: WORKSPACE, person: PERSON }
@@ -213,3 +216,36 @@ async function expectComesIn(here: PushWorld, typed: readonly Fields[]): Promise
   await here.pass(2 * MINUTE_MS)
   expect([here.calls().create, here.calls().update]).toEqual([0, 0])
 }
+
+describe('a name that QuickBooks holds, though it would take it from nobody', () => {
+  // It was complained of whenever its customer moved or came back from the archive, though it was not sent.
+  it.each(['Smith: Jo', 'tab\there', 'line\nbreak\r\n', 'bell\u0007', '\u0000', 'half \ud800', '\udc00 a half'])(
+    'comes in unharmed, and keeps nobody from changing the rest: %j',
+    async (name) => {
+      const two = await createTwoSides((book) => {
+        book.add(name, { fields: { companyName: name, notes: name, billAddress: { line1: name } } })
+        book.add('Parent')
+      })
+      const { id } = await two.contactOf('1')
+      const change = async (edit: ContactEdit) => {
+        const { version } = await two.contact(id)
+        await updateContact(two.ports, { ...asker, id, version, edit })
+        await two.settle()
+      }
+      const fields = { displayName: name, companyName: name, notes: name, billAddress: { line1: name } }
+      expect((await two.contact(id)).fields).toEqual(fields)
+      await change({ fields: { phone: '1' } })
+      await change({ parentId: (await two.contactOf('2')).id })
+      await change({ archived: true })
+      expect(two.book.get('1').active).toBe(false)
+      await change({ archived: false })
+      expect(two.book.get('1')).toMatchObject({ name, active: true, parent: '2', fields: { phone: '1' } })
+      const contact = await two.contact(id)
+      expect(contact.fields).toEqual({ ...fields, phone: '1' })
+      expect(dotOf(contact)).toBe('green')
+      await two.tell('1')
+      await two.settle()
+      expect((await two.contact(id)).version).toBe(contact.version)
+    },
+  )
+})
