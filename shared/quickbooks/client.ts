@@ -4,7 +4,16 @@ import { Failure } from '#core/errors'
 import type { Entity, JsonObject, SourceRecord } from '#core/records'
 import type { CallGate, CallKind, Company, QuickBooks } from '#sync/ports'
 import { readAnswer } from './answers.ts'
-import { anyRows, inOrderOfId, MOST_ROWS, named, selectByIds, selectCount, toSecond, updatedSince } from './query.ts'
+import {
+  anyRows,
+  inOrderOfId,
+  MOST_ROWS,
+  selectByIds,
+  selectCount,
+  selectNamed,
+  toSecond,
+  updatedSince,
+} from './query.ts'
 import { exchange, post } from './transport.ts'
 import {
   changesOf,
@@ -111,9 +120,10 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
       return changesOf(body, mostRows)
     },
     async byName(entity, displayName) {
-      // QuickBooks allows none of these in a name, and the parser of addresses would drop tab and newline.
+      // QuickBooks allows none of these in a name.
       if (displayName === '' || /[:\t\n\r]/.test(displayName)) return { records: [] }
-      return find(caller, entity, named(displayName, mostRows))
+      // In the address, a long name of Chinese letters would take more than 8 KB, which is more than most gateways let in.
+      return toPage(entity, await caller.query(selectNamed(ENTITIES[entity].name, displayName, mostRows)))
     },
     create: (entity, content, requestId) =>
       write(caller, entity, ENTITIES[entity].create, recordToCreate(entity, content), requestId),

@@ -30,10 +30,13 @@ export function toSecond(time: string): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`
 }
 
-/** Criteria for up to `size` records of this DisplayName, active and inactive; the inactive ones bear QuickBooks' mark behind it. */
-export function named(displayName: string, size: number): string {
+/**
+ * A whole statement for up to `size` records of this DisplayName, active and inactive; the inactive ones bear QuickBooks'
+ * mark behind it.
+ */
+export function selectNamed(from: string, displayName: string, size: number): string {
   const names = [displayName, `${displayName}${PLAIN_MARK}`].map(quote)
-  return `WHERE DisplayName IN (${names.join(',')}) AND ${ANY} ${rows(1, size)}`
+  return `SELECT * FROM ${from} WHERE DisplayName IN (${names.join(',')}) AND ${ANY} ${rows(1, size)}`
 }
 
 /** Criteria for all of a short list, active and inactive, in QuickBooks' own order. */

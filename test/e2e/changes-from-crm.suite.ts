@@ -45,6 +45,30 @@ describe('a contact', () => {
     expect(writes(here)).toEqual({ create: 1, update: 0 })
   })
 
+  it('out-1: of a name full of quotes, escapes and signs is so on both sides, and so is what is made of it there', async () => {
+    const here = await open()
+    const displayName = "O'Brien \\' OR 1=1 -- %25 😀"
+    const notes = '<b>"{{x}}"</b>\r\n=$(id) &amp; \\'
+    const { id } = await here.crm.create({ fields: { displayName, notes } })
+    await world.settle()
+    const [record, ...more] = named(here, displayName)
+    expect(more).toEqual([])
+    expect(record?.Notes).toBe(notes)
+    expect(await here.crm.read(id)).toMatchObject({ dot: 'green', name: displayName, fields: { displayName, notes } })
+
+    const edited = { displayName: "'' \\\\ O\\'Brien; %2525 👩‍🚒 e\u0301 \u200fשלום", notes: `${notes}\n'); --` }
+    const recordId = String(record?.Id)
+    done(here.company.bookkeeper.edit('Customer', recordId, { DisplayName: edited.displayName, Notes: edited.notes }))
+    await world.settle()
+    expect(await here.crm.read(id)).toMatchObject({ dot: 'green', name: edited.displayName, fields: edited })
+    const search = encodeURIComponent(edited.displayName)
+    expect(await here.list(`/contacts?search=${search}`)).toMatchObject([{ id }])
+    expect(await here.list(`/quickbooks/customers?filter=all&search=${search}`)).toMatchObject([{ id: recordId }])
+    await world.sweep()
+    await world.settle()
+    expect([here.company.count('Customer'), writes(here)]).toEqual([1, { create: 1, update: 0 }])
+  })
+
   it('out-1: that is no customer is created in QuickBooks only when somebody asks for it', async () => {
     const here = await open()
     const contact = await here.crm.create({ isCustomer: false, fields: { displayName: 'Only A Prospect' } })

@@ -97,6 +97,17 @@ describe('every call', () => {
     expect(request?.body.match(/'\d+'/g)?.map((id) => id.slice(1, -1))).toEqual(ids)
   })
 
+  // In the address it took 9 KB, which is more than many a gateway lets in.
+  it('asks for a name in the body, where there is room for the longest of any alphabet', async () => {
+    const name = '中'.repeat(499)
+    await open().byName('customer', `${name}'`)
+    const [request] = server.seen
+    expect(request?.method).toBe('POST')
+    expect(request?.body).toContain(
+      `FROM Customer WHERE DisplayName IN ('${name}\\'','${name}\\' (deleted)') AND Active IN (true,false)`,
+    )
+  })
+
   it('escapes what would end a quoted value', async () => {
     await open().byIds('customer', ["1' OR '", '\\'])
     expect(server.seen[0]?.body).toContain("Id IN ('1\\' OR \\'','\\\\')")
