@@ -29,11 +29,7 @@ const SHORTEST = 6
  * Which secrets and personal data of the simulator's world stand in these logs: tokens, codes, keys of apps, and what
  * the records of all companies hold. Says where and what kind it is.
  */
-export function findLeaks(
-  logs: readonly { readonly name: string; readonly lines: readonly string[] }[],
-  simulator: Simulator,
-  secrets: readonly string[],
-): readonly string[] {
+export function findLeaks(logs: Logs, simulator: Simulator, secrets: readonly string[]): readonly string[] {
   const needles = new Map<string, string>()
   const { codes, grants, accessTokens } = simulator.snapshot().oauth
   for (const { value } of [...codes, ...accessTokens]) needles.set(value, 'a code or access token')
@@ -51,6 +47,13 @@ export function findLeaks(
       }
     }
   }
+  return leaksOf(logs, needles)
+}
+
+type Logs = readonly { readonly name: string; readonly lines: readonly string[] }[]
+
+/** Which of these texts, each with what it is, stand in these logs, whatever their case; and any token of ours. */
+export function leaksOf(logs: Logs, needles: ReadonlyMap<string, string>): readonly string[] {
   const sought = [...needles].filter(([needle]) => needle.length >= SHORTEST)
   return logs.flatMap(({ name, lines }) => {
     const text = lines.join('\n')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { adminRoutes } from '#http/admin-routes'
 import { aContact, aMirror, anEntry, anOutcome, aRun } from '../contract/records.ts'
+import { createLogWatch, itLogsNothingOf } from './log-watch.ts'
 import { type Asked, adminWorld, claimsOf, connect } from './world.ts'
 
 // What acme holds has these ids; of globex's, none.
@@ -28,10 +29,12 @@ const open = {
   openedAt: '2026-11-01T08:00:00.000Z',
 } as const
 
+const watch = createLogWatch()
+
 const byId = adminRoutes.filter(({ path }) => path.includes('{'))
 
 async function twoTenants() {
-  const { ask, ports } = adminWorld()
+  const { ask, ports } = watch.over(adminWorld())
   await connect(ports, 'acme', '1')
   await connect(ports, 'globex', '2')
   await ports.mirrors.put('acme', [
@@ -99,3 +102,5 @@ describe('an id of another workspace', () => {
     expect(await held('acme')).toEqual(before)
   })
 })
+
+itLogsNothingOf(watch)
