@@ -5,7 +5,9 @@ import type { Route } from '#http/declare'
 import type { HttpRequest } from '#http/exchange'
 import { oauthRoutes } from '#http/oauth-routes'
 import { createRouter } from '#http/router'
+import type { AdminUses, ConnectUses } from '#http/use-cases'
 import { faultDetails, problemOfFault } from '#lambda/faults'
+import { createSigner } from '#lambda/signer'
 import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
 import type { Ports } from '#sync/ports'
 import { adminUses, connectUses } from '../../functions/compose.ts'
@@ -75,6 +77,14 @@ export function connectWorld() {
   const { quickbooks } = scriptedCompany(memory.clock)
   const ports = { ...memory, consent: intuit.consent, quickbooks }
   return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
+}
+
+/** Every route of both functions over the same ports, with seals as they are made on AWS. */
+export function wholeWorld() {
+  const { ports: memory, intuit } = connectWorld()
+  const ports = { ...memory, signer: createSigner(async () => 'a secret of more than thirty-two characters') }
+  const routes: readonly Route<AdminUses & ConnectUses>[] = [...adminRoutes, ...connectRoutes, ...oauthRoutes]
+  return { ports, intuit, ask: asker(routes, { ...adminUses(ports), ...connectUses(ports) }, ports.log) }
 }
 
 export async function connect(ports: Pick<Ports, 'connections'>, workspace = 'acme', realmId = '9341'): Promise<void> {
