@@ -35,7 +35,10 @@ export async function openState(
   if (sealed.expiresAtMs <= clock.now()) throw new Failure({ kind: 'stateInvalid', why: 'expired' })
   const taken = await connections.takeState(digest.sha256(sealed.nonce))
   if (taken === undefined) throw new Failure({ kind: 'stateInvalid', why: 'used' })
-  return { workspace: sealed.workspace, person: sealed.person }
+  // A second lock: whoever came by the secret of the seals would still need a state that was stored for their victim.
+  const isSame = taken.workspace === sealed.workspace && taken.person === sealed.person
+  if (!isSame) throw new Failure({ kind: 'stateInvalid', why: 'forged' })
+  return { workspace: taken.workspace, person: taken.person }
 }
 
 /** The payload as `makeState` wrote it. The signer also signs other things, cursors for one: those are not states. */
