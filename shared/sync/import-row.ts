@@ -4,6 +4,7 @@ import { listName, recordName } from '#core/names'
 import type { Contact, JournalChange, JournalEntry, Mirror, Outcome } from '#core/records'
 import { contactSnapshot, sameContent } from '#core/snapshots'
 import { placement } from './hierarchy.ts'
+import { parentOf, withoutParent } from './import-parent.ts'
 import type { ImportPorts, ImportSlice } from './import-state.ts'
 import type { Write } from './ports.ts'
 
@@ -92,15 +93,11 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
     const contact = await ports.contacts.get(slice.workspace, mirror.contactId)
     return noted(mirror, 'skipped', 'alreadyLinked', `already linked to ${named(contact)}`, mirror.contactId)
   }
-  const parent = await parentOf(ports, slice, mirror)
+  const parent = await parentOf(ports, slice.workspace, mirror)
   if (parent !== undefined && parent.contactId === undefined) {
     if (!slice.state().last) return 'withoutParent'
-    return noted(
-      mirror,
-      'failed',
-      'parentNotImported',
-      `Its parent “${parent.name}” is not in the CRM. Import that first, or together with it.`,
-    )
+    const { code, reason } = await withoutParent(ports, slice.workspace, mirror, parent.name)
+    return noted(mirror, 'failed', code, reason)
   }
   const parentId = parent?.contactId
   // In the CRM its parent may lie deeper than in QuickBooks: somebody has moved it, and that is not sent yet.
@@ -129,19 +126,6 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
     )
   }
   return imported(ports, slice, mirror, parentId)
-}
-
-/** The record's parent and the contact that it is linked to; undefined for a top-level record. */
-async function parentOf(
-  ports: ImportPorts,
-  { workspace }: ImportSlice,
-  { entity, fullName, snapshot }: Mirror,
-): Promise<Readonly<{ name: string; contactId?: string }> | undefined> {
-  const { parentRecordId } = snapshot
-  if (parentRecordId === undefined) return undefined
-  const parent = await ports.mirrors.get(workspace, entity, parentRecordId)
-  const name = parent === undefined ? (fullName.split(':').at(-2) ?? '') : recordName(parent.snapshot.fields)
-  return { name, ...(parent?.contactId !== undefined && { contactId: parent.contactId }) }
 }
 
 /** A job's name is its own only among its parent's jobs. */

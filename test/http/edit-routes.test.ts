@@ -101,6 +101,39 @@ describe('changing a contact', () => {
     expect(cycle).toMatchObject({ status: 400, json: { type: '/problems/invalid-input' } })
   })
 
+  it('is refused in words where it would lie below itself or more than five levels deep', async () => {
+    const { ask, path, id } = await withAda()
+    const chain = [id]
+    for (const displayName of ['Level 2', 'Level 3', 'Level 4', 'Level 5']) {
+      const { json } = await ask('POST', `/contacts/${chain.at(-1)}/jobs`, { body: { fields: { displayName } } })
+      chain.push(json.id ?? '')
+    }
+    const deepest = chain.at(-1) ?? ''
+    const tooDeep = [{ path: 'parentId', message: expect.stringContaining('five levels deep') }]
+    const circle = [{ path: 'parentId', message: expect.stringContaining('under itself') }]
+
+    const sixth = { fields: { displayName: 'Level 6' } }
+    expect(await ask('POST', `/contacts/${deepest}/jobs`, { body: sixth })).toMatchObject({
+      status: 400,
+      json: { errors: tooDeep },
+    })
+    const job = { ...sixth, kind: 'job', parentId: deepest }
+    expect(await ask('POST', '/contacts', { body: job })).toMatchObject({ status: 400, json: { errors: tooDeep } })
+    const { json: other } = await ask('POST', '/contacts', { body: made })
+    expect(await ask('POST', `${path}/move`, { ...at(1), body: { parentId: other.id } })).toMatchObject({
+      status: 400,
+      json: { errors: tooDeep },
+    })
+    for (const parentId of chain) {
+      expect(await ask('POST', `${path}/move`, { ...at(1), body: { parentId } })).toMatchObject({
+        status: 400,
+        json: { errors: circle },
+      })
+    }
+    expect((await ask('GET', path)).json).toMatchObject({ kind: 'client', version: 1 })
+    expect((await ask('GET', '/contacts')).json.items).toHaveLength(6)
+  })
+
   it('needs the right to write', async () => {
     const { ask, path } = await withAda()
     const claims = claimsOf('acme', 'tandem/read')

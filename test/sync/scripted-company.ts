@@ -35,6 +35,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   const refusedTokens = new Set<string>()
   let latencyMs = (_rows: number) => 0
   let leavesOutOldest = false
+  let tellsLevels = true
   let order: (a: string, b: string) => number = (a, b) => Number(a) - Number(b)
 
   const put = (customer: Customer) => customers.set(customer.id, customer)
@@ -46,6 +47,17 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   const change = (id: string, changes: Partial<Customer>) => {
     const customer = need(id)
     put({ ...customer, ...changes, revision: customer.revision + 1, updatedMs: clock.now() })
+  }
+  /** A customer and those above it. Where nobody is, or where it comes round, the path ends: no list is taken at its word. */
+  const upFrom = (from: string | undefined): readonly Customer[] => {
+    const path = new Map<string, Customer>()
+    for (let id = from; id !== undefined && !path.has(id); ) {
+      const customer = customers.get(id)
+      if (customer === undefined) break
+      path.set(id, customer)
+      id = customer.parent
+    }
+    return [...path.values()]
   }
   const bookkeeper = {
     add(name: string, rest: Partial<Pick<Customer, 'parent' | 'fields' | 'active'>> = {}): string {
@@ -94,8 +106,9 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
 
   const recordOf = (customer: Customer): SourceRecord => {
     const { id, name, parent, fields, active, revision, updatedMs, balance } = customer
-    const path: string[] = [name]
-    for (let up = parent; up !== undefined; up = need(up).parent) path.unshift(need(up).name)
+    const path = upFrom(id)
+      .map((each) => each.name)
+      .reverse()
     const updatedAt = new Date(Math.floor(updatedMs / 1_000) * 1_000).toISOString()
     return {
       entity: 'customer',
@@ -107,7 +120,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         ...(parent !== undefined && { parentRecordId: parent }),
       },
       fullName: path.join(':'),
-      level: path.length - 1,
+      level: tellsLevels ? path.length - 1 : 0,
       balance,
       updatedAt,
       raw: {
@@ -242,9 +255,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
           if (current.revision !== String(revision)) throw refused('5010', 'Stale Object Error')
           const { displayName = '', ...rest } = fields
           refuseTaken(displayName, id)
-          for (let up = parentRecordId; up !== undefined; up = need(up).parent) {
-            if (up === id) throw refused('900', 'Parent Cannot Be Child')
-          }
+          if (upFrom(parentRecordId).some((above) => above.id === id)) throw refused('900', 'Parent Cannot Be Child')
           const { parent: _, ...top } = need(id)
           put(top)
           change(id, {
@@ -285,6 +296,10 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     /** Cuts change data capture at the other end. */
     leaveOutOldest: () => {
       leavesOutOldest = true
+    },
+    /** Says of every customer that it is at the top. */
+    hideLevels: () => {
+      tellsLevels = false
     },
     orderBy: (compare: (a: string, b: string) => number) => {
       order = compare
