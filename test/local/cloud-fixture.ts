@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Cloud, type CloudSettings, startCloud } from '../../local/cloud/cloud.ts'
 import { fillInConsent } from '../../local/cloud/consent.ts'
 import type { TokenRequest } from '../../local/cloud/issuer.ts'
+import type { SimulatedApp } from '../../local/cloud/simulator.ts'
 import { synthesize } from '../../local/cloud/synthesize.ts'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../local/quickbooks/simulator.ts'
@@ -32,10 +33,8 @@ export interface ApiRequest extends TokenRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export interface Tandem {
-  readonly cloud: Cloud
-  readonly simulator: Simulator
-  readonly simulatorUrl: string
+/** What a person does with a running cloud. */
+export interface Caller {
   /**
    * Calls Tandem's API with a token for the workspace `w1` and all scopes, unless the request says otherwise.
    * @param route method and path: `POST /pulls`
@@ -43,8 +42,12 @@ export interface Tandem {
   readonly call: (route: string, request?: ApiRequest) => Promise<ApiAnswer>
   /** Connects the simulator's first company, as a person would on its pages. Answers with what the callback said. */
   readonly connect: (workspace?: string) => Promise<ApiAnswer>
-  /** Ends the simulator in the middle of whatever it does; another one goes on at its address with what it stored. */
-  readonly restartSimulator: () => Promise<void>
+}
+
+export interface Tandem extends Caller {
+  readonly cloud: Cloud
+  readonly simulator: Simulator
+  readonly simulatorUrl: string
   readonly close: () => Promise<void>
 }
 
@@ -56,15 +59,11 @@ export async function startTandem(
   settings: Partial<CloudSettings> = {},
   simulatorOptions: SimulatorOptions = {},
 ): Promise<Tandem> {
-  const { clientId, clientSecret, verifierToken } = DEFAULT_APP
-  let simulator = createSimulator(simulatorOptions)
-  let listening = await simulator.listen({ port: 0 })
+  const simulator = createSimulator(simulatorOptions)
+  const listening = await simulator.listen({ port: 0 })
   const cloud = await startTestCloud({
     simulatorUrl: listening.url,
-    secrets: {
-      IntuitClientSecret: JSON.stringify({ clientId, clientSecret }),
-      WebhookVerifierSecret: JSON.stringify({ verifierTokens: [verifierToken] }),
-    },
+    secrets: secretsOf(DEFAULT_APP),
     ...settings,
   })
   simulator.apps.register({
@@ -72,8 +71,29 @@ export async function startTandem(
     redirectUris: [`${cloud.apiUrl}/oauth/callback`],
     webhookUrl: `${cloud.apiUrl}/webhooks/quickbooks`,
   })
+  return {
+    cloud,
+    simulator,
+    simulatorUrl: listening.url,
+    ...callerOf(cloud),
+    close: async () => {
+      await cloud.close()
+      simulator.close()
+      await listening.close()
+    },
+  }
+}
 
-  const call: Tandem['call'] = async (route, { json, headers = {}, ...token } = {}) => {
+/** The secrets of a cloud whose app at Intuit this is. */
+export function secretsOf({ clientId, clientSecret, verifierToken }: SimulatedApp): Readonly<Record<string, string>> {
+  return {
+    IntuitClientSecret: JSON.stringify({ clientId, clientSecret }),
+    WebhookVerifierSecret: JSON.stringify({ verifierTokens: [verifierToken] }),
+  }
+}
+
+export function callerOf(cloud: Cloud): Caller {
+  const call: Caller['call'] = async (route, { json, headers = {}, ...token } = {}) => {
     const [method = 'GET', path = '/'] = route.split(' ')
     const bearer = await cloud.mintToken({ workspace: 'w1', scopes: allScopes, person: 'ann', ...token })
     const response = await fetch(`${cloud.apiUrl}${path}`, {
@@ -83,13 +103,7 @@ export async function startTandem(
     })
     return answerOf(response)
   }
-
   return {
-    cloud,
-    get simulator() {
-      return simulator
-    },
-    simulatorUrl: listening.url,
     call,
     connect: async (workspace = 'w1') => {
       const { body } = await call('POST /connection/authorize', { workspace })
@@ -97,18 +111,6 @@ export async function startTandem(
       const { action, fields } = fillInConsent(await page.text(), body.url)
       const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
       return answerOf(await fetch(decided.headers.get('location') ?? ''))
-    },
-    restartSimulator: async () => {
-      simulator.close()
-      await listening.close()
-      const apps = simulator.apps.list()
-      simulator = createSimulator({ ...simulatorOptions, apps, snapshot: simulator.snapshot() })
-      listening = await simulator.listen({ port: listening.port })
-    },
-    close: async () => {
-      await cloud.close()
-      simulator.close()
-      await listening.close()
     },
   }
 }
