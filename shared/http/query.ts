@@ -22,6 +22,7 @@ export const search = z
   .min(1)
   .max(200)
   .refine((pattern) => /[^*\s]/.test(pattern), 'has to hold something besides *')
+  .refine((pattern) => pattern.isWellFormed(), 'holds half a character: take it out')
   .meta({ description: 'With * for any text: *smith*. Case and accents do not matter', example: '*smith*' })
 
 export const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true')

@@ -108,7 +108,7 @@ function joined(errors: readonly Omit<Fault, 'type'>[], type: string): Fault | u
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(wholeCharacters(text))
   } catch {
     return undefined
   }
@@ -117,4 +117,15 @@ function parsed(text: string): unknown {
 function notJson(text: string): string {
   if (text.trim() === '') return 'nothing'
   return text.trimStart().startsWith('<') ? 'a page instead of data' : 'data that is cut off or damaged'
+}
+
+/** An escaped backslash, both halves of a character; and, caught, one half alone. */
+const HALVES = /\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})/g
+
+/**
+ * JSON without halves of characters, each of which becomes the sign for one that nobody knows. Whoever cuts a text by
+ * its UTF-16 units leaves one, JSON can say it with an escape, and no store takes it: one such name would stop a pull.
+ */
+function wholeCharacters(json: string): string {
+  return json.replace(HALVES, (found, half?: string) => (half === undefined ? found : '\\ufffd'))
 }

@@ -69,6 +69,24 @@ describe('a contact', () => {
     expect([here.company.count('Customer'), writes(here)]).toEqual([1, { create: 1, update: 0 }])
   })
 
+  // Half a character in QuickBooks' answer was more than DynamoDB takes: the contact never got its link.
+  it('out-1: of a name that QuickBooks cuts within a character, to print it on checks, is in step all the same', async () => {
+    const here = await open()
+    const displayName = `A${'😀'.repeat(80)}`
+    const { id } = await here.crm.create({ fields: { displayName } })
+    await world.settle()
+    const [record, ...more] = named(here, displayName)
+    expect(more).toEqual([])
+    expect(await here.crm.read(id)).toMatchObject({
+      dot: 'green',
+      link: { recordId: String(record?.Id) },
+      fields: { displayName, printName: `A${'😀'.repeat(54)}\ufffd` },
+    })
+    await world.sweep()
+    await world.settle()
+    expect(writes(here)).toEqual({ create: 1, update: 0 })
+  })
+
   it('out-1: that is no customer is created in QuickBooks only when somebody asks for it', async () => {
     const here = await open()
     const contact = await here.crm.create({ isCustomer: false, fields: { displayName: 'Only A Prospect' } })

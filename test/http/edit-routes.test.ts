@@ -244,7 +244,7 @@ describe('conflicts', () => {
   })
 
   // What was seen was held to what may be typed, so that such a conflict could never be decided.
-  it.each(['bell\u0007@example.com', 'half\ud800@example.com', `${'x'.repeat(5_000)}@example.com`])(
+  it.each(['bell\u0007@example.com', `${'x'.repeat(5_000)}@example.com`])(
     'are decided though QuickBooks holds what nobody may type: %j',
     async (quickbooks) => {
       const { ask } = await withConflict(quickbooks)

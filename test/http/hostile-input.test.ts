@@ -169,6 +169,16 @@ describe('what a person types', () => {
   )
 })
 
+describe('a search', () => {
+  // A selection is stored beside its run, and DynamoDB takes no half of a character: it ended in a fault.
+  it.each(['half \ud800', '\udc00 a half'])('for half a character is refused in words: %j', async (search) => {
+    const body = { as: 'account', select: { filter: 'all', search } }
+    const { status, json } = await admin.ask('POST', '/imports', { body })
+    expect([status, json.type]).toEqual([400, '/problems/invalid-input'])
+    expect(JSON.stringify(json.errors)).toContain('half a character')
+  })
+})
+
 describe('a hostile query', () => {
   it.each(withQuery)('ends $method $path in an answer', async (route) => {
     for (const name of route.query) for (const value of hostile) await tried(route, { query: { [name]: value } })

@@ -401,6 +401,19 @@ describe('an answer that is good', () => {
     expect(records[0]?.raw.DisplayName).toBe(name)
   })
 
+  // DynamoDB takes none, so that one name that was cut between its halves stopped every pull of its company.
+  it('has no halves of characters: each becomes the sign for one that nobody knows', async () => {
+    const halves = { DisplayName: 'Jo \ud83d', CompanyName: '\ude00\ud83d\ude00\ud83d', 'half \ud800': '\\ud83d' }
+    const shouted = JSON.stringify(queryAnswer({ Customer: [{ ...ROW, ...halves }] })).replaceAll('ud83d', 'uD83D')
+    for (const body of [JSON.stringify(queryAnswer({ Customer: [{ ...ROW, ...halves }] })), shouted]) {
+      server.answer(text(200, 'application/json', body.replaceAll('😀', '\\ud83d\\ude00')))
+      const { records } = await open().page('customer', 1, 10)
+      expect(records[0]?.snapshot.fields).toMatchObject({ displayName: 'Jo \ufffd', companyName: '\ufffd😀\ufffd' })
+      expect(JSON.stringify(records[0]?.raw).isWellFormed()).toBe(true)
+      expect(String(records[0]?.raw['half \ufffd']).toLowerCase()).toBe('\\ud83d')
+    }
+  })
+
   it('without rows is an empty page', async () => {
     server.answer(json(200, { QueryResponse: {}, time: '2026-01-01T00:00:00Z' }))
     expect(await open().page('customer', 1, 10)).toEqual({ records: [] })

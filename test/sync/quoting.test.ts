@@ -219,7 +219,7 @@ async function expectComesIn(here: PushWorld, typed: readonly Fields[]): Promise
 
 describe('a name that QuickBooks holds, though it would take it from nobody', () => {
   // It was complained of whenever its customer moved or came back from the archive, though it was not sent.
-  it.each(['Smith: Jo', 'tab\there', 'line\nbreak\r\n', 'bell\u0007', '\u0000', 'half \ud800', '\udc00 a half'])(
+  it.each(['Smith: Jo', 'tab\there', 'line\nbreak\r\n', 'bell\u0007', '\u0000'])(
     'comes in unharmed, and keeps nobody from changing the rest: %j',
     async (name) => {
       const two = await createTwoSides((book) => {
