@@ -33,7 +33,13 @@ const tableSchema = z.object({
 })
 const templateSchema = z.object({ Resources: z.record(z.string(), z.looseObject({ Type: z.string() })) })
 
-export type LocalDynamo = Readonly<{ client: DynamoDBClient; tableName: string; endpoint: string }>
+export type LocalDynamo = Readonly<{
+  client: DynamoDBClient
+  tableName: string
+  endpoint: string
+  /** One more table like it, for a test that names its workspaces itself; answers with its name. */
+  newTable(): Promise<string>
+}>
 
 /**
  * A DynamoDB in memory with the stack's table in it, for one test file; it ends with the file. DYNAMODB_ENDPOINT names
@@ -47,16 +53,24 @@ export async function startLocalDynamo(): Promise<LocalDynamo> {
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   })
-  const tableName = given === undefined ? TABLE_NAME : `${TABLE_NAME}-${crypto.randomUUID()}`
   afterAll(() => {
     client.destroy()
     stop()
   })
   await untilItAnswers(client)
-  await client.send(
-    new CreateTableCommand({ TableName: tableName, BillingMode: 'PAY_PER_REQUEST', ...declaredTable() }),
-  )
-  return { client, tableName, endpoint }
+  const createTable = async (tableName: string) => {
+    await client.send(
+      new CreateTableCommand({ TableName: tableName, BillingMode: 'PAY_PER_REQUEST', ...declaredTable() }),
+    )
+    return tableName
+  }
+  const newTable = () => createTable(`${TABLE_NAME}-${crypto.randomUUID()}`)
+  return {
+    client,
+    tableName: given === undefined ? await createTable(TABLE_NAME) : await newTable(),
+    endpoint,
+    newTable,
+  }
 }
 
 function declaredTable() {

@@ -1,72 +1,20 @@
-import { describe, expect, it } from 'vitest'
-import { createLogWatch, itLogsNothingOf } from './log-watch.ts'
-import { askedBy, guardedRoutes, other, pathOf, TENANTS, type Tenant, twoTenants } from './two-tenants.ts'
-import { claimsOf } from './world.ts'
+import { describe } from 'vitest'
+import { createDynamoPorts } from '#dynamodb/ports'
+import { createTokenVault } from '#dynamodb/token-vault'
+import { startLocalDynamo } from '../dynamodb/local-dynamodb.ts'
+import { createMemoryKms } from '../dynamodb/memory-kms.ts'
+import { tenantsSuite } from './tenants.suite.ts'
+import { twoTenants } from './two-tenants.ts'
 
-const watch = createLogWatch()
-const world = async () => watch.over(await twoTenants())
+const { client, newTable } = await startLocalDynamo()
+const kms = createMemoryKms().client
+const vault = createTokenVault({ kms, keyArn: 'arn:aws:kms:us-east-1:000000000000:key/tokens' })
 
-describe('a workspace that holds records of the same ids as another', () => {
-  it.each(guardedRoutes)('is shown its own by $method $path, and leaves the other’s as they are', async (route) => {
-    for (const tenant of TENANTS) {
-      const { ask, held, hinted } = await world()
-      const before = await held(other(tenant))
-      const { status, text } = await ask(route.method, pathOf(route), askedBy(tenant, route))
-      // What was refused would prove nothing.
-      expect(status).toBeLessThan(300)
-      expect(text).not.toContain(other(tenant))
-      expect(await held(other(tenant))).toEqual(before)
-      expect(hinted()).not.toContain(other(tenant))
-    }
-  })
+describe('in memory', () => tenantsSuite(() => twoTenants()))
 
-  it('holds nothing else’s', async () => {
-    const { held } = await world()
-    for (const tenant of TENANTS) {
-      const shown = JSON.stringify(await held(tenant))
-      expect(shown).toContain(tenant)
-      expect(shown).not.toContain(other(tenant))
-    }
-  })
-})
-
-describe('an Idempotency-Key that two workspaces use', () => {
-  const keyed = guardedRoutes.filter(({ takesIdempotencyKey }) => takesIdempotencyKey)
-
-  it.each(keyed)('starts a run of each at $path, which only its own people see', async (route) => {
-    const { ask } = await world()
-    const start = async (tenant: Tenant) => {
-      const { status, json } = await ask(route.method, pathOf(route), askedBy(tenant, route))
-      expect(status).toBe(202)
-      return json.id ?? ''
-    }
-    const started = { acme: start('acme'), globex: start('globex') }
-    const ids = { acme: await started.acme, globex: await started.globex }
-    expect(ids.acme).not.toBe(ids.globex)
-    // The key goes on to stand for the run of the workspace that sends it.
-    expect({ globex: await start('globex'), acme: await start('acme') }).toEqual(ids)
-
-    for (const tenant of TENANTS) {
-      const claims = claimsOf(tenant)
-      const { json } = await ask('GET', '/runs', { claims })
-      const shown = json.items?.map(({ id }) => id)
-      expect(shown).toContain(ids[tenant])
-      expect(shown).not.toContain(ids[other(tenant)])
-      expect((await ask('GET', `/runs/${ids[tenant]}`, { claims })).status).toBe(200)
-      expect((await ask('GET', `/runs/${ids[other(tenant)]}`, { claims })).status).toBe(404)
-    }
-  })
-
-  it.each(keyed)('is refused at $path for another request of the same workspace only', async (route) => {
-    const { ask } = await world()
-    const headers = { 'idempotency-key': 'the-same' }
-    const body = { as: 'building', select: { ids: ['73'] } }
-    expect((await ask('POST', '/imports', { claims: claimsOf('acme'), headers, body })).status).toBe(202)
-
-    const refused = await ask(route.method, pathOf(route), askedBy('acme', route))
-    expect([refused.status, refused.json.type]).toEqual([422, '/problems/idempotency-mismatch'])
-    expect((await ask(route.method, pathOf(route), askedBy('globex', route))).status).toBe(202)
-  })
-})
-
-itLogsNothingOf(watch)
+// Maps of maps keep workspaces apart by themselves; in one table only its keys do.
+describe('in DynamoDB', () =>
+  tenantsSuite(async () => {
+    const tableName = await newTable()
+    return twoTenants((clock) => createDynamoPorts({ tableName, client, clock, vault }))
+  }))

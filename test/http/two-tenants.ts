@@ -77,70 +77,78 @@ export function askedBy(tenant: Tenant, { id, body, takesVersion, takesIdempoten
  * Two workspaces over the same ports, that both hold something of everything, under the same ids, three of each. All
  * that is acme's says `acme`, and all that is globex's says `globex`.
  */
-export async function twoTenants() {
-  const { ask, ports } = wholeWorld()
-  for (const [at, tenant] of TENANTS.entries()) {
-    await connect(ports, tenant, `934145000000000${at + 1}`)
-    const of = (what: string) => `${what} of ${tenant}`
-    const seen = seenBy(tenant)
-    const mirror = (id: string, active = true) => {
-      const name = of(`Customer ${id}`)
-      return aMirror(id, name, { snapshot: { fields: { displayName: name, email: seen.quickbooks }, active } })
-    }
-    const customers = ['71', '72', '73', '74', '75'].map((id) => mirror(id))
-    const hidden = ['81', '82', '83'].map((id) => mirror(id, false))
-    await ports.mirrors.put(tenant, [...customers, ...hidden])
-    await ports.mirrors.put(
-      tenant,
-      [...customers, ...hidden].map((one) => ({ ...one, entity: 'vendor' as const })),
-    )
-
-    for (const id of ['r1', 'r2']) {
-      await ports.runs.create(tenant, aRun(id, { kind: 'import', status: 'done', startedBy: of('Person') }))
-    }
-    for (const id of ['p1', 'p2']) await ports.runs.create(tenant, aRun(id, { kind: 'preview', status: 'done' }))
-    await ports.runs.create(tenant, aRun('r3', { kind: 'import', startedBy: of('Person') }))
-
-    for (const id of ['c1', 'c2', 'c3', 'c4', 'c5', 'c6']) {
-      const isCustomer = id < 'c4'
-      const fields = { displayName: of(`Contact ${id}`), email: seen.crm }
-      const asks = id === 'c2' ? {} : { conflicts: [{ ...open, ...seen }] }
-      const base = { fields: { ...fields, email: open.base }, active: true }
-      const linked = id === 'c1' ? { link: { ...aLink('customer', '71'), base } } : {}
-      const contact = aContact(id, id, { fields, isCustomer, ...(isCustomer && asks), ...linked })
-      await ports.ledger.commit(tenant, [{ kind: 'contact', contact, expectedVersion: undefined }])
-    }
-    await ports.ledger.commit(tenant, [
-      { kind: 'claim', entity: 'customer', recordId: '71', contactId: 'c1' },
-      ...['c1', 'c2'].flatMap((contactId) =>
-        ['1', '2', '3'].map((id) => {
-          const entry = anEntry(`j${contactId}${id}`, contactId, { because: of(`Entry ${id}`), actor: of('Person') })
-          return { kind: 'journal', entry } as const
-        }),
-      ),
-    ])
-    for (const runId of ['r1', 'r2', 'p1', 'p2']) {
-      const details = { crm: [], quickbooks: [], asks: [], underNewParent: false }
-      await ports.ledger.commit(
-        tenant,
-        ['71', '72', '73'].map((id) => {
-          const outcome = anOutcome(id, { name: of(`Outcome ${id} in ${runId}`), kind: 'unchanged', details })
-          return { kind: 'outcome', runId, outcome } as const
-        }),
-      )
-    }
-  }
+export async function twoTenants(stored?: Parameters<typeof wholeWorld>[0]) {
+  const { ask, ports } = wholeWorld(stored)
+  await Promise.all(TENANTS.map((tenant) => fill(ports, tenant)))
 
   const lists = guardedRoutes.filter(({ method }) => method === 'GET')
   return {
     ask,
     ports,
-    /** Everything that a workspace can be shown, as its own people are shown it, and its tokens. */
+    /** Everything that a workspace can be shown, as its own people are shown it, its tokens, and what waits to be done. */
     held: async (tenant: Tenant) => {
       const shown = await Promise.all(lists.map((route) => ask('GET', pathOf(route), askedBy(tenant, route))))
-      return [...shown.map(({ text }) => text), await ports.connections.tokens(tenant)]
+      const hints = [...ports.hints.pulls.all(), ...ports.hints.pushes.all()]
+      const waiting = hints.filter(({ workspace }) => workspace === tenant)
+      return [shown.map(({ json }) => json), await ports.connections.tokens(tenant), waiting]
     },
-    /** Of which workspaces anything waits to be done. */
-    hinted: () => new Set([...ports.hints.pulls.all(), ...ports.hints.pushes.all()].map(({ workspace }) => workspace)),
   }
+}
+
+async function fill(ports: ReturnType<typeof wholeWorld>['ports'], tenant: Tenant): Promise<void> {
+  const { mirrors, runs } = ports
+  const commit = async (...writes: Parameters<typeof ports.ledger.commit>[1]) => {
+    // What was not stored would be seen by nobody, and prove nothing.
+    if ((await ports.ledger.commit(tenant, writes)) !== 'committed') throw new Error(`${tenant} stored nothing`)
+  }
+  const of = (what: string) => `${what} of ${tenant}`
+  const seen = seenBy(tenant)
+  const mirror = (id: string, active: boolean) => {
+    const name = of(`Record ${id}`)
+    return aMirror(id, name, { snapshot: { fields: { displayName: name, email: seen.quickbooks }, active } })
+  }
+  const records = [
+    ...['71', '72', '73', '74', '75'].map((id) => mirror(id, true)),
+    ...['81', '82', '83'].map((id) => mirror(id, false)),
+  ]
+  const contact = (id: string) => {
+    const isCustomer = id < 'c4'
+    const fields = { displayName: of(`Contact ${id}`), email: seen.crm }
+    const base = { fields: { ...fields, email: open.base }, active: true }
+    const linked = id === 'c1' ? { link: { ...aLink('customer', '71'), base } } : {}
+    return aContact(id, id, { fields, isCustomer, ...linked, ...(isCustomer && { conflicts: [{ ...open, ...seen }] }) })
+  }
+  const startedBy = of('Person')
+  await Promise.all([
+    connect(ports, tenant, tenant === 'acme' ? '9341450000000001' : '9341450000000002'),
+    mirrors.put(tenant, records),
+    mirrors.put(
+      tenant,
+      records.map((record) => ({ ...record, entity: 'vendor' as const })),
+    ),
+    ...['r1', 'r2'].map((id) => runs.create(tenant, aRun(id, { kind: 'import', status: 'done', startedBy }))),
+    ...['p1', 'p2'].map((id) => runs.create(tenant, aRun(id, { kind: 'preview', status: 'done', startedBy }))),
+    runs.create(tenant, aRun('r3', { kind: 'import', startedBy })),
+    ...['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) =>
+      commit({ kind: 'contact', contact: contact(id), expectedVersion: undefined }),
+    ),
+    ...['c1', 'c2'].map((contactId) =>
+      commit(
+        ...['1', '2', '3'].map((id) => {
+          const entry = anEntry(`j${id}`, contactId, { because: of(`Entry ${id}`), actor: startedBy })
+          return { kind: 'journal', entry } as const
+        }),
+      ),
+    ),
+    ...['r1', 'r2', 'p1', 'p2'].map((runId) =>
+      commit(
+        ...['71', '72', '73'].map((id) => {
+          const details = { crm: [], quickbooks: [], asks: [], underNewParent: false }
+          const outcome = anOutcome(id, { name: of(`Outcome ${id} in ${runId}`), kind: 'unchanged', details })
+          return { kind: 'outcome', runId, outcome } as const
+        }),
+      ),
+    ),
+  ])
+  await commit({ kind: 'claim', entity: 'customer', recordId: '71', contactId: 'c1' })
 }

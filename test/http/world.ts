@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { DynamoPorts } from '#dynamodb/ports'
 import { adminRoutes } from '#http/admin-routes'
 import { connectRoutes } from '#http/connection-routes'
 import type { Route } from '#http/declare'
@@ -9,7 +10,7 @@ import type { AdminUses, ConnectUses } from '#http/use-cases'
 import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createSigner } from '#lambda/signer'
 import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
-import type { Ports } from '#sync/ports'
+import type { Clock, Ports } from '#sync/ports'
 import { adminUses, connectUses } from '../../functions/compose.ts'
 import { aConnection, aTokenSet } from '../contract/records.ts'
 import { scriptedCompany } from '../sync/scripted-company.ts'
@@ -79,10 +80,14 @@ export function connectWorld() {
   return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
 }
 
-/** Every route of both functions over the same ports, with seals as they are made on AWS. */
-export function wholeWorld() {
+/** Every route of both functions over the same ports, with seals as they are made on AWS; stored in memory unless given. */
+export function wholeWorld(stored?: (clock: Clock) => DynamoPorts) {
   const { ports: memory, intuit } = connectWorld()
-  const ports = { ...memory, signer: createSigner(async () => 'a secret of more than thirty-two characters') }
+  const ports = {
+    ...memory,
+    ...stored?.(memory.clock),
+    signer: createSigner(async () => 'a secret of more than thirty-two characters'),
+  }
   const routes: readonly Route<AdminUses & ConnectUses>[] = [...adminRoutes, ...connectRoutes, ...oauthRoutes]
   return { ports, intuit, ask: asker(routes, { ...adminUses(ports), ...connectUses(ports) }, ports.log) }
 }
