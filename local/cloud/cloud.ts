@@ -115,10 +115,10 @@ async function start(
 
   const template = readTemplate(settings.template)
   const apiHost = settings.apiHost ?? host
-  const listeners = await openListeners({ dataDir, ports, apiHost, region, onTaken, onOpen })
+  const listeners = await openListeners({ dataDir, ports, apiHost, region, onTaken, onEnded: onProblem, onOpen })
   const { apiServer, apiUrl, servicesUrl, setServices, sqs } = listeners
   const resources = readResources(template, region, { api: apiUrl, sqs: sqs.endpoint, issuer: servicesUrl })
-  sqs.setQueues(resources.queue, region)
+  await sqs.setQueues(resources.queue)
 
   const dynamoDb = await startDynamoDb({
     folder: dataDir === undefined ? undefined : `${dataDir}/dynamodb`,
@@ -183,7 +183,7 @@ async function start(
   })
 
   const queues = viewQueues(resources, sqs, eventSources, queueClient)
-  const atWork = (): readonly string[] => whatIsAtWork(functions, eventSources, sqs.depth, schedules.retrying())
+  const atWork = () => whatIsAtWork(functions, eventSources, sqs.depths, schedules.retrying)
   return {
     apiUrl,
     servicesUrl,
@@ -199,8 +199,9 @@ async function start(
       crash: dynamoDb.crash,
     },
     idle: ({ timeout = 30_000, passVisibilityTimeout = false } = {}) =>
-      waitUntilIdle(atWork, timeout, () => {
-        if (passVisibilityTimeout) for (const { queueName } of eventSources) queues.passVisibilityTimeout(queueName)
+      waitUntilIdle(atWork, timeout, async () => {
+        if (!passVisibilityTimeout) return
+        for (const { queueName } of eventSources) await queues.passVisibilityTimeout(queueName)
       }),
     runSchedule: (name) => findByName(schedules.all, name).run(),
     passTime: (milliseconds) => passTime(timeShift, milliseconds),

@@ -1,24 +1,46 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EventSource } from './event-source.ts'
 import type { LambdaFunction } from './lambda.ts'
-import type { QueueDepth } from './sqs.ts'
+import type { QueueDepth } from './queue-server.ts'
 
 /** Says, in words, each thing that runs or waits to run; nothing when the cloud is idle. */
-export function whatIsAtWork(
+export async function whatIsAtWork(
   functions: readonly LambdaFunction[],
   eventSources: readonly EventSource[],
-  depth: (queueName: string) => QueueDepth,
-  retrying: number,
-): readonly string[] {
-  const running = functions
+  depths: () => Promise<readonly QueueDepth[]>,
+  retrying: () => number,
+): Promise<readonly string[]> {
+  const begun = () => functions.reduce((sum, lambda) => sum + lambda.begun(), 0)
+  const begunBefore = begun()
+  const runningBefore = runningIn(functions)
+  // While they are asked, whatever runs may put a message there and end.
+  const waiting = await depths().then(
+    (all) => all.flatMap((depth) => waitingIn(depth, eventSources)),
+    (error: unknown) => [`the queues do not answer: ${error instanceof Error ? error.message : String(error)}`],
+  )
+  const running = runningIn(functions)
+  const meanwhile = begun() > begunBefore || runningBefore.length > running.length ? ['something ran just now'] : []
+  return [
+    ...(running.length > 0 ? running : meanwhile),
+    ...waiting,
+    ...(retrying() > 0 ? [`${retrying()} failed invocations wait to be tried again`] : []),
+  ]
+}
+
+function runningIn(functions: readonly LambdaFunction[]): readonly string[] {
+  return functions
     .filter((lambda) => lambda.running() > 0)
     .map((lambda) => `${lambda.settings.logicalId} runs ${lambda.running()}×`)
-  const waiting = eventSources.flatMap(({ queueName, held }) => {
-    const { visible, delayed, inFlight } = depth(queueName)
-    if (visible + delayed + inFlight + held.size === 0) return []
-    return [`${queueName} has ${visible} visible, ${delayed} delayed, ${inFlight} in flight (${held.size} at work)`]
-  })
-  return [...running, ...waiting, ...(retrying > 0 ? [`${retrying} failed invocations wait to be tried again`] : [])]
+}
+
+function waitingIn(
+  { name, visible, delayed, inFlight }: QueueDepth,
+  eventSources: readonly EventSource[],
+): readonly string[] {
+  const source = eventSources.find(({ queueName }) => queueName === name)
+  // What no function is fed from is for people.
+  if (source === undefined || visible + delayed + inFlight + source.held.size === 0) return []
+  return [`${name} has ${visible} visible, ${delayed} delayed, ${inFlight} in flight (${source.held.size} at work)`]
 }
 
 const checkInterval = 5
@@ -28,14 +50,14 @@ const checkInterval = 5
  * at work after `timeout` milliseconds.
  */
 export async function waitUntilIdle(
-  atWork: () => readonly string[],
+  atWork: () => Promise<readonly string[]>,
   timeout: number,
-  onWait: () => void,
+  onWait: () => Promise<unknown>,
 ): Promise<void> {
   const until = Date.now() + timeout
-  for (let busy = atWork(); busy.length > 0; busy = atWork()) {
+  for (let busy = await atWork(); busy.length > 0; busy = await atWork()) {
     if (Date.now() > until) throw new Error(`Still at work after ${timeout} ms: ${busy.join('; ')}`)
-    onWait()
+    await onWait()
     await pause(checkInterval)
   }
 }

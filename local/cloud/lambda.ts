@@ -35,6 +35,8 @@ export interface LambdaFunction {
   /** Runs the function once. Never rejects: what went wrong is in the answer. */
   readonly invoke: (event: unknown) => Promise<Invocation>
   readonly running: () => number
+  /** How many invocations have begun so far. */
+  readonly begun: () => number
   /** Milliseconds that each start of an environment took, oldest first. */
   readonly initTimes: () => readonly number[]
   /** Bytes of code that Lambda would load. */
@@ -70,6 +72,7 @@ export function createFunction(
   const waiting: Waiting[] = []
   const initTimes: number[] = []
   let running = 0
+  let begun = 0
   let stopped = false
 
   const start = (): LambdaEnvironment => {
@@ -134,6 +137,7 @@ export function createFunction(
   const invoke = async (event: unknown): Promise<Invocation> => {
     const requestId = randomUUID()
     running += 1
+    begun += 1
     try {
       const environment = await acquire()
       if (environment === undefined) {
@@ -169,6 +173,7 @@ export function createFunction(
     settings,
     invoke,
     running: () => running,
+    begun: () => begun,
     initTimes: () => initTimes,
     bundleBytes: () =>
       readdirSync(taskRoot, { recursive: true, encoding: 'utf8' })

@@ -12,6 +12,8 @@ export interface ListenersSettings {
   readonly apiHost: string
   readonly region: string
   readonly onTaken: (part: Part) => OnTaken
+  /** Hears of a part that died, and of what becomes of it. */
+  readonly onEnded: (line: string) => void
   /** Takes what ends a listener, as soon as it listens. */
   readonly onOpen: (close: () => Promise<void>) => void
 }
@@ -30,7 +32,7 @@ export interface Listeners {
  * Listens, before anything of the template has been read: its references resolve to these addresses.
  */
 export async function openListeners(settings: ListenersSettings): Promise<Listeners> {
-  const { dataDir, ports, apiHost, region, onTaken, onOpen } = settings
+  const { dataDir, ports, apiHost, region, onTaken, onEnded, onOpen } = settings
   let services: Services | undefined
   const servicesServer = createServicesServer(() => services)
   const servicesPort = await withFreePort(
@@ -41,7 +43,7 @@ export async function openListeners(settings: ListenersSettings): Promise<Listen
   onOpen(() => closeServer(servicesServer))
 
   const folder = dataDir === undefined ? undefined : `${dataDir}/sqs`
-  const sqs = await startSqs({ folder, port: ports.sqs ?? 0, region, onTaken: onTaken('sqs') })
+  const sqs = await startSqs({ folder, port: ports.sqs ?? 0, region, onTaken: onTaken('sqs'), onEnded })
   onOpen(sqs.close)
 
   const apiServer = createServer()

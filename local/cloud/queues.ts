@@ -1,21 +1,22 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { EventSource } from './event-source.ts'
 import { nameOf } from './links.ts'
+import type { QueueDepth } from './queue-server.ts'
 import { findByName, type Resources } from './resources.ts'
-import type { QueueDepth, Sqs } from './sqs.ts'
+import type { Sqs } from './sqs.ts'
 
 /** The queues as tests and people reach them: by full name, logical id, or the start of it. */
 export interface QueuesView {
   readonly url: (name: string) => string
-  readonly depth: (name: string) => QueueDepth
+  readonly depth: (name: string) => Promise<QueueDepth>
   /** The bodies of the messages of a queue, without receiving them. */
-  readonly peek: (name: string) => readonly string[]
+  readonly peek: (name: string) => Promise<readonly string[]>
   /** The bodies in the dead-letter queue of a queue. */
-  readonly deadLetters: (name: string) => readonly string[]
+  readonly deadLetters: (name: string) => Promise<readonly string[]>
   /** Lets the visibility timeout of messages that failed pass now. */
-  readonly passVisibilityTimeout: (name: string) => void
-  /** Ends the server in the middle of whatever it does and starts it again with what it has stored. Needs a `dataDir`. */
-  readonly restart: () => Promise<void>
+  readonly passVisibilityTimeout: (name: string) => Promise<void>
+  /** Kills their process, and resolves when it answers again with what it has stored. Needs a `dataDir`. */
+  readonly crash: () => Promise<void>
   readonly client: SQSClient
 }
 
@@ -30,9 +31,14 @@ export function viewQueues(
   const find = (name: string) => findByName(queues, name)
   return {
     url: (name) => find(name).queue.ref,
-    depth: (name) => sqs.depth(find(name).name),
+    depth: async (name) => {
+      const wanted = find(name).name
+      const depth = (await sqs.depths()).find((each) => each.name === wanted)
+      if (depth === undefined) throw new Error(`SQS has no queue ${wanted}.`)
+      return depth
+    },
     peek: (name) => sqs.peek(find(name).name),
-    deadLetters: (name) => {
+    deadLetters: async (name) => {
       const { properties } = find(name).queue
       const target = queues.find(({ queue }) => queue.arn === properties.RedrivePolicy?.deadLetterTargetArn)
       if (target === undefined) throw new Error(`${name} has no dead-letter queue.`)
@@ -41,9 +47,9 @@ export function viewQueues(
     passVisibilityTimeout: (name) => {
       const queueName = find(name).name
       const failed = eventSources.flatMap((source) => (source.queueName === queueName ? [...source.failed] : []))
-      sqs.passVisibilityTimeout(queueName, failed)
+      return sqs.passVisibilityTimeout(queueName, failed)
     },
-    restart: sqs.restart,
+    crash: sqs.crash,
     client,
   }
 }

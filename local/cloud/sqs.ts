@@ -1,33 +1,24 @@
-import { buildApp } from 'fauxqs'
-// The package exports no way to keep what is stored and listen on 127.0.0.1 at the same time: its startFauxqs() does
-// the first and listens everywhere, buildApp() leaves the listening to us and takes these stores.
-import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js'
-import { S3Store } from '../../node_modules/fauxqs/dist/s3/s3Store.js'
-import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js'
-import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js'
-import { forgetScope, scopeDeduplication } from './deduplication-scope.ts'
+import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
 import { accountId } from './identity.ts'
 import { nameOf } from './links.ts'
-import { host, type OnTaken, withFreePort } from './port.ts'
+import { host, type OnTaken } from './port.ts'
+import { type QueueControl, type QueueDefinition, type QueueDepth, startQueueServer } from './queue-server.ts'
 import type { Resource } from './resources.ts'
-
-export interface QueueDepth {
-  readonly visible: number
-  readonly delayed: number
-  readonly inFlight: number
-}
+import { startServerProcess } from './server-process.ts'
 
 export interface Sqs {
   readonly endpoint: string
   /** Makes the queues those of the template: creates, updates, and removes what is no longer there. */
-  readonly setQueues: (queues: readonly Resource<'queue'>[], region: string) => void
-  readonly depth: (queueName: string) => QueueDepth
+  readonly setQueues: (queues: readonly Resource<'queue'>[]) => Promise<void>
+  /** How much each queue holds, all at the same moment. */
+  readonly depths: () => Promise<readonly QueueDepth[]>
   /** The bodies of the messages that wait in a queue, without receiving them. */
-  readonly peek: (queueName: string) => readonly string[]
+  readonly peek: (queueName: string) => Promise<readonly string[]>
   /** Lets the visibility timeout of the messages with these receipt handles pass at once. */
-  readonly passVisibilityTimeout: (queueName: string, handles: readonly string[]) => void
-  /** Ends the server, whoever is waiting for it, and starts it again at the same address with what is stored. */
-  readonly restart: () => Promise<void>
+  readonly passVisibilityTimeout: (queueName: string, handles: readonly string[]) => Promise<void>
+  /** Kills the server with SIGKILL and resolves when it answers again with what it has stored. */
+  readonly crash: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -37,121 +28,81 @@ export interface SqsSettings {
   readonly port: number
   readonly region: string
   readonly onTaken?: OnTaken
+  /** Hears of an end that nobody asked for, and of what becomes of it. */
+  readonly onEnded?: (line: string) => void
 }
 
-/** fauxqs 2.4 stores a message that is made visible before its time with a null where its own table allows none. */
-class Persistence extends PersistenceManager {
-  override updateMessageReady(): void {
-    // Stored as in flight, it is visible again at the next start like all that were in flight.
-  }
-}
-
-interface Server {
-  readonly store: SqsStore
-  readonly port: number
-  readonly close: () => Promise<void>
-}
-
-/** Starts SQS' protocol on 127.0.0.1. */
+/** Starts SQS' protocol on 127.0.0.1: in a process of its own where messages are kept in files, else in this one. */
 export async function startSqs(settings: SqsSettings): Promise<Sqs> {
-  let server = await startServer(settings)
-  const { port } = server
-  let queuesSet = (): void => {}
+  const { folder } = settings
+  return folder === undefined ? inThisProcess(settings) : inItsOwn({ ...settings, folder })
+}
 
-  const queueOf = (queueName: string) => {
-    const queue = server.store.getQueueByName(queueName)
-    if (queue === undefined) throw new Error(`There is no queue ${queueName}.`)
-    return queue
-  }
-
+async function inThisProcess(settings: SqsSettings): Promise<Sqs> {
+  const { port, control, close } = await startQueueServer(settings)
   return {
     endpoint: `http://${host}:${port}`,
-    setQueues: (queues, region) => {
-      queuesSet = () => setQueues(server.store, queues, region)
-      queuesSet()
+    setQueues: async (queues) => control.setQueues(definitionsOf(queues, settings.region)),
+    depths: async () => control.depths(),
+    peek: async (queueName) => control.peek(queueName),
+    passVisibilityTimeout: async (queueName, handles) => control.passVisibilityTimeout(queueName, handles),
+    crash: async () => {
+      throw new Error('Queues that are kept in memory cannot be killed.')
     },
-    depth: (queueName) => {
-      const queue = queueOf(queueName)
-      queue.processTimers()
-      const { ready, delayed, inflight } = queue.inspectMessages()
-      return { visible: ready.length, delayed: delayed.length, inFlight: inflight.length }
-    },
-    peek: (queueName) => {
-      const { ready, delayed, inflight } = queueOf(queueName).inspectMessages()
-      return [...ready, ...delayed, ...inflight.map(({ message }) => message)].map(({ body }) => body)
-    },
-    passVisibilityTimeout: (queueName, handles) => {
-      const queue = queueOf(queueName)
-      for (const handle of handles) {
-        const entry = queue.inflightMessages.get(handle)
-        if (entry !== undefined) entry.visibilityDeadline = 0
-      }
-      queue.processTimers()
-    },
-    restart: async () => {
-      await server.close()
-      server = await startServer({ ...settings, port })
-      queuesSet()
-    },
-    close: () => server.close(),
+    close,
   }
 }
 
-async function startServer(settings: SqsSettings): Promise<Server> {
-  const store = new SqsStore()
-  const snsStore = new SnsStore()
-  const persistence = settings.folder === undefined ? undefined : new Persistence(settings.folder)
-  if (persistence !== undefined) {
-    persistence.loadSqsAndSns(store, snsStore)
-    store.persistence = persistence
-    for (const queue of store.allQueues()) {
-      queue.persistence = persistence
-      // Whoever had received these went with the last run of this cloud.
-      for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0
-    }
-  }
-  const build = () => {
-    const stores = { sqsStore: store, snsStore, s3Store: new S3Store() }
-    const app = buildApp({ logger: false, host: '', defaultRegion: settings.region, stores })
-    scopeDeduplication(app, store)
-    return app
-  }
-  let app = build()
-  const port = await withFreePort(
-    settings.port,
-    async (candidate) => {
-      try {
-        return Number(new URL(await app.listen({ port: candidate, host })).port)
-      } catch (error) {
-        app = build()
-        throw error
-      }
-    },
-    settings.onTaken,
-  )
-  return {
-    store,
+const depthsSchema = z.array(
+  z.object({ name: z.string(), visible: z.number(), delayed: z.number(), inFlight: z.number() }),
+)
+const answerSchema = z.object({ answer: z.unknown() })
+
+async function inItsOwn(settings: SqsSettings & { readonly folder: string }): Promise<Sqs> {
+  const { folder, port, region, onTaken, onEnded } = settings
+  const entry = fileURLToPath(new URL('./queue-process.ts', import.meta.url))
+  const server = await startServerProcess({
+    name: 'The local SQS',
+    command: process.execPath,
+    args: (free) => [entry, '--folder', folder, '--port', String(free), '--region', region],
+    isListening: (line) => line === 'listening',
+    taken: 'EADDRINUSE',
     port,
-    close: async () => {
-      store.shutdown()
-      app.server.closeAllConnections()
-      await app.close()
-      persistence?.close()
+    survives: true,
+    ...(onTaken !== undefined && { onTaken }),
+    ...(onEnded !== undefined && { onEnded }),
+  })
+  const endpoint = `http://${host}:${server.port}`
+  const ask = async (operation: keyof QueueControl, input: unknown = null): Promise<unknown> => {
+    const response = await fetch(`${endpoint}/_queues/${operation}`, { method: 'POST', body: JSON.stringify(input) })
+    if (!response.ok) throw new Error(`The local SQS refused ${operation}: ${await response.text()}`)
+    return answerSchema.parse(await response.json()).answer
+  }
+  return {
+    endpoint,
+    setQueues: async (queues) => {
+      await ask('setQueues', definitionsOf(queues, region))
     },
+    depths: async () => depthsSchema.parse(await ask('depths')),
+    peek: async (name) => z.array(z.string()).parse(await ask('peek', { name })),
+    passVisibilityTimeout: async (name, handles) => {
+      await ask('passVisibilityTimeout', { name, handles })
+    },
+    crash: server.crash,
+    close: server.stop,
   }
 }
 
-function setQueues(store: SqsStore, queues: readonly Resource<'queue'>[], region: string): void {
-  const wanted = new Set(queues.map((queue) => nameOf(queue)))
-  for (const { name, url } of [...store.allQueues()]) if (!wanted.has(name)) store.deleteQueue(url)
-  for (const queue of queues) {
+function definitionsOf(queues: readonly Resource<'queue'>[], region: string): readonly QueueDefinition[] {
+  return queues.map((queue) => {
     const name = nameOf(queue)
-    const attributes = attributesOf(queue)
-    const existing = store.getQueueByName(name)
-    existing?.setAttributes(attributes)
-    const arn = `arn:aws:sqs:${region}:${accountId}:${name}`
-    forgetScope(existing ?? store.createQueue(name, queue.ref, arn, attributes))
-  }
+    return {
+      name,
+      url: queue.ref,
+      arn: `arn:aws:sqs:${region}:${accountId}:${name}`,
+      attributes: attributesOf(queue),
+    }
+  })
 }
 
 function attributesOf({ properties }: Resource<'queue'>): Record<string, string> {

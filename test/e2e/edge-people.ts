@@ -158,7 +158,7 @@ export async function live(edges: Edges, { seed, steps }: Story): Promise<Told> 
   const kill = async (edge: Edge): Promise<void> => {
     killed.set(edge, (killed.get(edge) ?? 0) + 1)
     if (edge === 'dynamodb') await cloud.dynamoDb.crash()
-    else if (edge === 'sqs') await cloud.queues.restart()
+    else if (edge === 'sqs') await cloud.queues.crash()
     else if (edge === 'quickbooks') await quickbooks.crash()
     else await cloud.functions.crash(edge)
   }

@@ -224,7 +224,7 @@ describe('when our own side fails', () => {
     // Whatever was stored before the crash was not read again.
     const pages = asked().filter((path) => path.includes('startposition'))
     expect(pages.length - new Set(pages).size).toBeLessThanOrEqual(1)
-    expect(world.cloud.queues.deadLetters('pull')).toEqual([])
+    expect(await world.cloud.queues.deadLetters('pull')).toEqual([])
   })
 
   it('a pull whose hint got lost with its Lambda is found by the sweep', async () => {

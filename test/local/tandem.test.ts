@@ -30,7 +30,7 @@ it('connects, pulls and imports over the running stack', async () => {
   expect(counts.imported + counts.skipped + counts.linked).toBe(customers)
   expect(counts.failed).toBe(0)
   expect((await call('GET /contacts?archived=true&limit=200')).body.items).toHaveLength(counts.imported)
-  expect(cloud.queues.deadLetters('pull')).toEqual([])
+  expect(await cloud.queues.deadLetters('pull')).toEqual([])
 })
 
 it('shows nothing of it to another workspace', async () => {

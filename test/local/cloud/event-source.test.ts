@@ -89,7 +89,7 @@ describe('a queue that feeds a function', () => {
     const cloud = await start({ fifo: false, maxReceiveCount: 3 })
     await send(cloud, ...Array.from({ length: 25 }, (_, at) => ({ name: `m${at}` })))
     await cloud.idle()
-    expect(cloud.queues.depth('Work')).toEqual({ visible: 0, delayed: 0, inFlight: 0 })
+    expect(await cloud.queues.depth('Work')).toMatchObject({ visible: 0, delayed: 0, inFlight: 0 })
     expect(new Set((await seen(cloud, 25)).map(({ name }) => name)).size).toBe(25)
   })
 
@@ -101,7 +101,7 @@ describe('a queue that feeds a function', () => {
       [1, true],
       [2, false],
     ])
-    expect(cloud.queues.deadLetters('Work')).toEqual([])
+    expect(await cloud.queues.deadLetters('Work')).toEqual([])
   })
 
   it('keeps a message that failed out of sight until its visibility timeout has passed', async () => {
@@ -109,7 +109,7 @@ describe('a queue that feeds a function', () => {
     await send(cloud, { name: 'again', wish: 'throw', until: 2 })
     await seen(cloud, 1)
     await expect(cloud.idle({ timeout: 50 })).rejects.toThrow('1 in flight')
-    cloud.queues.passVisibilityTimeout('Work')
+    await cloud.queues.passVisibilityTimeout('Work')
     await cloud.idle()
     expect(await seen(cloud, 2)).toHaveLength(2)
   })
@@ -126,7 +126,7 @@ describe('a queue that feeds a function', () => {
     await send(cloud, { name: 'poison', wish: 'throw' })
     await cloud.idle({ passVisibilityTimeout: true })
     expect((await seen(cloud, 3)).map(({ tries }) => tries)).toEqual([1, 2, 3])
-    expect(namesOf(cloud.queues.deadLetters('Work'))).toEqual(['poison'])
+    expect(namesOf(await cloud.queues.deadLetters('Work'))).toEqual(['poison'])
   })
 
   it('returns only the failures of a batch when the function reports them', async () => {
@@ -135,21 +135,21 @@ describe('a queue that feeds a function', () => {
     await cloud.idle({ passVisibilityTimeout: true })
     const all = await seen(cloud, 4)
     expect(all.filter(({ tries }) => tries > 1).map(({ name }) => name)).toEqual(['bad'])
-    expect(namesOf(cloud.queues.deadLetters('Work'))).toEqual(['bad'])
+    expect(namesOf(await cloud.queues.deadLetters('Work'))).toEqual(['bad'])
   })
 
   it('deletes all when the function succeeds and reporting is not switched on', async () => {
     const cloud = await start({ fifo: false, maxReceiveCount: 2 })
     await send(cloud, { name: 'bad', wish: 'fail' })
     await cloud.idle()
-    expect(cloud.queues.deadLetters('Work')).toEqual([])
+    expect(await cloud.queues.deadLetters('Work')).toEqual([])
   })
 
   it('returns the whole batch when a reported failure was not in it', async () => {
     const cloud = await start({ fifo: false, maxReceiveCount: 1, partial: true })
     await send(cloud, { name: 'liar', wish: 'lie' })
     await cloud.idle({ passVisibilityTimeout: true })
-    expect(namesOf(cloud.queues.deadLetters('Work'))).toEqual(['liar'])
+    expect(namesOf(await cloud.queues.deadLetters('Work'))).toEqual(['liar'])
   })
 })
 
@@ -186,7 +186,7 @@ describe('a FIFO queue that feeds a function', () => {
     const cloud = await start({ fifo: true, maxReceiveCount: 2 })
     await send(cloud, { name: 'poison', group: 'a', wish: 'throw' }, { name: 'next', group: 'a' })
     await cloud.idle({ passVisibilityTimeout: true })
-    expect(namesOf(cloud.queues.deadLetters('Work'))).toEqual(['poison'])
+    expect(namesOf(await cloud.queues.deadLetters('Work'))).toEqual(['poison'])
     expect((await seen(cloud, 3)).map(({ name }) => name)).toEqual(['poison', 'poison', 'next'])
   })
 
@@ -220,18 +220,50 @@ it('hands out again at the next start what was in flight at the end of the last 
   expect((await seen(second, 2)).map(({ name, tries }) => `${name} ${tries}`)).toEqual(['cut short 2', 'waiting 1'])
 })
 
-it('hands out again what was in flight when its server was ended, and goes on with what is sent afterwards', async () => {
+it('hands out again what was in flight when its process was killed, and goes on with what is sent afterwards', async () => {
   const queue: FixtureQueue = { fifo: true, maxReceiveCount: 5, visibilityTimeout: 600 }
   const cloud = await start(queue, mkdtempSync(join(tmpdir(), 'tandem-data-')))
   await send(cloud, { name: 'failed', group: 'a', wish: 'throw', until: 2 })
   await seen(cloud, 1)
-  await cloud.queues.restart()
+  await cloud.queues.crash()
   await send(cloud, { name: 'sent later', group: 'a' })
   expect((await seen(cloud, 3)).map(({ name, tries }) => `${name} ${tries}`)).toEqual([
     'failed 1',
     'failed 2',
     'sent later 1',
   ])
+})
+
+it('loses no message that it has taken when its process is killed while they are sent', async () => {
+  const problems: string[] = []
+  const cloud = await startCloud({
+    template: template({ fifo: true, maxReceiveCount: 20, visibilityTimeout: 600 }),
+    dataDir: mkdtempSync(join(tmpdir(), 'tandem-data-')),
+    onProblem: (line) => problems.push(line),
+  })
+  clouds.push(cloud)
+  const taken: string[] = []
+  let over = false
+  const sending = async (sender: number): Promise<void> => {
+    for (let at = 0; !over; at += 1) {
+      const name = `${sender}-${at}`
+      await send(cloud, { name, group: name }).then(
+        () => taken.push(name),
+        () => undefined,
+      )
+    }
+  }
+  const senders = Promise.all([0, 1].map(sending))
+  for (const enough of [20, 40]) {
+    await vi.waitFor(() => expect(taken.length).toBeGreaterThan(enough), { timeout: 20_000, interval: 1 })
+    await cloud.queues.crash()
+  }
+  over = true
+  await senders
+  await cloud.idle({ passVisibilityTimeout: true })
+  const names = new Set((await seen(cloud, taken.length)).map(({ name }) => name))
+  expect(taken.filter((name) => !names.has(name))).toEqual([])
+  expect(problems).toContain('The local SQS has ended; it starts again with what is stored.')
 })
 
 describe('failedIds', () => {

@@ -176,6 +176,6 @@ describe('the schedules of a template', () => {
 
   it('put messages onto queues', async () => {
     await cloud.runSchedule('Enqueue')
-    expect(cloud.queues.peek('Queue')).toEqual(['{"kind":"queued"}'])
+    expect(await cloud.queues.peek('Queue')).toEqual(['{"kind":"queued"}'])
   })
 })
