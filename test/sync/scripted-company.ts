@@ -20,6 +20,9 @@ export type Call = Readonly<{ method: keyof Company; row?: number; ids?: readonl
 /** Most objects of one change data capture (Intuit: "Change data capture"). */
 const MOST_CHANGES = 1_000
 
+/** QuickBooks itself allows five names in a path; with so many, who goes by them goes far enough wrong. */
+const LONGEST_PATH = 100
+
 /**
  * A QuickBooks company in memory that behaves as the real one where it matters: positions move when a record
  * vanishes, LastUpdatedTime moves with every invoice, and merged records are simply not there any more.
@@ -51,7 +54,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   /** A customer and those above it. Where nobody is, or where it comes round, the path ends: no list is taken at its word. */
   const upFrom = (from: string | undefined): readonly Customer[] => {
     const path = new Map<string, Customer>()
-    for (let id = from; id !== undefined && !path.has(id); ) {
+    for (let id = from; id !== undefined && !path.has(id) && path.size < LONGEST_PATH; ) {
       const customer = customers.get(id)
       if (customer === undefined) break
       path.set(id, customer)
