@@ -121,12 +121,16 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     withPorts(process, (ports) => servePushHint(ports, hint)),
   )
 
+  // A process that dies never comes to its own end, and what it holds would outlive its world.
+  const lines = new Set<() => void>()
   async function withPorts<T>(process: Parameters<typeof portsOf>[1], work: (ports: Ports) => Promise<T>): Promise<T> {
     const { ports, close } = portsOf(ground, process)
+    lines.add(close)
     try {
       return await work(sabotage(ports))
     } finally {
       close()
+      lines.delete(close)
     }
   }
 
@@ -352,7 +356,10 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
       if (company === undefined) throw new Error('The simulator has no such company.')
       return company
     },
-    close: () => simulator.close(),
+    close: () => {
+      for (const close of lines) close()
+      return simulator.close()
+    },
   }
 }
 
