@@ -7,7 +7,7 @@ import { whatTheLostCreateMade } from './push-lost-create.ts'
 import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
 import { dropIntent, refuse } from './push-refuse.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
-import { holdsWhatWasSent, type Settled, settle } from './push-settle.ts'
+import { isCarriedOut, type Settled, settle } from './push-settle.ts'
 import { changedAmong } from './store-records.ts'
 
 /** How often a record may be found changed in QuickBooks while one change of it is sent. */
@@ -88,7 +88,7 @@ async function sendUpdate(
     if (problem?.kind !== 'quickbooksRefused' || !MAY_HAVE_MOVED.includes(problem.code)) throw thrown
     const now = await readAgain(ports, session, mirror)
     if (now === undefined) return planAnew(ports, session, contact)
-    if (holdsWhatWasSent(intent, now.snapshot)) return settle(ports, session, contact, now, mirror)
+    if (isCarriedOut(intent, now.snapshot, mirror.snapshot)) return settle(ports, session, contact, now, mirror)
     if (problem.code === NOT_FOUND || stale >= MOST_STALE) throw thrown
     await dropIntent(ports, workspace, contact)
     return { kind: 'stale' }
@@ -102,7 +102,7 @@ const REQUEST_ID_USED = '600'
 const MAY_HAVE_MOVED: readonly string[] = [STALE, NOT_FOUND, REQUEST_ID_USED]
 
 async function afterMove(ports: PushPorts, session: PushSession, contact: Underway, mirror: Mirror): Promise<Settled> {
-  return holdsWhatWasSent(contact.intent, mirror.snapshot)
+  return isCarriedOut(contact.intent, mirror.snapshot, contact.link?.base)
     ? settle(ports, session, contact, mirror, undefined)
     : planAnew(ports, session, contact)
 }

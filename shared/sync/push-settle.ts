@@ -2,6 +2,7 @@ import { slotsOf } from '#core/entity-slots'
 import { plan } from '#core/plan'
 import {
   ADDRESS_FIELDS,
+  type AddressField,
   type Contact,
   type Hold,
   type JournalChange,
@@ -157,6 +158,26 @@ async function holdTaken(
 /** Whether a record holds what an intent sent, so that the intent must have been carried out. */
 export function holdsWhatWasSent({ slots, sent }: PushIntent, record: Snapshot): boolean {
   return slots.every((slot) => sameValue(slot, slotValue(sent, slot), slotValue(record, slot)))
+}
+
+/**
+ * Whether a record is what an intent made of it: it holds what was sent, but for lines of addresses that were to go and
+ * that QuickBooks kept (`keptAddresses`). `earlier` is what the record held before.
+ */
+export function isCarriedOut(intent: PushIntent, record: Snapshot, earlier: Snapshot | undefined): boolean {
+  const { slots, sent } = intent
+  return slots.every(
+    (slot) =>
+      sameValue(slot, slotValue(sent, slot), slotValue(record, slot)) ||
+      ADDRESS_FIELDS.some((field) => field === slot && isMerged(field, sent, record, earlier)),
+  )
+}
+
+function isMerged(field: AddressField, sent: Snapshot, record: Snapshot, earlier: Snapshot | undefined): boolean {
+  const [wanted, was, is] = [sent, earlier, record].map((side) => addressLines(side?.fields[field]))
+  return (
+    wanted?.every((line, index) => line === is?.[index] || (line === null && is?.[index] === was?.[index])) ?? false
+  )
 }
 
 /**

@@ -43,6 +43,8 @@ const STORIES = {
     'the checker held against Tandem that a person had renamed a contact whose name came with QuickBooks’ mark',
   'moved-below-one-not-linked-yet':
     'a contact never followed its customer below one that a create had made and that was linked late',
+  'address-half-taken-and-answer-lost':
+    'what QuickBooks had made of an address that was sent was taken for a change of its own, where the answer was lost',
 } as const
 
 describe('stories that once broke a promise', () => {

@@ -411,6 +411,19 @@ describe.each(['replaced', 'merged'] as const)('addresses (nested objects %s)', 
       shipAddress: { line1: 'Shed' },
     })
   })
+
+  it('lose them though the answer is lost and what QuickBooks made of them comes in first', async () => {
+    world = await createPushWorld({ 'sparse-nested': position })
+    const id = await world.addLinked({ DisplayName: 'Ada', BillAddr: { Line1: '1 Way', Line2: 'Back', City: 'Bern' } })
+    await world.edit(id, world.set({ billAddress: { line1: '2 Way', city: 'Bern' } }))
+    world.strike({ kind: 'response-lost' })
+    await world.drain()
+    await world.pullIn('customer', [await world.recordId(id)])
+    await world.drainLater(2)
+    expect(await world.dot(id)).toBe('green')
+    expect((await world.snapshot(id)).fields.billAddress).toEqual({ line1: '2 Way', city: 'Bern' })
+    expect((await world.contact(id)).fields.billAddress).toEqual({ line1: '2 Way', city: 'Bern' })
+  })
 })
 
 describe('pushing much', () => {
