@@ -414,6 +414,8 @@ describe.each(['replaced', 'merged'] as const)('addresses (nested objects %s)', 
 
   it('lose them though the answer is lost and what QuickBooks made of them comes in first', async () => {
     world = await createPushWorld({ 'sparse-nested': position })
+    const { settings, version } = await world.ports.settings.get(WORKSPACE)
+    await world.ports.settings.save(WORKSPACE, { ...settings, conflicts: 'ask' }, version)
     const id = await world.addLinked({ DisplayName: 'Ada', BillAddr: { Line1: '1 Way', Line2: 'Back', City: 'Bern' } })
     await world.edit(id, world.set({ billAddress: { line1: '2 Way', city: 'Bern' } }))
     world.strike({ kind: 'response-lost' })
