@@ -92,6 +92,9 @@ export async function live(story: Story, watching: Watching = {}): Promise<Told>
   }
 }
 
+/** How long QuickBooks remembers a request id where a push may be repeated later than that. */
+const FORGETFUL: ReadonlySet<string | undefined> = new Set(['never', 'hour'])
+
 const START = Date.UTC(2026, 10, 23, 8)
 
 /** Two companies with some customers, connected, pulled, and for the most part imported. */
@@ -191,7 +194,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
     ...world.broken,
     ...all.flatMap((evidence) => [
       ...disagreements(evidence, world.witness),
-      ...brokenLinks(evidence, world.witness),
+      ...brokenLinks(evidence, world.witness, FORGETFUL.has(settings.switches['requestid-retention'])),
       ...lostUpdates(evidence, world.witness, settings.switches['sparse-nested'] === 'merged'),
     ]),
     ...exceededLimits(world),

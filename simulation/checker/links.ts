@@ -3,8 +3,11 @@ import type { Witness } from './witness.ts'
 
 const DEEPEST = 5
 
-/** Promises 2 and 5: one link for each id on either side, no duplicate, no cycle, five levels at most. */
-export function* brokenLinks(evidence: Evidence, witness: Witness): Iterable<string> {
+/**
+ * Promises 2 and 5: one link for each id on either side, no duplicate, no cycle, five levels at most. Where QuickBooks
+ * `isForgetful` of request ids, nothing is left to tell what a lost create had made once that was merged away.
+ */
+export function* brokenLinks(evidence: Evidence, witness: Witness, isForgetful: boolean): Iterable<string> {
   const { tenant, contacts, mirrors } = evidence
   const { workspace } = tenant
   const holders = new Map<string, string>()
@@ -34,17 +37,19 @@ export function* brokenLinks(evidence: Evidence, witness: Witness): Iterable<str
     }
     if (above.size > DEEPEST) yield `${workspace}: contact ${contact.id} lies on level ${above.size}`
   }
-  yield* duplicates(evidence, witness)
+  yield* duplicates(evidence, witness, isForgetful)
 }
 
 /** Whatever Tandem brought into being on one side is there for exactly one on the other, as long as that lasts. */
-function* duplicates(evidence: Evidence, witness: Witness): Iterable<string> {
+function* duplicates(evidence: Evidence, witness: Witness, isForgetful: boolean): Iterable<string> {
   const { workspace } = evidence.tenant
   const ties = witness.ties().filter((tie) => tie.workspace === workspace)
   for (const { side, id, by, workspace: whose } of witness.born()) {
     const mine = ties.filter((tie) => (side === 'crm' ? tie.contactId : tie.recordId) === id)
     if (by !== 'tandem' || mine.length > 0 || whose !== workspace) continue
     if (side === 'quickbooks' && isInFrontOfAPerson(evidence, witness, id)) continue
+    const isMerged = witness.merges().some((merge) => merge.workspace === workspace && merge.loser === id)
+    if (side === 'quickbooks' && isForgetful && isMerged) continue
     yield `${workspace}: ${side === 'crm' ? 'contact' : 'customer'} ${id} was made by Tandem, and never linked to anything`
   }
   for (const [index, tie] of ties.entries()) {

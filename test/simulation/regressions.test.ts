@@ -45,6 +45,8 @@ const STORIES = {
     'a contact never followed its customer below one that a create had made and that was linked late',
   'address-half-taken-and-answer-lost':
     'what QuickBooks had made of an address that was sent was taken for a change of its own, where the answer was lost',
+  'merged-away-before-anything-knew-of-it':
+    'the checker asked for a link to what a lost create had made, which was merged away where QuickBooks forgets request ids',
 } as const
 
 describe('stories that once broke a promise', () => {
