@@ -207,11 +207,17 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   return violations
 }
 
-/** Whoever lost the connection connects again. */
+/** Whoever lost the connection connects again, and whoever is asked whether so much is gone says that it is. */
 async function settle(world: World): Promise<void> {
   await world.pass(world.timeline.now() + 15 * MINUTE_MS)
   for (const tenant of TENANTS) {
     const connection = await world.memory.connections.get(tenant.workspace)
     if (connection?.status !== 'connected') await world.during(world.connect(tenant))
+  }
+  await world.pass(world.timeline.now() + 15 * MINUTE_MS)
+  for (const tenant of TENANTS) {
+    const { rows } = await world.memory.runs.list(tenant.workspace, 100)
+    const isAsked = rows.find(({ kind }) => kind === 'pull')?.reason?.includes('pull again and confirm') === true
+    if (isAsked) await world.during(world.ask(tenant, 'POST', '/pulls', { body: { confirmGone: true } }))
   }
 }

@@ -24,7 +24,7 @@ export async function whatTheLostCreateMade(
   const free = created.filter(({ id }) => !holders.has(id))
   const [named, namesake] = free.filter((record) => isNamedAndLike(intent, record))
   if (named !== undefined) return namesake === undefined ? named : undefined
-  const alike = created.filter((record) => holdsAllButTheName(intent, record))
+  const alike = created.filter((record) => isLikeButForTheName(intent, record))
   const [only, another] = alike.filter(({ id }) => !holders.has(id))
   if (only !== undefined) return another === undefined ? only : undefined
   const [taken, alsoTaken] = alike.filter(
@@ -54,13 +54,18 @@ function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 
   return sameValue('displayName', sent.fields.displayName, snapshot.fields.displayName)
 }
 
-/** Everything that was sent but its name and its place, and what is printed on its checks, which tells it from others. */
-function holdsAllButTheName({ slots, sent }: Underway['intent'], { snapshot }: SourceRecord): boolean {
+/**
+ * What is printed on its checks, which tells it from others, and everything that was sent but its name and its place;
+ * or, where somebody has edited it as well as renamed it, the very name that it had at first and something else.
+ */
+function isLikeButForTheName({ slots, sent }: Underway['intent'], { snapshot }: SourceRecord): boolean {
   const told = slots.filter((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot))
-  return (
-    told.every((slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))) &&
-    isPrintedOn(sent.fields, snapshot.fields.printName)
-  )
+  const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
+  if (!isPrintedOn(sent.fields, snapshot.fields.printName)) return false
+  const { printName, companyName } = sent.fields
+  // Many have the same company's name.
+  const isOwnName = printName === undefined && companyName === undefined
+  return told.every(holds) || (isOwnName && told.some(holds))
 }
 
 /** The most of a name that QuickBooks prints on checks (Accounting API reference: Customer, PrintOnCheckName). */

@@ -11,6 +11,7 @@ import { type Finish, runSlice, type Slice, type SliceEnd } from './run-slice.ts
 import { getRun, isFinished, newRun } from './runs.ts'
 import { flagIn, numberIn, textIn } from './stored-state.ts'
 import { refuseSecond, type SyncRunPorts } from './sync-run-start.ts'
+import { leftUnderway } from './sync-run-underway.ts'
 import { undoContact } from './undo-contact.ts'
 
 const A_PAGE = 100
@@ -102,14 +103,17 @@ async function layOut(
   { workspace, runId, state }: Slice<UndoState>,
 ): Promise<Readonly<{ pages: number; rows: number }>> {
   const parentOf = new Map<string, string | undefined>()
+  const add = async (ids: readonly string[]) => {
+    for (const id of ids) parentOf.set(id, undefined)
+    for (const contact of await ports.contacts.getMany(workspace, ids)) parentOf.set(contact.id, contact.parentId)
+  }
   let after: string | undefined
   do {
     const page = await ports.runs.outcomes(workspace, state().undoes, A_PAGE, after)
-    const ids = [...new Set(page.rows.flatMap(({ contactId }) => contactId ?? []))]
-    for (const id of ids) parentOf.set(id, undefined)
-    for (const contact of await ports.contacts.getMany(workspace, ids)) parentOf.set(contact.id, contact.parentId)
+    await add([...new Set(page.rows.flatMap(({ contactId }) => contactId ?? []))])
     after = page.next
   } while (after !== undefined)
+  await add(await leftUnderway(ports, workspace, state().undoes))
 
   const depthOf = (id: string) => {
     let depth = 0

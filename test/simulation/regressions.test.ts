@@ -47,6 +47,10 @@ const STORIES = {
     'what QuickBooks had made of an address that was sent was taken for a change of its own, where the answer was lost',
   'merged-away-before-anything-knew-of-it':
     'the checker asked for a link to what a lost create had made, which was merged away where QuickBooks forgets request ids',
+  'so-much-gone-that-a-person-is-asked':
+    'nobody in the simulation said that so many customers are really gone, as the guard asks',
+  'ended-while-it-was-sending':
+    'an undo said nothing of a contact that its run had been sending when it was cancelled',
 } as const
 
 describe('stories that once broke a promise', () => {

@@ -159,6 +159,17 @@ describe('a lost create', () => {
     expect((await world.contact(id)).fields).toMatchObject({ ...fields, displayName: 'Countess' })
   })
 
+  it('is found again though somebody has renamed and edited what it made', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1', mobile: '2' })
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    world.books.edit('Customer', '1', { DisplayName: 'Countess', PrimaryPhone: { FreeFormNumber: '3' } })
+    await world.drainLater()
+    expect(world.count()).toBe(1)
+    expect(await world.recordId(id)).toBe('1')
+    expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '3', mobile: '2' })
+  })
+
   it('is found again though somebody has emptied and moved some of it', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1', mobile: '2' })
     const parent = idOf(world.books.create('Customer', { DisplayName: 'North' }))
