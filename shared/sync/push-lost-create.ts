@@ -40,12 +40,14 @@ function isImportedSince(at: string, holder: Contact | undefined): boolean {
 
 /**
  * Its name, and all that was sent in its place; or, where somebody has edited or moved it meanwhile, its name and
- * something else that tells it from a namesake.
+ * something else that tells it from a namesake. An inactive one needs nothing else: QuickBooks would let a second
+ * customer have its name, where of two active ones it refuses the second, so that a person decides.
  */
 function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord): boolean {
   const { slots, sent } = intent
   const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
   if (!isNamed(intent, { snapshot })) return false
+  if (!snapshot.active) return true
   if (holdsWhatWasSent(intent, { ...snapshot, active: true }) && holds('parent')) return true
   return slots.some((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot) && holds(slot))
 }

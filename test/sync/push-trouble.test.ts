@@ -170,6 +170,21 @@ describe('a lost create', () => {
     expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '3', mobile: '2' })
   })
 
+  it('is found again though somebody has edited all of it and made it inactive', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    world.books.edit('Customer', '1', { PrimaryPhone: { FreeFormNumber: '3' }, PrintOnCheckName: 'Countess' })
+    world.books.deactivate('Customer', '1')
+    await world.drainLater()
+    expect(world.count()).toBe(1)
+    expect(await world.contact(id)).toMatchObject({
+      archived: true,
+      link: { recordId: '1' },
+      fields: { displayName: 'Ada', phone: '3' },
+    })
+  })
+
   it('is found again though somebody has emptied and moved some of it', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1', mobile: '2' })
     const parent = idOf(world.books.create('Customer', { DisplayName: 'North' }))
