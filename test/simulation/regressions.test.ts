@@ -49,8 +49,7 @@ const STORIES = {
     'the checker asked for a link to what a lost create had made, which was merged away where QuickBooks forgets request ids',
   'so-much-gone-that-a-person-is-asked':
     'nobody in the simulation said that so many customers are really gone, as the guard asks',
-  'ended-while-it-was-sending':
-    'an undo said nothing of a contact that its run had been sending when it was cancelled',
+  'ended-while-it-was-sending': 'an undo said nothing of a contact that its run had been sending when it was cancelled',
 } as const
 
 describe('stories that once broke a promise', () => {
