@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Child, startChild } from './child.ts'
 import { findFreePort, type OnTaken } from './port.ts'
 
@@ -29,6 +30,8 @@ export interface ServerProcessSettings {
 }
 
 const startsTried = 10
+const waitMs = 250
+const mostWaits = 20
 
 interface Listening {
   readonly child: Child
@@ -41,11 +44,24 @@ export async function startServerProcess(settings: ServerProcessSettings): Promi
   const { name, survives, onEnded = () => {} } = settings
   let current = await listen(settings)
   const { port } = current
-  const onTaken = (): never => {
-    throw new Error(`Port ${port}, which others know it by, is taken`)
-  }
   let stopped = false
   let back: Promise<void>
+
+  const again = async (): Promise<Listening> => {
+    let waits = 0
+    const onTaken = (): never => {
+      throw new Error(`Port ${port}, which others know it by, is taken`)
+    }
+    for (;;) {
+      try {
+        return await listen({ ...settings, port, onTaken })
+      } catch (error) {
+        // What is left of the one that died may hold the port for a moment more.
+        if (stopped || waits++ >= mostWaits) throw error
+        await pause(waitMs)
+      }
+    }
+  }
 
   const watch = async (): Promise<void> => {
     await current.child.ended
@@ -56,7 +72,7 @@ export async function startServerProcess(settings: ServerProcessSettings): Promi
     }
     onEnded(`${name} has ended; it starts again with what is stored.`)
     try {
-      current = await listen({ ...settings, port, onTaken })
+      current = await again()
     } catch (error) {
       onEnded(`${error instanceof Error ? error.message : String(error)}. Stop, and start Tandem again.`)
       return
