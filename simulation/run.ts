@@ -183,10 +183,16 @@ function clockOf(ms: number): string {
 async function judge(world: World, settings: WorldSettings): Promise<readonly string[]> {
   world.setFaults(withoutFaults(settings))
   world.sweepEvery(10 * MINUTE_MS)
-  await settle(world)
+  for (let quarters = 0; quarters < 2; quarters++) {
+    await world.pass(world.timeline.now() + 15 * MINUTE_MS)
+    await answer(world)
+  }
   // What is left to come back comes back by the hour, or by the day.
   world.sweepEvery(30 * MINUTE_MS)
-  for (let round = 0; round < 2; round++) await world.pass(world.timeline.now() + DAY_MS)
+  for (let days = 0, rounds = 0; rounds < 2 && days < MOST_DAYS; days++) {
+    await world.pass(world.timeline.now() + DAY_MS)
+    rounds = (await answer(world)) ? 0 : rounds + 1
+  }
 
   const all: Evidence[] = []
   for (const tenant of TENANTS) all.push(await gather(world, tenant))
@@ -207,17 +213,23 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   return violations
 }
 
-/** Whoever lost the connection connects again, and whoever is asked whether so much is gone says that it is. */
-async function settle(world: World): Promise<void> {
-  await world.pass(world.timeline.now() + 15 * MINUTE_MS)
+/** Whoever is asked for something still after so many days is asked for ever. */
+const MOST_DAYS = 6
+
+/**
+ * Whoever lost the connection connects again, and whoever is asked whether so much is gone says that it is. Answers
+ * whether anybody was asked.
+ */
+async function answer(world: World): Promise<boolean> {
+  let isAsked = false
   for (const tenant of TENANTS) {
     const connection = await world.memory.connections.get(tenant.workspace)
-    if (connection?.status !== 'connected') await world.during(world.connect(tenant))
-  }
-  await world.pass(world.timeline.now() + 15 * MINUTE_MS)
-  for (const tenant of TENANTS) {
     const { rows } = await world.memory.runs.list(tenant.workspace, 100)
-    const isAsked = rows.find(({ kind }) => kind === 'pull')?.reason?.includes('pull again and confirm') === true
-    if (isAsked) await world.during(world.ask(tenant, 'POST', '/pulls', { body: { confirmGone: true } }))
+    const isUnsure = rows.find(({ kind }) => kind === 'pull')?.reason?.includes('pull again and confirm') === true
+    if (connection?.status !== 'connected') await world.during(world.connect(tenant))
+    else if (isUnsure) await world.during(world.ask(tenant, 'POST', '/pulls', { body: { confirmGone: true } }))
+    else continue
+    isAsked = true
   }
+  return isAsked
 }

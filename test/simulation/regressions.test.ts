@@ -50,6 +50,8 @@ const STORIES = {
   'so-much-gone-that-a-person-is-asked':
     'nobody in the simulation said that so many customers are really gone, as the guard asks',
   'ended-while-it-was-sending': 'an undo said nothing of a contact that its run had been sending when it was cancelled',
+  'grant-over-and-seen-late':
+    'nobody in the simulation connected again when it was found the next day that the grant is over',
 } as const
 
 describe('stories that once broke a promise', () => {
