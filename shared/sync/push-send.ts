@@ -53,10 +53,11 @@ async function sendCreate(
   isRepeated: boolean,
 ): Promise<Settled> {
   const { intent } = contact
-  const made = isRepeated ? await whatTheLostCreateMade(ports, session, contact) : undefined
+  let made = isRepeated ? await whatTheLostCreateMade(ports, session, contact) : undefined
   if (made === undefined) {
-    const record = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
-    return settle(ports, session, contact, record, undefined)
+    const answer = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
+    made = isRepeated ? await asItIsNow(ports, session, answer) : answer
+    if (made.revision === answer.revision) return settle(ports, session, contact, answer, undefined)
   }
   // Whoever made it inactive, moved it or emptied something meanwhile has changed it: QuickBooks has dropped nothing.
   const isMoved = !sameValue('parent', made.snapshot.parentRecordId, intent.sent.parentRecordId)
@@ -64,6 +65,25 @@ async function sendCreate(
     (slot) => slot !== 'active' && !(slot === 'parent' && isMoved) && slotValue(made.snapshot, slot) !== undefined,
   )
   return settle(ports, session, { ...contact, intent: { ...intent, slots } }, made, undefined)
+}
+
+/**
+ * What a repeated create answers with may be what it answered first, however long ago: it is read again, and stored as
+ * gone where it is not there any more. Answers the record as it is, or as it was last.
+ */
+async function asItIsNow(
+  ports: PushPorts,
+  { workspace, company }: PushSession,
+  answer: SourceRecord,
+): Promise<SourceRecord> {
+  const { records } = await company.byIds(answer.entity, [answer.id])
+  const [now] = records
+  if (now !== undefined) return now
+  const known = await ports.mirrors.get(workspace, answer.entity, answer.id)
+  const [mirror = known] = await changedAmong(ports, workspace, answer.entity, [answer])
+  if (mirror !== undefined)
+    await ports.mirrors.put(workspace, [gone(mirror, new Date(ports.clock.now()).toISOString())])
+  return answer
 }
 
 async function sendUpdate(

@@ -24,12 +24,13 @@ export class NotSent extends Error {}
 
 /**
  * The company with its writes one after the other, as Intuit asks for lists (Intuit: "Explore the QuickBooks Online
- * API"), however many contacts are worked on. Once a write finds trouble that is not its record's, none follows.
+ * API"), however many contacts are worked on, and so what is read by id after one. Once a write finds trouble that is
+ * not its record's, none follows.
  */
 export function inTurn(company: PushCompany): PushCompany & Readonly<{ trouble(): unknown }> {
   let trouble: unknown
   let last: Promise<unknown> = Promise.resolve()
-  const write = <T>(send: () => Promise<T>): Promise<T> => {
+  const inOrder = <T>(send: () => Promise<T>): Promise<T> => {
     const turn = last.then(async () => {
       if (trouble !== undefined) throw new NotSent()
       try {
@@ -43,12 +44,12 @@ export function inTurn(company: PushCompany): PushCompany & Readonly<{ trouble()
     return turn
   }
   return {
-    byIds: (entity, ids) => company.byIds(entity, ids),
+    byIds: (entity, ids) => inOrder(() => company.byIds(entity, ids)),
     mostRows: company.mostRows,
     byName: (entity, displayName) => company.byName(entity, displayName),
     updatedSince: (...asked) => company.updatedSince(...asked),
-    create: (entity, content, requestId) => write(() => company.create(entity, content, requestId)),
-    update: (current, content, requestId) => write(() => company.update(current, content, requestId)),
+    create: (entity, content, requestId) => inOrder(() => company.create(entity, content, requestId)),
+    update: (current, content, requestId) => inOrder(() => company.update(current, content, requestId)),
     trouble: () => trouble,
   }
 }

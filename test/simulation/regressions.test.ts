@@ -52,6 +52,8 @@ const STORIES = {
   'ended-while-it-was-sending': 'an undo said nothing of a contact that its run had been sending when it was cancelled',
   'grant-over-and-seen-late':
     'nobody in the simulation connected again when it was found the next day that the grant is over',
+  'old-answer-of-one-never-read':
+    'the old answer to a repeated create was taken for the truth where its customer was merged away unread',
 } as const
 
 describe('stories that once broke a promise', () => {
