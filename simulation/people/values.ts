@@ -114,9 +114,13 @@ const PROPERTIES: Readonly<Record<TypedSlot, readonly [property: string, inner?:
 const PARTS: Readonly<Record<string, string>> = {
   line1: 'Line1',
   line2: 'Line2',
+  line3: 'Line3',
+  line4: 'Line4',
+  line5: 'Line5',
   city: 'City',
   region: 'CountrySubDivisionCode',
   postalCode: 'PostalCode',
+  country: 'Country',
 }
 
 /** What is typed, as QuickBooks' own screens would write it. Undefined empties the slot. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { Fields, JsonObject } from '#core/records'
+import { asProperties, TYPED_SLOTS } from '../../simulation/people/values.ts'
 
 /** What some query language, template, shell, page or spreadsheet on the way could take for more than text. */
 export const AWKWARD = [
@@ -132,52 +133,11 @@ export function numbered(fields: Fields, number: number): Fields {
   return { ...fields, displayName: cut(fields.displayName ?? '', 500 - mark.length) + mark }
 }
 
-const PLACES = {
-  displayName: ['DisplayName'],
-  companyName: ['CompanyName'],
-  title: ['Title'],
-  givenName: ['GivenName'],
-  middleName: ['MiddleName'],
-  familyName: ['FamilyName'],
-  suffix: ['Suffix'],
-  printName: ['PrintOnCheckName'],
-  email: ['PrimaryEmailAddr', 'Address'],
-  phone: ['PrimaryPhone', 'FreeFormNumber'],
-  alternatePhone: ['AlternatePhone', 'FreeFormNumber'],
-  mobile: ['Mobile', 'FreeFormNumber'],
-  fax: ['Fax', 'FreeFormNumber'],
-  website: ['WebAddr', 'URI'],
-  notes: ['Notes'],
-  resaleNumber: ['ResaleNum'],
-} as const
-const ADDRESSES = { billAddress: 'BillAddr', shipAddress: 'ShipAddr' } as const
-const PARTS = {
-  line1: 'Line1',
-  line2: 'Line2',
-  line3: 'Line3',
-  line4: 'Line4',
-  line5: 'Line5',
-  city: 'City',
-  region: 'CountrySubDivisionCode',
-  postalCode: 'PostalCode',
-  country: 'Country',
-} as const
-
-/** The properties in which QuickBooks holds these fields, said once more than in the code that is tested. */
+/** The properties in which QuickBooks holds these fields, by a table that the tested code does not know. */
 export function propertiesOf(fields: Fields): JsonObject {
-  const texts = Object.entries(PLACES).flatMap(([field, [property, member]]) => {
-    const value = Object.entries(fields).find(([name]) => name === field)?.[1]
-    return value === undefined ? [] : [[property, member === undefined ? value : { [member]: value }] as const]
+  const properties = TYPED_SLOTS.flatMap((slot) => {
+    const value = fields[slot]
+    return value === undefined ? [] : [asProperties(slot, value)]
   })
-  const addresses = Object.entries(ADDRESSES).flatMap(([field, property]) => {
-    const lines = field === 'billAddress' ? fields.billAddress : fields.shipAddress
-    if (lines === undefined) return []
-    const parts = Object.entries(lines).map(([line, text]) => [partOf(line), text] as const)
-    return [[property, Object.fromEntries(parts)] as const]
-  })
-  return Object.fromEntries([...texts, ...addresses])
-}
-
-function partOf(line: string): string {
-  return Object.entries(PARTS).find(([name]) => name === line)?.[1] ?? line
+  return Object.assign({}, ...properties)
 }

@@ -242,13 +242,21 @@ describe('a lost create', () => {
 })
 
 describe('a create that QuickBooks answers with the answer of the first time', () => {
-  it('does not bring back a customer that was merged into another meanwhile', async () => {
+  beforeEach(async () => {
     world = await createPushWorld({ 'requestid-retention': 'forever' })
+  })
+
+  async function lostBesideAnother() {
     const survivor = idOf(world.books.create('Customer', { DisplayName: 'Bob' }))
     const id = await world.add({ displayName: 'Ada' })
     world.strike({ kind: 'response-lost' })
     await world.drain()
-    const made = String(Number(survivor) + 1)
+    // Ids are given one after the other.
+    return { id, survivor, made: String(Number(survivor) + 1) }
+  }
+
+  it('does not bring back a customer that was merged into another meanwhile', async () => {
+    const { id, survivor, made } = await lostBesideAnother()
     const [record] = await world.pullIn('customer', [made])
     expect(record?.snapshot.fields.displayName).toBe('Ada')
     world.books.merge('Customer', survivor, made)
@@ -259,12 +267,7 @@ describe('a create that QuickBooks answers with the answer of the first time', (
   })
 
   it('is told that the customer is gone though nobody had read it before it was merged into another', async () => {
-    world = await createPushWorld({ 'requestid-retention': 'forever' })
-    const survivor = idOf(world.books.create('Customer', { DisplayName: 'Bob' }))
-    const id = await world.add({ displayName: 'Ada' })
-    world.strike({ kind: 'response-lost' })
-    await world.drain()
-    const made = String(Number(survivor) + 1)
+    const { id, survivor, made } = await lostBesideAnother()
     world.books.merge('Customer', survivor, made)
     await world.drainLater(2)
     expect((await world.ports.mirrors.get(WORKSPACE, 'customer', made))?.goneAt).toBeDefined()
@@ -273,7 +276,6 @@ describe('a create that QuickBooks answers with the answer of the first time', (
   })
 
   it('brings in what a bookkeeper has changed since', async () => {
-    world = await createPushWorld({ 'requestid-retention': 'forever' })
     const id = await world.add({ displayName: 'Ada' })
     world.strike({ kind: 'response-lost' })
     await world.drain()
