@@ -1,5 +1,5 @@
 import { policyFor, type SyncSettings } from './policies.ts'
-import { type Conflict, type Pin, SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
+import { type Conflict, type Pin, type SideName, SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
 import { sameValue, slotValue, withSlot } from './slots.ts'
 
 /** A side and when its content last changed (ISO 8601 UTC). */
@@ -40,7 +40,7 @@ export type Aside = Readonly<{ slot: Slot; because: string }>
 /** `instead` of the action the slot stays as it is ('keep'), or a conflict asks a person ('ask'). */
 export type Barrier = Readonly<{ slot: Slot; action: 'store' | 'push'; instead: 'keep' | 'ask'; because: string }>
 
-export type Superseded = Readonly<{ side: 'crm' | 'quickbooks'; value: SlotValue }>
+export type Superseded = Readonly<{ side: SideName; value: SlotValue }>
 
 /** One thing to do, and why. Actions on different slots do not depend on each other. */
 export type Action =

@@ -1,7 +1,10 @@
 import type { Entity, Slot } from './records.ts'
 
 /** Who wins where both sides changed the same slot since they last agreed. */
-export type ConflictPolicy = 'newest' | 'quickbooks' | 'crm' | 'ask'
+export const CONFLICT_POLICIES = ['newest', 'quickbooks', 'crm', 'ask'] as const
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number]
+
+export const PUSH_MODES = ['automatic', 'whenAsked'] as const
 
 /** What the workspace has chosen; it decides what a plan may do, never what a plan sees. */
 export type SyncSettings = Readonly<{
@@ -11,7 +14,7 @@ export type SyncSettings = Readonly<{
   /** Off: notes of the CRM never leave it. */
   pushNotes: boolean
   /** Whether what changed in the CRM is sent by itself, or only when somebody asks for a sync. */
-  push: 'automatic' | 'whenAsked'
+  push: (typeof PUSH_MODES)[number]
   /** Which QuickBooks lists take part. */
   entities: readonly Entity[]
 }>

@@ -4,7 +4,8 @@
  */
 
 /** The kind of QuickBooks record that a contact can be linked to. */
-export type Entity = 'customer' | 'vendor'
+export const ENTITIES = ['customer', 'vendor'] as const
+export type Entity = (typeof ENTITIES)[number]
 
 export type Address = Readonly<{
   line1?: string
@@ -136,7 +137,8 @@ export type Link = Readonly<{
   linkedAt: string
 }>
 
-export type ContactKind = 'client' | 'building' | 'job'
+export const CONTACT_KINDS = ['client', 'building', 'job'] as const
+export type ContactKind = (typeof CONTACT_KINDS)[number]
 
 export type ContactPerson = Readonly<{
   role: 'billing'
@@ -190,12 +192,14 @@ export type Refusal = Readonly<{
 export type Conflict = Readonly<{ slot: Slot; base?: SlotValue; crm?: SlotValue; quickbooks?: SlotValue }>
 export type OpenConflict = Conflict & Readonly<{ openedAt: string }>
 
+export const HOLD_CODES = ['survivorTaken', 'createdTaken', 'recordGone'] as const
+
 /**
  * `survivorTaken`: its record was merged into one that another contact is linked to. `createdTaken`: the record that was
  * created for it was imported as another contact before the two could be linked. `survivorId` is that record.
  */
 export type Hold = Readonly<{
-  code: 'survivorTaken' | 'createdTaken' | 'recordGone'
+  code: (typeof HOLD_CODES)[number]
   reason: string
   at: string
   survivorId?: string
@@ -211,10 +215,12 @@ export type ConflictRow = Readonly<{ contactId: string; contactName: string; ope
 /** The two values at which an undone slot rests. */
 export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue }>
 
+export const WRITE_OPERATIONS = ['create', 'update'] as const
+
 /** A write to QuickBooks, stored before it is sent so that a retry repeats it instead of writing twice. */
 export type PushIntent = Readonly<{
   requestId: string
-  operation: 'create' | 'update'
+  operation: (typeof WRITE_OPERATIONS)[number]
   /** The slots that are sent, and the values that the record has once QuickBooks took them. */
   slots: readonly Slot[]
   sent: Snapshot
@@ -225,7 +231,8 @@ export type PushIntent = Readonly<{
   runId?: string
 }>
 
-export type Dot = 'none' | 'green' | 'orange' | 'red' | 'conflict'
+export const DOTS = ['none', 'green', 'orange', 'red', 'conflict'] as const
+export type Dot = (typeof DOTS)[number]
 
 /** The compact row from which lists of contacts are sorted, filtered and searched. */
 export type ContactRow = Readonly<{
@@ -245,8 +252,11 @@ export type ContactRow = Readonly<{
   advice?: string
 }>
 
-export type RunKind = 'pull' | 'import' | 'preview' | 'sync' | 'undo'
-export type RunStatus = 'queued' | 'running' | 'waiting' | 'done' | 'failed' | 'cancelled'
+export const RUN_KINDS = ['pull', 'import', 'preview', 'sync', 'undo'] as const
+export type RunKind = (typeof RUN_KINDS)[number]
+
+export const RUN_STATUSES = ['queued', 'running', 'waiting', 'done', 'failed', 'cancelled'] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
 
 /** One piece of work that a person or a schedule started. */
 export type Run = Readonly<{
@@ -316,12 +326,16 @@ export type Outcome = Readonly<{
   details?: JsonObject
 }>
 
+/** The two sides that are kept in step, as the journal names them. */
+export const SIDES = ['crm', 'quickbooks'] as const
+export type SideName = (typeof SIDES)[number]
+
 /** What changed, on which side, from what to what, by whom, because of what. */
 export type JournalEntry = Readonly<{
   id: string
   at: string
   contactId: string
-  side: 'crm' | 'quickbooks'
+  side: SideName
   runId?: string
   /** A person's id, or the name of the part of Tandem that acted. */
   actor: string
@@ -332,7 +346,8 @@ export type JournalEntry = Readonly<{
 /** `superseded`: `from` was somebody's own change, which gave way in a conflict; it lives on here only. */
 export type JournalChange = Readonly<{ field: string; from?: JsonValue; to?: JsonValue; superseded?: boolean }>
 
-export type ConnectionStatus = 'connected' | 'reconnectNeeded' | 'disconnected'
+export const CONNECTION_STATUSES = ['connected', 'reconnectNeeded', 'disconnected'] as const
+export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]
 
 /** The workspace's OAuth grant to its QuickBooks company. Tokens are held apart (see TokenSet). */
 export type Connection = Readonly<{

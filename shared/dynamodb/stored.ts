@@ -1,16 +1,21 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
-import type { SyncSettings } from '#core/policies'
+import { CONFLICT_POLICIES, PUSH_MODES, type SyncSettings } from '#core/policies'
 import {
   ADDRESS_FIELDS,
   type Address,
   type AddressField,
+  CONNECTION_STATUSES,
+  CONTACT_KINDS,
   type ConflictRow,
   type Connection,
   type Contact,
   type ContactPerson,
   type ContactRow,
+  DOTS,
+  ENTITIES,
   type Fields,
+  HOLD_CODES,
   type Hold,
   type JournalChange,
   type JournalEntry,
@@ -26,14 +31,17 @@ import {
   type Pin,
   type PushIntent,
   type Refusal,
+  RUN_KINDS,
+  RUN_STATUSES,
   type Run,
-  type RunKind,
   type RunProgress,
+  SIDES,
   SLOTS,
   type Snapshot,
   TEXT_FIELDS,
   type TextField,
   type TokenSet,
+  WRITE_OPERATIONS,
 } from '#core/records'
 import type { Replan, ToRead } from '#sync/ports'
 
@@ -45,7 +53,7 @@ type Shape<T> = { readonly [K in keyof Required<T>]: z.ZodType }
 
 const text = z.string()
 const textOrNone = z.string().exactOptional()
-const entity = z.enum(['customer', 'vendor'])
+const entity = z.enum(ENTITIES)
 
 // What came out of JSON.parse or of the document client is JSON all through; z.json() would walk every leaf of every
 // raw object again, and that for 100,000 of them.
@@ -79,7 +87,7 @@ export const connectionSchema: z.ZodType<Connection> = z.object({
   workspace: text,
   realmId: text,
   companyName: textOrNone,
-  status: z.enum(['connected', 'reconnectNeeded', 'disconnected']),
+  status: z.enum(CONNECTION_STATUSES),
   since: text,
   reason: textOrNone,
   connectedBy: text,
@@ -132,7 +140,7 @@ const openConflict = z.object({
 } satisfies Shape<OpenConflict>)
 
 const hold = z.object({
-  code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
+  code: z.enum(HOLD_CODES),
   reason: text,
   at: text,
   survivorId: textOrNone,
@@ -142,7 +150,7 @@ const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue } satisfies S
 
 const intent = z.object({
   requestId: text,
-  operation: z.enum(['create', 'update']),
+  operation: z.enum(WRITE_OPERATIONS),
   slots: z.array(slot),
   sent: snapshot,
   revision: textOrNone,
@@ -151,7 +159,7 @@ const intent = z.object({
   runId: textOrNone,
 } satisfies Shape<PushIntent>)
 
-const contactKind = z.enum(['client', 'building', 'job'])
+const contactKind = z.enum(CONTACT_KINDS)
 
 export const contactSchema: z.ZodType<Contact> = z.object({
   id: text,
@@ -184,7 +192,7 @@ export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   mobile: textOrNone,
   email: textOrNone,
   billLine: textOrNone,
-  dot: z.enum(['none', 'green', 'orange', 'red', 'conflict']),
+  dot: z.enum(DOTS),
   reason: textOrNone,
   advice: textOrNone,
 } satisfies Shape<ContactRow>)
@@ -246,7 +254,7 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
   id: text,
   at: text,
   contactId: text,
-  side: z.enum(['crm', 'quickbooks']),
+  side: z.enum(SIDES),
   runId: textOrNone,
   actor: text,
   because: text,
@@ -262,13 +270,13 @@ export const conflictRowSchema: z.ZodType<ConflictRow> = z.discriminatedUnion('k
   z.object({ kind: z.literal('hold'), ...asked, ...hold.omit({ at: true }).shape } satisfies Shape<HoldRow>),
 ])
 
-const policy = z.enum(['newest', 'quickbooks', 'crm', 'ask'])
+const policy = z.enum(CONFLICT_POLICIES)
 
 export const settingsSchema: z.ZodType<SyncSettings> = z.object({
   conflicts: policy,
   conflictsBySlot: z.partialRecord(slot, policy),
   pushNotes: z.boolean(),
-  push: z.enum(['automatic', 'whenAsked']),
+  push: z.enum(PUSH_MODES),
   entities: z.array(entity),
 } satisfies Shape<SyncSettings>)
 
@@ -285,7 +293,7 @@ export const toReadSchema: z.ZodType<ToRead> = z.object({
   stamp: text,
 } satisfies Shape<ToRead>)
 
-export const runKindSchema = z.enum(['pull', 'import', 'preview', 'sync', 'undo'] satisfies readonly RunKind[])
+export const runKindSchema = z.enum(RUN_KINDS)
 
 const progress = z.object({
   rows: z.number(),
@@ -298,7 +306,7 @@ const progress = z.object({
 export const runSchema: z.ZodType<Run> = z.object({
   id: text,
   kind: runKindSchema,
-  status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
+  status: z.enum(RUN_STATUSES),
   startedBy: text,
   startedAt: text,
   finishedAt: textOrNone,

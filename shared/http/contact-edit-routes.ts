@@ -6,7 +6,7 @@ import { presentContact } from './present.ts'
 import { byId, id } from './query.ts'
 import { accepted, started, startOnce } from './run-answers.ts'
 import type { AdminUses } from './use-cases.ts'
-import { Contact } from './wire.ts'
+import { Contact, ContactKind } from './wire.ts'
 
 const changed = {
   status: 200 as const,
@@ -33,7 +33,7 @@ const made = { ...changed, status: 201 as const, description: 'The contact that 
 
 const NewContact = z
   .strictObject({
-    kind: z.enum(['client', 'building', 'job']).default('client').meta({ description: 'A job needs a parent' }),
+    kind: ContactKind.default('client').meta({ description: 'A job needs a parent' }),
     isCustomer: z.boolean().default(true).meta({
       description: 'Whether it is in the customer list; a customer is sent to QuickBooks',
     }),

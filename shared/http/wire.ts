@@ -1,6 +1,18 @@
 /** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
 import * as z from 'zod'
-import { OUTCOME_KINDS, SLOTS } from '#core/records'
+import { CONFLICT_POLICIES, PUSH_MODES } from '#core/policies'
+import {
+  CONNECTION_STATUSES,
+  CONTACT_KINDS,
+  DOTS,
+  ENTITIES,
+  HOLD_CODES,
+  OUTCOME_KINDS,
+  RUN_KINDS,
+  RUN_STATUSES,
+  SIDES,
+  SLOTS,
+} from '#core/records'
 
 const text = z.string()
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
@@ -43,15 +55,15 @@ export const Fields = z
   })
   .meta({ id: 'Fields', description: 'The fields that are kept in step. An absent field is empty.' })
 
-export const Entity = z.enum(['customer', 'vendor'])
+export const Entity = z.enum(ENTITIES)
 
-export const Dot = z.enum(['none', 'green', 'orange', 'red', 'conflict']).meta({
+export const Dot = z.enum(DOTS).meta({
   id: 'Dot',
   description:
     'none: never linked · green: both sides agree · orange: changed here since it was last sent · red: QuickBooks refused it, see reason · conflict: both sides changed, a person decides',
 })
 
-export const ContactKind = z.enum(['client', 'building', 'job'])
+export const ContactKind = z.enum(CONTACT_KINDS)
 
 const Refusal = z
   .object({
@@ -65,7 +77,7 @@ const Refusal = z
 
 const Hold = z
   .object({
-    code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
+    code: z.enum(HOLD_CODES),
     reason: text,
     at: time,
     survivorId: text.optional(),
@@ -96,7 +108,7 @@ const HeldContact = z
   .object({
     kind: z.literal('hold'),
     ...asked,
-    code: z.enum(['survivorTaken', 'createdTaken', 'recordGone']),
+    code: z.enum(HOLD_CODES),
     reason: text.meta({ description: 'Why nothing is done to the contact before a person has decided' }),
     advice: text.meta({ description: 'What a person can do about it' }),
     survivorId: text.optional().meta({ description: 'The QuickBooks customer that its own was merged into' }),
@@ -164,7 +176,7 @@ export const JournalEntry = z
   .object({
     id: text,
     at: time,
-    side: z.enum(['crm', 'quickbooks']),
+    side: z.enum(SIDES),
     runId: text.optional(),
     actor: text.meta({ description: 'A person’s id, or the part of Tandem that acted' }),
     because: text,
@@ -224,8 +236,8 @@ export const HeldRecordDetails = z
 export const Run = z
   .object({
     id: text,
-    kind: z.enum(['pull', 'import', 'preview', 'sync', 'undo']),
-    status: z.enum(['queued', 'running', 'waiting', 'done', 'failed', 'cancelled']),
+    kind: z.enum(RUN_KINDS),
+    status: z.enum(RUN_STATUSES),
     reason: text.optional().meta({ description: 'Why it waits, failed or was cancelled' }),
     startedBy: text,
     startedAt: time,
@@ -298,7 +310,7 @@ export const Preview = z
   })
   .meta({ id: 'Preview' })
 
-const ConflictPolicy = z.enum(['newest', 'quickbooks', 'crm', 'ask'])
+const ConflictPolicy = z.enum(CONFLICT_POLICIES)
 
 export const Settings = z
   .strictObject({
@@ -309,7 +321,7 @@ export const Settings = z
       .partialRecord(z.enum(SLOTS), ConflictPolicy)
       .meta({ description: 'Overrides it for single slots' }),
     pushNotes: z.boolean().meta({ description: 'false: notes of the CRM never leave it' }),
-    push: z.enum(['automatic', 'whenAsked']).meta({ description: 'Whether changes are sent by themselves' }),
+    push: z.enum(PUSH_MODES).meta({ description: 'Whether changes are sent by themselves' }),
     entities: z
       .array(Entity)
       .min(1)
@@ -321,7 +333,7 @@ export const Settings = z
 
 export const Connection = z
   .object({
-    status: z.enum(['notConnected', 'connected', 'reconnectNeeded', 'disconnected']),
+    status: z.enum(['notConnected', ...CONNECTION_STATUSES]),
     since: time.optional(),
     reason: text.optional().meta({ description: 'Why it has to be reconnected' }),
     realmId: text.optional(),

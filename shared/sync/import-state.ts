@@ -1,6 +1,6 @@
 import { IMPORT_KINDS, type ImportKind } from '#core/import-mapping'
 import { HELD_FILTERS, type HeldFilter } from '#core/list-filters'
-import type { Entity, JsonObject } from '#core/records'
+import { ENTITIES, type Entity, type JsonObject } from '#core/records'
 import type { Ports } from './ports.ts'
 import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
@@ -47,7 +47,7 @@ export function newImportState(
 export function parseImportState(state: JsonObject): ImportState {
   const byFilter = maybe(objectIn, state, 'byFilter')
   return {
-    entity: wordIn(['customer', 'vendor'], state, 'entity'),
+    entity: wordIn(ENTITIES, state, 'entity'),
     as: wordIn(IMPORT_KINDS, state, 'as'),
     sameName: wordIn(SAME_NAME, state, 'sameName'),
     ...(byFilter !== undefined && { byFilter: parseFilter(byFilter) }),

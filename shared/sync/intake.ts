@@ -1,4 +1,4 @@
-import type { Entity } from '#core/records'
+import { ENTITIES, type Entity } from '#core/records'
 import { hintPull } from './hint-work.ts'
 import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
@@ -25,7 +25,6 @@ export type IntakePorts = Pick<
 
 /** Companies at the same time: Intuit waits three seconds at most (Intuit: "Webhooks best practices"). */
 const AT_ONCE = 16
-const ENTITIES: readonly Entity[] = ['customer', 'vendor']
 
 /**
  * Takes one delivery in: marks each record that it names as to be read, once, and hints at it. Companies and kinds of

@@ -1,4 +1,4 @@
-import type { Entity, Mirror } from '#core/records'
+import { ENTITIES, type Entity, type Mirror } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
@@ -16,7 +16,6 @@ const MARKERS_A_TURN = 1_000
 const GATHER_MS = 500
 /** As other slices: whoever waits behind this one waits for seconds. */
 const SLICE_MS = 5_000
-const ENTITIES: readonly Entity[] = ['customer', 'vendor']
 
 /**
  * Reads all records that are marked, at most 200 with one call, stores what changed and reconciles the contacts that

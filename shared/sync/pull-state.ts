@@ -1,6 +1,6 @@
 import type { Span } from '#core/coverage'
 import type { IdOrder } from '#core/id-order'
-import type { Entity, JsonObject, JsonValue } from '#core/records'
+import { ENTITIES, type Entity, type JsonObject, type JsonValue } from '#core/records'
 import type { Ports } from './ports.ts'
 import type { ReconcileManyPorts } from './reconcile-many.ts'
 import type { Slice, SlicePorts } from './run-slice.ts'
@@ -119,7 +119,7 @@ export function parsePullState(state: JsonObject): PullState {
   const linked = maybe(objectIn, state, 'linked')
   return {
     ...(t0 !== undefined && { t0 }),
-    entities: listIn(state, 'entities').map((entity) => wordIn(['customer', 'vendor'], { entity }, 'entity')),
+    entities: listIn(state, 'entities').map((entity) => wordIn(ENTITIES, { entity }, 'entity')),
     listsDone: numberIn(state, 'listsDone'),
     before: parseTotals(objectIn(state, 'before')),
     unproven: textsIn(state, 'unproven'),

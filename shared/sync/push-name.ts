@@ -1,5 +1,5 @@
 import { nameProblem, namesInstead } from '#core/name-check'
-import type { Entity, Fields, Mirror } from '#core/records'
+import { ENTITIES, type Entity, type Fields, type Mirror } from '#core/records'
 import type { Refused } from './push-refuse.ts'
 import type { PushPorts, PushSession } from './push-session.ts'
 import { changedAmong } from './store-records.ts'
@@ -61,7 +61,7 @@ export async function findNamesake(
   { fields }: WantedName,
 ): Promise<void> {
   const name = fields.displayName ?? ''
-  for (const entity of ['customer', 'vendor'] as const) {
+  for (const entity of ENTITIES) {
     const { records } = await company.byName(entity, name)
     const changed = await changedAmong(ports, workspace, entity, records)
     if (changed.length > 0) await ports.mirrors.put(workspace, changed)
@@ -87,7 +87,7 @@ async function holderOf(
   fullName: string,
 ): Promise<Mirror | undefined> {
   // Vendors have no parents, so that they meet only what is at the top.
-  const entities: readonly Entity[] = parentRecordId === undefined ? ['customer', 'vendor'] : ['customer']
+  const entities: readonly Entity[] = parentRecordId === undefined ? ENTITIES : ['customer']
   for (const each of entities) {
     const ids = await mirrors.idsByFullName(workspace, each, fullName)
     const others = ids.filter((id) => !(each === entity && id === ownId))

@@ -1,5 +1,5 @@
 import { Failure, problemOf } from '#core/errors'
-import type { Contact, Entity, JsonObject, Run } from '#core/records'
+import { type Contact, ENTITIES, type JsonObject, type Run } from '#core/records'
 import { requireConnection } from './connect.ts'
 import { hintRun } from './hint-run.ts'
 import { eachAtMost, inPiecesOf } from './in-parallel.ts'
@@ -17,7 +17,6 @@ import { undoContact } from './undo-contact.ts'
 const A_PAGE = 100
 /** Contacts that are undone at the same time; their writes go one after the other. */
 const LANES = 4
-const ENTITIES: readonly Entity[] = ['customer', 'vendor']
 
 type UndoState = Readonly<{ undoes: string; isLaidOut: boolean; pages: number; nextPage: number }>
 
