@@ -132,7 +132,8 @@ async function begin(world: World, settings: WorldSettings): Promise<void> {
   await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/pulls'))))
   await world.pass(world.timeline.now() + 2 * MINUTE_MS)
   if (random.next() < 0.9) {
-    const body = { as: 'account', select: { filter: 'notSynced' }, sameName: 'ask' }
+    const as = random.next() < 0.3 ? 'building' : 'account'
+    const body = { as, select: { filter: 'notSynced' }, sameName: 'ask' }
     await world.during(Promise.all(TENANTS.map((tenant) => world.ask(tenant, 'POST', '/imports', { body }))))
     await world.pass(world.timeline.now() + 2 * MINUTE_MS)
     if ((settings.vendors ?? 0) === 0) return

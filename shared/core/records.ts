@@ -156,6 +156,8 @@ export type Contact = Readonly<{
   isCustomer: boolean
   fields: Fields
   parentId?: string
+  /** What a job is again once it comes to the top; absent: a client. */
+  kindAtTop?: 'building'
   archived: boolean
   people: readonly ContactPerson[]
   link?: Link

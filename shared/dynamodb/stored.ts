@@ -167,6 +167,7 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   isCustomer: z.boolean(),
   fields,
   parentId: textOrNone,
+  kindAtTop: z.literal('building').exactOptional(),
   archived: z.boolean(),
   people: z.array(contactPerson),
   link: link.exactOptional(),

@@ -1,12 +1,12 @@
 import { type ContactEdit, contactChanges, editErrors, editedFields, type FieldEdits } from '#core/contact-edit'
 import { Failure, type FieldError } from '#core/errors'
+import { placedUnder } from '#core/place'
 import type { Contact, ContactKind, ContactPerson, JournalChange, JournalEntry } from '#core/records'
 import { getContact } from './contacts.ts'
 import { type Obstacle, placement } from './hierarchy.ts'
 import { hintPush } from './hint-work.ts'
 import type { Ports, Write } from './ports.ts'
 import { reconcile } from './reconcile.ts'
-import { kindAfter } from './reconcile-apply.ts'
 import { type ReconcileManyPorts, reconcileBarred } from './reconcile-many.ts'
 
 export type EditPorts = ReconcileManyPorts
@@ -131,11 +131,8 @@ async function tryUpdate(
   refuse([...editErrors(before.fields, fields), ...placeErrors(place.obstacle)])
 
   const at = new Date(ports.clock.now()).toISOString()
-  const { parentId: _before, ...kept } = before
   const after: Contact = {
-    ...kept,
-    ...(parentId !== undefined && { parentId }),
-    kind: kindAfter(before.kind, before.parentId, parentId),
+    ...placedUnder(before, parentId),
     isCustomer: edit.isCustomer ?? before.isCustomer,
     archived: edit.archived ?? before.archived,
     fields,

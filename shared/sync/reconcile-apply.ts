@@ -1,7 +1,7 @@
+import { placedUnder } from '#core/place'
 import { baseAfter, conflictsAfter, contactAfter, type Plan, type RecordFate } from '#core/plan'
 import type {
   Contact,
-  ContactKind,
   Hold,
   JournalChange,
   Link,
@@ -41,8 +41,12 @@ export function applyPlan(
   const baseMoved = done.actions.some(
     (action) => action.kind === 'agree' || action.kind === 'store' || (action.kind === 'push' && action.superseded),
   )
-  const { parentId: _parent, hold: _hold, conflicts: _open, pins: _pins, ...kept } = before
-  const parentId = parentAfter(before, done, parents)
+  const {
+    hold: _hold,
+    conflicts: _open,
+    pins: _pins,
+    ...kept
+  } = placedUnder(before, parentAfter(before, done, parents))
   // Those that were open before bring their own moment with them.
   const conflicts: readonly OpenConflict[] = conflictsAfter(before.conflicts ?? [], done).map((conflict) => ({
     openedAt: at,
@@ -54,9 +58,7 @@ export function applyPlan(
     record.kind === 'present' ? restingPins(before.pins ?? [], underWay, crm, record.side.snapshot) : before.pins
   const contact: Contact = {
     ...kept,
-    kind: kindAfter(before.kind, before.parentId, parentId),
     fields: crm.fields,
-    ...(parentId !== undefined && { parentId }),
     archived: !crm.active,
     link: baseMoved && mirror !== undefined ? { ...link, base, revision: mirror.revision } : link,
     ...(conflicts.length > 0 && { conflicts }),
@@ -104,13 +106,6 @@ function parentAfter(before: Contact, done: Plan, parents: GatheredSides['parent
   // A store of a parent that the CRM does not know is barred from the plan.
   if (parent === undefined) throw new Error('A plan stores a parent that is not in the CRM.')
   return parent.contactId
-}
-
-/** What lies below another is a job; what comes to the top is a client, unless it is a building. */
-export function kindAfter(kind: ContactKind, before: string | undefined, after: string | undefined): ContactKind {
-  if (before === after) return kind
-  if (after !== undefined) return 'job'
-  return kind === 'job' ? 'client' : kind
 }
 
 /** An undone slot rests only as long as both sides are as the undo left them, and differ; or are about to be. */

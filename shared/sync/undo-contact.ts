@@ -1,3 +1,4 @@
+import { placedUnder } from '#core/place'
 import {
   type Contact,
   type JournalChange,
@@ -17,7 +18,7 @@ import type { Write } from './ports.ts'
 import { newIntent } from './push-contact.ts'
 import { sendIntent } from './push-send.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
-import { change, kindAfter } from './reconcile-apply.ts'
+import { change } from './reconcile-apply.ts'
 import { parentOf } from './reconcile-sides.ts'
 import { outcomeOf, wholeHistory } from './sync-run-contact.ts'
 import { baseAfterUndo, crmValue, linkDone, type PutBack, pinsAfter, planUndo, type SkippedSlot } from './undo-plan.ts'
@@ -210,11 +211,7 @@ function restoredContact(contact: Contact, { crm, values }: PutBack): Contact {
 /** The contact with a slot set, in the CRM's own words. */
 function withValue(contact: Contact, slot: Slot, value: SlotValue): Contact {
   if (slot === 'active') return { ...contact, archived: value === false }
-  if (slot === 'parent') {
-    const { parentId: before, ...top } = contact
-    const parentId = typeof value === 'string' ? value : undefined
-    return { ...top, kind: kindAfter(contact.kind, before, parentId), ...(parentId !== undefined && { parentId }) }
-  }
+  if (slot === 'parent') return placedUnder(contact, typeof value === 'string' ? value : undefined)
   return { ...contact, fields: withSlot({ fields: contact.fields, active: true }, slot, value).fields }
 }
 

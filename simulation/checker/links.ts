@@ -4,8 +4,9 @@ import type { Witness } from './witness.ts'
 const DEEPEST = 5
 
 /**
- * Promises 2 and 5: one link for each id on either side, no duplicate, no cycle, five levels at most. Where QuickBooks
- * `isForgetful` of request ids, nothing is left to tell what a lost create had made once that was merged away.
+ * Promises 2 and 5: one link for each id on either side, no duplicate, no cycle, five levels at most; and no building
+ * ends as a client. Where QuickBooks `isForgetful` of request ids, nothing is left to tell what a lost create had made
+ * once that was merged away.
  */
 export function* brokenLinks(evidence: Evidence, witness: Witness, isForgetful: boolean): Iterable<string> {
   const { tenant, contacts, mirrors } = evidence
@@ -35,6 +36,8 @@ export function* brokenLinks(evidence: Evidence, witness: Witness, isForgetful: 
       above.add(at)
       if (!contacts.has(at)) yield `${workspace}: the parent ${at} of contact ${contact.id} is not there`
     }
+    if (contact.kind === 'client' && witness.buildings().has(contact.id))
+      yield `${workspace}: contact ${contact.id} was a building, and is a client`
     if (above.size > DEEPEST) yield `${workspace}: contact ${contact.id} lies on level ${above.size}`
   }
   yield* duplicates(evidence, witness, isForgetful)

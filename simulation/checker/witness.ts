@@ -49,6 +49,8 @@ export interface Witness {
   seen(): readonly Seen[]
   born(): readonly Born[]
   ties(): readonly Tie[]
+  /** Contacts that were ever stored as a building. */
+  buildings(): ReadonlySet<string>
   /** What a side holds now, as the witness knows it. */
   valuesNow(side: Side, workspace: string, id: string): Values | undefined
   /** Records that were merged into another. */
@@ -61,6 +63,7 @@ export function createWitness(nowMs: () => number): Witness {
   const seen: Seen[] = []
   const born: Born[] = []
   const ties: Tie[] = []
+  const buildings = new Set<string>()
   const merges: Readonly<{ workspace: string; loser: string; survivor: string; number: number }>[] = []
   const shadows = new Map<string, Values>()
   const wishes = new Map<string, Values>()
@@ -114,6 +117,7 @@ export function createWitness(nowMs: () => number): Witness {
             const byOf = (slot: string, to: Value) => (slot in wanted && wanted[slot] === to ? 'person' : 'tandem')
             sees('crm', workspace, contact.id, valuesOfContact(contact), byOf, process)
             tie(workspace, contact.id, contact.link?.recordId)
+            if (contact.kind === 'building') buildings.add(contact.id)
           }
           if (write.kind === 'removeContact') {
             number += 1
@@ -145,6 +149,7 @@ export function createWitness(nowMs: () => number): Witness {
     seen: () => seen,
     born: () => born,
     ties: () => ties,
+    buildings: () => buildings,
     merges: () => merges,
     valuesNow: (side, workspace, id) => shadows.get(JSON.stringify([side, workspace, id])),
     now: () => number,

@@ -18,7 +18,8 @@ export const CRM_DEEDS = {
   },
   'crm.create': async (world, tenant, action) => {
     const { fields, wanted } = typed(tenant, action, true)
-    const body = { kind: 'client', isCustomer: action.other < 0.8, fields }
+    const kind = action.pick < 0.25 ? 'building' : 'client'
+    const body = { kind, isCustomer: action.other < 0.8, fields }
     const end = await asked(world, tenant, 'POST', '/contacts', { body, wanted: { ...wanted, active: 'true' } })
     return `creates a contact: ${end}`
   },

@@ -30,8 +30,9 @@ export function contactsContract(open: () => Ports, runs = 20): void {
   describe('contacts', () => {
     it('are kept whole', async () => {
       const whole = aContact('c1', 'Everything', {
-        kind: 'building',
+        kind: 'job',
         parentId: 'c0',
+        kindAtTop: 'building',
         archived: true,
         fields: { displayName: 'Everything', companyName: 'Bau AG', billAddress: { line1: 'Gasse 1', country: 'CH' } },
         people: [{ role: 'billing', name: 'Ada', email: 'ada@example.com', address: { city: 'Bern' } }],
