@@ -14,19 +14,6 @@ export function recordName(fields: Fields): string {
   return fields.companyName ?? fields.displayName ?? ''
 }
 
-const LEFT_MARKS = /(?: \(deleted\)(?: \(\d+\))?)+$/
-
-/**
- * A record's name without what QuickBooks put behind it when it made the record inactive. Whether that comes off by
- * itself when the record becomes active again is not documented; where it stays, nobody renamed anything, whether or not
- * anybody saw the record inactive. It is part of the name only where it was in `before`: the names that both sides, or
- * somebody's decision, already know.
- */
-export function withoutLeftMark(name: string, before: readonly unknown[]): string {
-  const plain = name.replace(LEFT_MARKS, '')
-  return before.includes(name) || plain === '' ? name : plain
-}
-
 /** Drops case and accents, so that `muller` finds `Müller`. */
 export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC')

@@ -2,7 +2,7 @@
  * QuickBooks' query language, as far as Tandem speaks it (Intuit: "Data queries"). node-quickbooks' own criteria
  * escape an apostrophe but not a backslash, so that a name which ends in one would break out of its quotes.
  */
-import { PLAIN_MARK } from './wire.ts'
+import { markedForms } from '#core/deactivation-mark'
 
 /** The most rows that one answer holds. */
 export const MOST_ROWS = 1_000
@@ -35,7 +35,7 @@ export function toSecond(time: string): string {
  * mark behind it.
  */
 export function selectNamed(from: string, displayName: string, size: number): string {
-  const names = [displayName, `${displayName}${PLAIN_MARK}`].map(quote)
+  const names = markedForms(displayName).map(quote)
   return `SELECT * FROM ${from} WHERE DisplayName IN (${names.join(',')}) AND ${ANY} ${rows(1, size)}`
 }
 

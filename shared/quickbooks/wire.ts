@@ -1,12 +1,9 @@
 import * as z from 'zod'
+import { withoutMark } from '#core/deactivation-mark'
 import type { Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
 import type { Changes } from '#sync/ports'
 import { unreadable } from './answers.ts'
 import { isJsonObject, readFields, textAt } from './wire-fields.ts'
-
-/** What QuickBooks appends to the DisplayName of a record that it makes inactive; numbered where that is taken. */
-const MARK = / \(deleted\)(?: \(\d+\))?$/
-export const PLAIN_MARK = ' (deleted)'
 
 // Times carry an offset (`2020-09-29T06:02:35-07:00`). One without would be read in this machine's zone.
 const time = z
@@ -49,24 +46,18 @@ export function vendorToRecord(raw: JsonObject): SourceRecord {
 }
 
 /**
- * The synced content of a record as QuickBooks sent it. The mark ` (deleted)` of an inactive record is no part of its
- * name. Throws TypeError, with the property's name, where a text is not text.
+ * The synced content of a record as QuickBooks sent it. The mark of an inactive record is no part of its name. Throws TypeError, with the property's name, where a text is not text.
  */
 export function snapshotOf(entity: Entity, raw: JsonObject): Snapshot {
   const active = raw.Active !== false
   const { displayName, ...others } = readFields(entity, raw)
-  const name = active ? displayName : displayName?.replace(MARK, '')
+  const name = active || displayName === undefined ? displayName : withoutMark(displayName)
   const parentRecordId = entity === 'customer' ? textAt(raw, ['ParentRef', 'value']) : undefined
   return {
     fields: { ...(name !== undefined && name !== '' && { displayName: name }), ...others },
     ...(parentRecordId !== undefined && { parentRecordId }),
     active,
   }
-}
-
-/** Whether a name ends in what QuickBooks puts behind the names of inactive records. */
-export function isMarked(name: string): boolean {
-  return MARK.test(name)
 }
 
 /** The rows of a query's answer. An answer without the entity has none: that is how QuickBooks sends an empty page. */

@@ -1,5 +1,6 @@
+import { isMarked, PLAIN_MARK } from '#core/deactivation-mark'
 import type { Address, Entity, Fields, JsonObject, JsonValue, Snapshot } from '#core/records'
-import { isMarked, PLAIN_MARK, snapshotOf } from './wire.ts'
+import { snapshotOf } from './wire.ts'
 import { ADDRESS_LINES, ADDRESS_PLACES, objectAt, TEXT_PLACES } from './wire-fields.ts'
 
 /**

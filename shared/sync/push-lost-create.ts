@@ -1,3 +1,4 @@
+import { withoutLeftMark } from '#core/deactivation-mark'
 import type { Contact, Fields, Slot, SourceRecord } from '#core/records'
 import { sameValue, slotValue } from '#core/slots'
 import { OVERLAP_MS } from './pull-sweep.ts'
@@ -52,8 +53,11 @@ function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord):
   return slots.some((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot) && holds(slot))
 }
 
+/** A mark that was left on the name, when somebody made it inactive and active again, is no other name. */
 function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 'snapshot'>): boolean {
-  return sameValue('displayName', sent.fields.displayName, snapshot.fields.displayName)
+  const { displayName: wanted } = sent.fields
+  const { displayName: name = '' } = snapshot.fields
+  return sameValue('displayName', wanted, name) || sameValue('displayName', wanted, withoutLeftMark(name, [wanted]))
 }
 
 /**

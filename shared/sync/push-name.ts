@@ -65,7 +65,8 @@ export async function findNamesake(
     const { records } = await company.byName(entity, name)
     const changed = await changedAmong(ports, workspace, entity, records)
     if (changed.length > 0) await ports.mirrors.put(workspace, changed)
-    if (records.length > 0) return
+    // What is inactive bears its mark, and the name is free.
+    if (records.some(({ snapshot }) => snapshot.active)) return
   }
 }
 

@@ -1,5 +1,5 @@
+import { withoutLeftMark } from '#core/deactivation-mark'
 import { slotsOf } from '#core/entity-slots'
-import { withoutLeftMark } from '#core/names'
 import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
 import type { Contact, Entity, Link, Mirror, Snapshot } from '#core/records'
 import { withSlot } from '#core/slots'

@@ -63,7 +63,7 @@ export function valuesOfRecord(record: Readonly<Record<string, unknown>>): Value
 
 /** The name without what QuickBooks puts behind it when it makes a record inactive, and may leave there. */
 export function plainName(name: Value): Value {
-  return name?.replace(/(?: \(deleted\)(?: \(\d+\))?)+$/, '')
+  return name?.replace(/(?: \(deleted(?:-\d+)?\)(?: \(\d+\))?)+$/, '')
 }
 
 /** A contact as its values; the parent is a contact's id. */

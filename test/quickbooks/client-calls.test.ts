@@ -104,8 +104,9 @@ describe('every call', () => {
     const [request] = server.seen
     expect(request?.method).toBe('POST')
     expect(request?.body).toContain(
-      `FROM Customer WHERE DisplayName IN ('${name}\\'','${name}\\' (deleted)') AND Active IN (true,false)`,
+      `FROM Customer WHERE DisplayName IN ('${name}\\'','${name}\\' (deleted)','${name}\\' (deleted-1)',`,
     )
+    expect(request?.body).toMatch(/ \(deleted\) \(2\)'\) AND Active IN \(true,false\)/)
   })
 
   it('escapes what would end a quoted value', async () => {

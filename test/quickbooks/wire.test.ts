@@ -125,6 +125,10 @@ describe('a record from QuickBooks', () => {
   it.each([
     ['Jo (deleted)', false, 'Jo'],
     ['Jo (deleted) (2)', false, 'Jo'],
+    ['Jo (deleted-1)', false, 'Jo'],
+    ['Jo (deleted-12)', false, 'Jo'],
+    ['Jo (deleted) (deleted-1)', false, 'Jo (deleted)'],
+    ['Jo (deleted-1)', true, 'Jo (deleted-1)'],
     ['Jo (deleted) (deleted)', false, 'Jo (deleted)'],
     ['Jo (deleted)', true, 'Jo (deleted)'],
     ['Jo', false, 'Jo'],

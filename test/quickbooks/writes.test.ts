@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { isMarked } from '#core/deactivation-mark'
 import type { Entity, JsonObject, Snapshot } from '#core/records'
 import { sameContent } from '#core/snapshots'
-import { isMarked, snapshotOf } from '#quickbooks/wire'
+import { snapshotOf } from '#quickbooks/wire'
 import { holds } from '#quickbooks/wire-fields'
 import { changesToUpdate, overlay, recordToCreate } from '#quickbooks/writes'
 import { content, wireRecord } from './arbitrary-records.ts'
@@ -140,6 +141,13 @@ describe('an update of a customer', () => {
     const inactive = { ...RAW, DisplayName: 'Jo (deleted)', Active: false }
     const target = { ...current, active: false, fields: { ...current.fields, displayName: 'Joe' } }
     expect(changesToUpdate('customer', inactive, target)).toMatchObject({ DisplayName: 'Joe (deleted)' })
+  })
+
+  it('changes no name of a customer that is inactive for the second time', () => {
+    const inactive = { ...RAW, DisplayName: 'Jo (deleted-1)', Active: false }
+    const target = { ...current, active: false, fields: { ...current.fields, notes: 'new' } }
+    expect(changesToUpdate('customer', inactive, target)).not.toHaveProperty('DisplayName')
+    expect(changesToUpdate('customer', inactive, { ...target, active: true })).toMatchObject({ DisplayName: 'Jo' })
   })
 })
 

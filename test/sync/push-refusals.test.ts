@@ -112,6 +112,16 @@ describe('a name that QuickBooks would refuse', () => {
     },
   )
 
+  it('is known to be a vendor’s though an inactive customer bore it, too', async () => {
+    const before = idOf(world.books.create('Customer', { DisplayName: 'Ada' }))
+    world.books.deactivate('Customer', before)
+    const vendor = idOf(world.books.create('Vendor', { DisplayName: 'Ada' }))
+    const id = await world.add({ displayName: 'Ada' })
+    await world.drain()
+    await expectRed(id, '6240', /Ada/)
+    expect(await world.ports.mirrors.get(WORKSPACE, 'vendor', vendor)).toBeDefined()
+  })
+
   it('may be the same below another parent', async () => {
     const first = await world.add({ displayName: 'First' })
     const second = await world.add({ displayName: 'Second' })

@@ -230,6 +230,17 @@ describe('a lost create', () => {
     expect(world.count()).toBe(2)
   })
 
+  it('is found under a name that QuickBooks left its mark on', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    world.books.edit('Customer', '1', { DisplayName: 'Ada (deleted-1)', PrintOnCheckName: 'Countess' })
+    await world.drainLater()
+    expect(world.count()).toBe(1)
+    expect(await world.contact(id)).toMatchObject({ link: { recordId: '1' }, fields: { displayName: 'Ada' } })
+    expect(await world.dot(id)).toBe('green')
+  })
+
   it('is not mistaken for a customer that holds other values', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'reset' })
