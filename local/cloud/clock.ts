@@ -22,21 +22,3 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
-
-/** Runs something again and again, each time `milliseconds` after the last one ended; the answer stops it. */
-export function repeat(clock: Clock, milliseconds: number, run: () => Promise<void>): () => void {
-  let cancel = (): void => {}
-  let stopped = false
-  const arm = (): void => {
-    cancel = clock.after(milliseconds, () => {
-      void run().then(() => {
-        if (!stopped) arm()
-      })
-    })
-  }
-  arm()
-  return () => {
-    stopped = true
-    cancel()
-  }
-}

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { type Clock, repeat, systemClock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { localCredentials } from './credentials.ts'
 import { ensureTable, startDynamoDb } from './dynamodb.ts'
 import { startEventSource } from './event-source.ts'
@@ -19,7 +19,7 @@ import { findByName, type Resources, readResources } from './resources.ts'
 import { readRoutes } from './routes.ts'
 import { startSchedules } from './schedules.ts'
 import { openSecrets } from './secrets.ts'
-import { sweepExpired } from './sweep-expired.ts'
+import { sweepExpired, sweepUnfelt } from './sweep-expired.ts'
 import { readTemplate } from './template.ts'
 import { clockAhead, createTimeShift, passTime } from './time-shift.ts'
 
@@ -79,8 +79,6 @@ export interface Cloud {
   /** Ends everything. Invocations at work get `grace` milliseconds (2,000) to end by themselves. */
   readonly close: (options?: { readonly grace?: number }) => Promise<void>
 }
-
-const sweepInterval = 5 * 60_000
 
 /** Starts the laptop cloud: all that a synthesized template describes, and nothing else, on 127.0.0.1. */
 export async function startCloud(settings: CloudSettings): Promise<Cloud> {
@@ -168,7 +166,7 @@ async function start(
     const counts = resources.table.map((table) => sweepExpired(dynamoDb.client, table, clock.now()))
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
   }
-  const stopSweeping = repeat(clock, sweepInterval, () => sweepTables().then(() => undefined, onError))
+  const stopSweeping = resources.table.map((table) => sweepUnfelt(dynamoDb.client, table, clock, onError))
   // Last, because it sets functions to work at once: what waited in the queues since the last run.
   const eventSources = resources.mapping.map((mapping) => {
     const lambda = functionOf(functions, mapping.properties.FunctionName)
@@ -207,7 +205,7 @@ async function start(
     passTime: (milliseconds) => passTime(timeShift, milliseconds),
     close: async ({ grace = 2_000 } = {}) => {
       schedules.stop()
-      stopSweeping()
+      for (const stop of stopSweeping) stop()
       const sourcesStopped = Promise.all(eventSources.map((source) => source.stop()))
       await waitForInvocations(functions, grace)
       await stopFunctions()

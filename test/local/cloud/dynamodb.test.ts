@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Cloud, type CloudSettings, startCloud } from '../../../local/cloud/cloud.ts'
+import { sweepUnfelt } from '../../../local/cloud/sweep-expired.ts'
 import { createVirtualClock } from '../virtual-clock.ts'
 import { writeFixtureApp } from './fixture-app.ts'
 
@@ -115,6 +116,54 @@ it('says to begin anew when the keys of the stored table are not those of the te
   clouds.length = 0
   await expect(start({ template: template([], 'id'), dataDir })).rejects.toThrow('--fresh')
 })
+
+it('deletes what has expired in small pages, resting far longer than it works, until a long table is through', async () => {
+  const clock = createVirtualClock()
+  const cloud = await start({ template: template([]), clock })
+  const [table] = cloud.resources.table
+  if (table === undefined) throw new Error('The template has a table.')
+  const past = { expiresAt: { N: String(clock.now() / 1000 - 60) } }
+  await Promise.all(Array.from({ length: 180 }, (_, at) => put(cloud, `item-${at}`, at % 3 === 0 ? past : {})))
+
+  const rests: number[] = []
+  const limits: number[] = []
+  const due: (() => void)[] = []
+  const client = new Proxy(cloud.dynamoDb.client, {
+    get: (target, name) =>
+      name !== 'send'
+        ? Reflect.get(target, name)
+        : (command: { input: { Limit?: number; Key?: unknown } }) => {
+            if (command.input.Key === undefined) limits.push(command.input.Limit ?? Number.POSITIVE_INFINITY)
+            return Reflect.apply(target.send, target, [command])
+          },
+  })
+  const stop = sweepUnfelt(
+    client,
+    table,
+    {
+      now: clock.now,
+      after: (milliseconds, run) => {
+        rests.push(milliseconds)
+        due.push(run)
+        return doNothing
+      },
+    },
+    fail,
+  )
+  for (let page = 0; page < 6; page += 1) {
+    due.shift()?.()
+    await vi.waitFor(() => expect(due).toHaveLength(1), { interval: 1 })
+  }
+  stop()
+
+  expect(Math.max(...limits)).toBeLessThanOrEqual(50)
+  expect(Math.min(...rests)).toBeGreaterThanOrEqual(50)
+  const there = await Promise.all(Array.from({ length: 180 }, (_, at) => isThere(cloud, `item-${at}`)))
+  expect(there.filter(Boolean)).toHaveLength(120)
+})
+
+const doNothing = (): void => {}
+const fail = (error: unknown): void => expect.fail(String(error))
 
 it('deletes what has expired by its clock, and nothing else', async () => {
   const clock = createVirtualClock()
