@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { DEFAULT_APP } from './apps.ts'
 import type { CompanySeed } from './company/companies.ts'
+import { CURRENCIES } from './company/lists.ts'
 import { redirectUriRefusal } from './oauth/redirect-uri.ts'
 import { createSimulator, SAMPLE_REALM } from './simulator.ts'
 import { keepStateFile, readStateFile } from './state-file.ts'
@@ -10,6 +11,8 @@ const HELP = `The QuickBooks Online simulator.
   --port N        port to listen on (default 9000; 0 takes a free one)
   --host H        address to listen on (default 127.0.0.1)
   --customers N   a generated company of N customers beside the sample company
+  --currencies LIST
+                  foreign currencies of the sample company, EUR,CAD for example: it then has multicurrency
   --seed S        everything made up or left to chance follows from it (default 1)
   --latency MS    every answer takes this long
   --state FILE    keeps companies, grants and the time there, for the next start to go on from: soon after each change,
@@ -31,6 +34,14 @@ function wholeNumber(name: string, text: string): number {
   return Number(text)
 }
 
+function currencyCodes(list: string): readonly string[] {
+  const codes = list.split(',').map((code) => code.trim().toUpperCase())
+  const unknown = codes.find((code) => !CURRENCIES.has(code))
+  if (unknown !== undefined)
+    throw new Error(`--currencies knows ${[...CURRENCIES.keys()].join(', ')}, not "${unknown}".`)
+  return codes
+}
+
 function redirectUris(uris: readonly string[]): readonly string[] {
   for (const uri of uris) {
     const refusal = redirectUriRefusal(uri, 'sandbox')
@@ -50,6 +61,7 @@ async function main(): Promise<void> {
       port: { type: 'string', default: '9000' },
       host: { type: 'string', default: '127.0.0.1' },
       customers: { type: 'string' },
+      currencies: { type: 'string' },
       seed: { type: 'string', default: '1' },
       latency: { type: 'string', default: '0' },
       state: { type: 'string' },
@@ -66,7 +78,8 @@ async function main(): Promise<void> {
     console.log(HELP)
     return
   }
-  const companies: CompanySeed[] = [{ realmId: SAMPLE_REALM, kind: 'sample' }]
+  const currencies = values.currencies === undefined ? [] : currencyCodes(values.currencies)
+  const companies: CompanySeed[] = [{ realmId: SAMPLE_REALM, kind: 'sample', currencies }]
   if (values.customers !== undefined) {
     const customers = wholeNumber('customers', values.customers)
     companies.push({ realmId: '9341452000000002', kind: 'generated', customers })

@@ -27,6 +27,18 @@ const companySchema: z.ZodType<CompanySnapshot> = z.object({
       updated: z.number(),
     }),
   ),
+  currencies: z
+    .array(
+      z.object({
+        id: z.string(),
+        code: z.string(),
+        active: z.boolean(),
+        syncToken: z.number(),
+        created: z.number(),
+        updated: z.number(),
+      }),
+    )
+    .exactOptional(),
   records: z.array(
     z.object({
       entity,
@@ -40,6 +52,7 @@ const companySchema: z.ZodType<CompanySnapshot> = z.object({
       path: z.string(),
       balance: z.number(),
       unbilled: z.boolean(),
+      project: z.boolean().exactOptional(),
       fields,
       parentId: z.number().nullable(),
     }),

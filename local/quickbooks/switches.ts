@@ -25,9 +25,9 @@ const SWITCHES = [
   ),
   declare(
     'second-deactivation-name',
-    'What if "X (deleted)" exists already when another X is made inactive?',
-    ['same', 'numbered', 'refused'],
-    'same',
+    'Which mark gets an X that is made inactive where "X (deleted)" exists already: " (deleted-1)", " (deleted)" again, " (deleted) (2)", or is it refused?',
+    ['dashed', 'same', 'numbered', 'refused'],
+    'dashed',
   ),
   declare(
     'deactivate-parent',
@@ -58,6 +58,49 @@ const SWITCHES = [
     'What does a full update without Active do to an inactive record?',
     ['keeps', 'activates'],
     'keeps',
+  ),
+  declare(
+    'sparse-rename-print-name',
+    'Does a PrintOnCheckName that nobody chose follow a sparse update which changes what it is made of?',
+    ['stays', 'follows'],
+    'stays',
+  ),
+  declare(
+    'project-writes',
+    'What does an update over the Accounting API that renames, moves or (de)activates a project do?',
+    ['refused', 'taken'],
+    'refused',
+  ),
+  // Currency
+  declare(
+    'home-currency-ref',
+    'Is CurrencyRef of the home currency taken at creation in a company without multicurrency?',
+    ['taken', 'refused'],
+    'taken',
+  ),
+  declare(
+    'sub-customer-currency',
+    "Is a sub-customer with another currency than its parent's refused or taken?",
+    ['refused', 'taken'],
+    'refused',
+  ),
+  declare(
+    'sub-customer-currency-omitted',
+    'Which currency gets a sub-customer that is created without CurrencyRef?',
+    ['home', 'parents'],
+    'home',
+  ),
+  declare(
+    'home-among-currencies',
+    'Does the list of CompanyCurrency hold the home currency too?',
+    ['left-out', 'listed'],
+    'left-out',
+  ),
+  declare(
+    'currencies-without-multicurrency',
+    'What does a query for CompanyCurrency get in a company without multicurrency?',
+    ['nothing', 'refused'],
+    'nothing',
   ),
   // Updates
   declare(
@@ -94,7 +137,13 @@ const SWITCHES = [
   ),
   declare('invoice-emits-customer', 'Does an invoice emit an event for its customer?', ['no', 'yes'], 'no'),
   declare('merge-bumps', 'What moves on the survivor of a merge?', ['time', 'token-and-time'], 'time'),
-  declare('merged-record', 'What becomes of the record that is merged into another?', ['gone', 'inactive'], 'gone'),
+  declare('merged-record', 'What becomes of the record that is merged into another?', ['inactive', 'gone'], 'gone'),
+  declare(
+    'merge-with-subs',
+    'Is a merge in which either customer has sub-customers or projects refused, or do the subs move to the survivor?',
+    ['refused', 'moved'],
+    'refused',
+  ),
   // Query
   declare('max-results', 'What does MAXRESULTS above 1000 do?', ['capped', 'refused'], 'capped'),
   declare('query-not', 'Are != and NOT accepted in a query?', ['refused', 'accepted'], 'refused'),

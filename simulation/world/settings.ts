@@ -45,7 +45,7 @@ export function drawSettings(seed: string): WorldSettings {
   const share = (most: number) => (random.next() < 0.5 ? 0 : random.next() * most * rough)
   return {
     seed,
-    switches: drawSwitches(random),
+    switches: drawSwitches(seed),
     process: { yields: 0.1 + random.next() * 0.5, dies: share(0.02), fails: share(0.02), ...drawRefreshing(tokens) },
     queue: { lost: share(0.3), twice: share(0.3), late: share(0.5), lateMs: 20 * MINUTE_MS },
     webhooks: {
@@ -85,9 +85,11 @@ export function withoutFaults(settings: WorldSettings): WorldSettings {
   }
 }
 
-function drawSwitches(random: Random): SwitchOverrides {
+/** Each switch has a stream of its own, so that a new one leaves every other where it was. */
+function drawSwitches(seed: string): SwitchOverrides {
   const drawn: Record<string, string> = {}
   for (const { name, positions } of createSwitches().list()) {
+    const random = createRandom(`${seed}/switch ${name}`)
     if (random.next() < 0.3) drawn[name] = random.pick(positions)
   }
   // Every entry names a switch and one of its positions, as just listed.

@@ -47,7 +47,8 @@ export interface Assembly {
   readonly values: ReadonlyMap<string, Json>
   /** Whether a nested object of a sparse update is merged into the one that is there. */
   readonly mergeNested: boolean
-  readonly homeCurrency: JsonObject
+  /** Where the record has none and none is given. */
+  readonly unsaidCurrency: JsonObject
   readonly takeAddressId: () => string
 }
 
@@ -70,7 +71,7 @@ export function assembleFields(assembly: Assembly): JsonObject {
     }
     if (value === undefined || value === null) {
       if ((rule.kind === 'boolean' || rule.kind === 'choice') && rule.byDefault !== undefined) value = rule.byDefault
-      else if (field === 'CurrencyRef') value = assembly.homeCurrency
+      else if (field === 'CurrencyRef') value = assembly.unsaidCurrency
     }
     if (value !== undefined && value !== null) fields[field] = value
   }

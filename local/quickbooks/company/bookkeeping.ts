@@ -1,6 +1,7 @@
 import type { Bookkeeper, Invoice, Outcome } from './company.ts'
+import { createCurrencyActions } from './currencies.ts'
 import { createCustomerTypeActions } from './customer-types.ts'
-import { businessRule, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
+import { businessRule, HAS_SUBS, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { CustomerType } from './lists.ts'
 import { settleName } from './naming.ts'
@@ -47,6 +48,8 @@ function findRecord(store: Store, entity: NameEntity, id: string): NameRecord | 
 /** Why the loser cannot go into the survivor, if so. Its sub-customers must find their place there. */
 function mergeRefusal(state: CompanyState, survivor: NameRecord, loser: NameRecord) {
   if (survivor === loser) return businessRule('A record cannot be merged with itself.')
+  const hasSubs = [survivor, loser].some((each) => (each.children?.size ?? 0) > 0)
+  if (hasSubs && state.switches.get('merge-with-subs') === 'refused') return HAS_SUBS
   if (isWithin(survivor, loser)) return PARENT_IS_CHILD
   for (const child of loser.children ?? []) {
     if (levelOf(survivor) + 1 + heightOf(child) > DEEPEST_LEVEL) return TOO_DEEP
@@ -111,7 +114,14 @@ export function createBookkeeper(
 
   return {
     ...createCustomerTypeActions(state.clock, customerTypes),
+    ...createCurrencyActions(state.clock, state.currencies, state.homeCurrency),
     create: (entity, fields) => outcome(createRecord(state, entity, fields, 'person')),
+    createProject(parentId, name) {
+      const parent = findRecord(state.store, 'Customer', parentId)
+      if (parent === undefined) return REFUSED
+      const fields = { DisplayName: name, Job: true, ParentRef: { value: parentId } }
+      return outcome(createRecord(state, 'Customer', fields, 'person', { project: true }))
+    },
     edit,
     deactivate: (entity, id) => edit(entity, id, { Active: false }),
     reactivate: (entity, id) => edit(entity, id, { Active: true }),

@@ -1,7 +1,8 @@
 import type { ChangeListener } from './change.ts'
 import { type Company, createCompany } from './company.ts'
+import { currencyCenterOf } from './currencies.ts'
 import { generatedRecords } from './generate.ts'
-import type { CustomerType } from './lists.ts'
+import { CURRENCIES, type CustomerType } from './lists.ts'
 import type { NameRecord } from './record.ts'
 import { sampleRecords } from './sample.ts'
 import { type CompanySnapshot, firstFreeAddressId, recordsOfSnapshot } from './snapshot.ts'
@@ -21,6 +22,8 @@ export interface CompanySeed {
   /** Default sandbox. */
   readonly environment?: 'sandbox' | 'production'
   readonly customerTypes?: readonly string[]
+  /** Codes of foreign currencies; any turn multicurrency on. Default none. */
+  readonly currencies?: readonly string[]
 }
 
 export interface Companies {
@@ -34,12 +37,7 @@ export interface Companies {
   onChange(listener: ChangeListener): () => void
 }
 
-const CURRENCY: Readonly<Record<string, { readonly value: string; readonly name: string }>> = {
-  US: { value: 'USD', name: 'United States Dollar' },
-  CA: { value: 'CAD', name: 'Canadian Dollar' },
-  GB: { value: 'GBP', name: 'British Pound Sterling' },
-  AU: { value: 'AUD', name: 'Australian Dollar' },
-}
+const HOME_CURRENCIES: Readonly<Record<string, string>> = { US: 'USD', CA: 'CAD', GB: 'GBP', AU: 'AUD' }
 const CUSTOMER_TYPES = ['Residential', 'Commercial', 'Government', 'Property management']
 /** Real companies have ids of both kinds: small ones, and 19 digits, which no JavaScript number holds. */
 const LARGE_TYPE_ID = 5_000_000_000_000_003_466n
@@ -101,7 +99,8 @@ export function createCompanies(surroundings: CompanySurroundings, seeds: readon
   const add = (seed: CompanySeed): Company => {
     refuseTaken(seed.realmId)
     const country = seed.country ?? 'US'
-    const currency = CURRENCY[country] ?? { value: 'USD', name: 'United States Dollar' }
+    const home = HOME_CURRENCIES[country] ?? 'USD'
+    const currency = CURRENCIES.get(home) ?? { value: home, name: home }
     let addressId = 2
     const records = recordsOf(seed, currency, () => String(addressId++))
     const now = nowSeconds(surroundings.clock)
@@ -115,6 +114,7 @@ export function createCompanies(surroundings: CompanySurroundings, seeds: readon
         created: now - 401 * 86_400,
         homeCurrency: currency.value,
         customerTypes: customerTypes(seed.customerTypes ?? CUSTOMER_TYPES, now),
+        currencies: currencyCenterOf(seed.currencies ?? [], now),
         firstAddressId: addressId,
       },
       records,

@@ -1,5 +1,6 @@
 import { createBookkeeper, createInvoices } from './bookkeeping.ts'
 import type { Change, ChangeListener } from './change.ts'
+import type { CompanyCurrency } from './currencies.ts'
 import type { BusinessError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import { type CustomerType, createResolve } from './lists.ts'
@@ -36,11 +37,20 @@ export interface Bookkeeper {
   payInvoice(invoiceId: string): Outcome
   deleteInvoice(invoiceId: string): Outcome
   invoices(customerId?: string): readonly Invoice[]
+  /** Makes a project, which no app can over the Accounting API. */
+  createProject(parentId: string, name: string): Outcome
+  /** Adds a currency, or makes it active again. The first one turns multicurrency on, for good. */
+  addCurrency(code: string): CurrencyOutcome
+  editCurrency(id: string, to: { readonly active: boolean }): CurrencyOutcome
   /** Adds a customer type, which no app can. Refused where an active one has the name already. */
   createCustomerType(name: string): CustomerTypeOutcome
   /** Renames a customer type, or makes it inactive or active again. */
   editCustomerType(id: string, to: { readonly name?: string; readonly active?: boolean }): CustomerTypeOutcome
 }
+
+export type CurrencyOutcome =
+  | { readonly ok: true; readonly currency: CompanyCurrency }
+  | { readonly ok: false; readonly errors: readonly BusinessError[] }
 
 export type CustomerTypeOutcome =
   | { readonly ok: true; readonly customerType: CustomerType }
@@ -88,6 +98,8 @@ export interface CompanyFacts {
   readonly created: number
   readonly homeCurrency: string
   readonly customerTypes: readonly CustomerType[]
+  /** None, and no such property in older snapshots: multicurrency is off. */
+  readonly currencies?: readonly CompanyCurrency[]
   readonly firstAddressId: number
 }
 
@@ -116,6 +128,7 @@ export function createCompany(
   store.addAll(records)
   store.addTombstones(past.tombstones)
   const customerTypes = new Map(facts.customerTypes.map((each) => [each.id, each]))
+  const currencies = new Map(facts.currencies?.map((each) => [each.id, each]))
   const listeners = new Set<ChangeListener>()
   const invoices = createInvoices(past.invoices)
   const zone = createZone(facts.zone)
@@ -128,6 +141,7 @@ export function createCompany(
     mostRows,
     zone,
     homeCurrency: facts.homeCurrency,
+    currencies,
     resolve: createResolve(customerTypes),
     takeAddressId: () => String(nextAddressId++),
     hasOpenInvoices: (customerId) => invoices.hasOpen(customerId),

@@ -114,6 +114,27 @@ export const businessRule = (detail: string): BusinessError => ({
   element: '',
 })
 
+/** Reported word for word by several who met it, also for the home currency. */
+export const MULTICURRENCY_OFF: BusinessError = businessRule(
+  'Multi Currency should be enabled to perform this operation',
+)
+
+export const SUB_CUSTOMER_CURRENCY: BusinessError = businessRule(
+  'The currency of a sub-customer must be that of its parent.',
+)
+
+export const PROJECT_FIXED: BusinessError = businessRule('A project cannot be renamed, moved or made inactive here.')
+
+/** Intuit's help on merging: neither customer may have sub-customers or projects. */
+export const HAS_SUBS: BusinessError = businessRule('Customers that have sub-customers or projects cannot be merged.')
+
+export const FEATURE_OFF: BusinessError = {
+  Message: 'Feature Not Supported Error',
+  Detail: 'Feature Not Supported Error : This feature is not turned on in this company.',
+  code: '5030',
+  element: '',
+}
+
 export const NAME_MISSING: BusinessError = {
   Message: 'Name Required Error',
   Detail: 'At least one of Title, GivenName, MiddleName, FamilyName, Suffix or DisplayName is required.',

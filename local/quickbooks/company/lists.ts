@@ -26,7 +26,7 @@ const PAYMENT_METHODS = [
   ['4', 'MasterCard'],
   ['5', 'Discover'],
 ] as const
-const CURRENCIES = [
+const CURRENCY_NAMES = [
   ['USD', 'United States Dollar'],
   ['CAD', 'Canadian Dollar'],
   ['EUR', 'Euro'],
@@ -39,7 +39,13 @@ const CURRENCIES = [
 
 const index = (entries: readonly (readonly [string, string])[]): ReadonlyMap<string, JsonObject> =>
   new Map(entries.map(([value, name]) => [value, { value, name }]))
-const FIXED = { Term: index(TERMS), PaymentMethod: index(PAYMENT_METHODS), Currency: index(CURRENCIES) }
+const currencies = index(CURRENCY_NAMES)
+const FIXED = { Term: index(TERMS), PaymentMethod: index(PAYMENT_METHODS), Currency: currencies }
+
+/** The currencies that QuickBooks knows, as far as they matter here. */
+export const CURRENCIES: ReadonlyMap<string, { readonly value: string; readonly name: string }> = new Map(
+  CURRENCY_NAMES.map(([value, name]) => [value, { value, name }]),
+)
 
 /** Resolves references against the company's lists; one object for all who point at the same entry. */
 export function createResolve(customerTypes: ReadonlyMap<string, CustomerType>) {

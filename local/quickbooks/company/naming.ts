@@ -45,16 +45,27 @@ function deletedName(state: CompanyState, plain: string, parent: NameRecord | un
       return { ok: true, name }
     case 'refused':
       return { ok: false, error: NAME_TAKEN }
-    case 'numbered': {
-      let n = 2
-      while (state.store.holderOf(pathOf(parent, `${name} (${n})`), record) !== undefined) n++
-      return { ok: true, name: `${name} (${n})` }
-    }
+    case 'dashed':
+      return { ok: true, name: firstFree(state, 1, (n) => `${plain} (deleted-${n})`, parent, record) }
+    case 'numbered':
+      return { ok: true, name: firstFree(state, 2, (n) => `${name} (${n})`, parent, record) }
   }
 }
 
+function firstFree(
+  state: CompanyState,
+  from: number,
+  nameOf: (n: number) => string,
+  parent: NameRecord | undefined,
+  record: NameRecord | undefined,
+): string {
+  let n = from
+  while (state.store.holderOf(pathOf(parent, nameOf(n)), record) !== undefined) n++
+  return nameOf(n)
+}
+
 /**
- * The name that a record gets: deactivation appends " (deleted)", reactivation takes it off (by switch), and no two
+ * The name that a record gets: deactivation appends its mark, reactivation takes it off (by switch), and no two
  * records share a full path, whatever their entity and case. An inactive record keeps its mark under any name.
  */
 export function settleName(

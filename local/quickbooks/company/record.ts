@@ -24,6 +24,8 @@ export interface NameRecord {
   balance: number
   /** Time or expenses not yet billed forbid deactivation (6280). */
   unbilled: boolean
+  /** A sub-customer that was made as a project; the Accounting API can make none. */
+  readonly project?: boolean
   /** Everything else that can be written, in the order in which it is sent. */
   fields: JsonObject
 }
@@ -65,6 +67,5 @@ export function balanceWithJobs(record: NameRecord): number {
 
 /** The name without the mark that deactivation put on it. */
 export function plainName(displayName: string): string {
-  const match = / \(deleted\)(?: \(\d+\))?$/.exec(displayName)
-  return match === null ? displayName : displayName.slice(0, match.index)
+  return displayName.replace(/ (?:\(deleted\)(?: \(\d+\))?|\(deleted-\d+\))$/, '')
 }

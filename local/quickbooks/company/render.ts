@@ -50,7 +50,7 @@ export function renderRecord(state: CompanyState, record: NameRecord, inQuery: b
       case 'BalanceWithJobs':
         return balanceWithJobs(record)
       case 'IsProject':
-        return newer ? false : undefined
+        return record.project === true ? true : newer ? false : undefined
       case 'ClientEntityId':
         return newer ? '0' : undefined
       case 'V4IDPseudonym':

@@ -273,6 +273,7 @@ const ENTRIES: readonly Entry[] = [
     active: false,
     syncToken: 1,
   },
+  customer(56, 'Office kitchen', {}, { under: 29, project: true }),
   customer(58, 'Doe, J.', { GivenName: 'J.', FamilyName: 'Doe' }),
   customer(60, 'J. Doe', { GivenName: 'J.', FamilyName: 'Doe' }),
   customer(64, 'J. Doe', { GivenName: 'J.', FamilyName: 'Doe' }, { under: 58 }),

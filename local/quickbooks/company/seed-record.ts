@@ -13,6 +13,7 @@ export interface SeedRecord {
   readonly active?: boolean
   readonly balance?: number
   readonly syncToken?: number
+  readonly project?: boolean
   /** Epoch seconds. */
   readonly created: number
   readonly updated?: number
@@ -43,13 +44,14 @@ export function seedRecord(seed: SeedRecord, currency: JsonObject, takeAddressId
     children: undefined,
     balance: seed.balance ?? 0,
     unbilled: false,
+    ...(seed.project === true && { project: true }),
     fields: assembleFields({
       entity: seed.entity,
       mode: 'create',
       previous: {},
       values,
       mergeNested: false,
-      homeCurrency: currency,
+      unsaidCurrency: currency,
       takeAddressId,
     }),
   }

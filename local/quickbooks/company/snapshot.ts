@@ -1,4 +1,5 @@
 import type { Company, Invoice } from './company.ts'
+import type { CompanyCurrency } from './currencies.ts'
 import type { JsonObject } from './json.ts'
 import type { CustomerType } from './lists.ts'
 import type { NameEntity, NameRecord } from './record.ts'
@@ -20,6 +21,8 @@ export interface CompanySnapshot {
   readonly created: number
   readonly homeCurrency: string
   readonly customerTypes: readonly CustomerType[]
+  /** Absent in states that were kept before there were currencies. */
+  readonly currencies?: readonly CompanyCurrency[]
   readonly records: readonly RecordSnapshot[]
   readonly tombstones: readonly Tombstone[]
   readonly invoices: readonly Invoice[]
@@ -33,7 +36,7 @@ function recordSnapshot({ parent, children: _, lowerName: __, ...record }: NameR
 
 /** Takes a company down as it is now. */
 export function snapshotCompany(company: Company): CompanySnapshot {
-  const { store, homeCurrency } = company.state
+  const { store, homeCurrency, currencies } = company.state
   return {
     realmId: company.realmId,
     name: company.name,
@@ -43,6 +46,7 @@ export function snapshotCompany(company: Company): CompanySnapshot {
     created: company.created,
     homeCurrency,
     customerTypes: [...company.customerTypes.values()],
+    currencies: [...currencies.values()],
     records: ENTITIES.flatMap((entity) => [...store.index(entity, 'all', 'id').slice(0)].map(recordSnapshot)),
     tombstones: store.tombstones,
     invoices: company.bookkeeper.invoices(),

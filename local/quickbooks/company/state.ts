@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Random } from '../random.ts'
 import type { Switches } from '../switches.ts'
 import type { Change } from './change.ts'
+import type { CurrencyCenter } from './currencies.ts'
 import type { Resolve } from './read-fields.ts'
 import type { Store } from './store.ts'
 import type { Zone } from './zone.ts'
@@ -24,6 +25,8 @@ export interface CompanyState {
   readonly mostRows: number
   readonly zone: Zone
   readonly homeCurrency: string
+  /** By id; none in a company without multicurrency. */
+  readonly currencies: CurrencyCenter
   readonly resolve: Resolve
   takeAddressId(): string
   /** Whether unpaid invoices are linked to this customer. */

@@ -1,4 +1,5 @@
 import { assembleFields, type WriteMode } from './assemble.ts'
+import { currencyRefusal, parentCurrencyRefusal } from './currencies.ts'
 import {
   BILL_WITH_PARENT_FIXED,
   type BusinessError,
@@ -9,10 +10,11 @@ import {
   invalidNumber,
   missingParameter,
   NOT_FOUND,
+  PROJECT_FIXED,
   STALE,
 } from './errors.ts'
 import { settleParent } from './hierarchy.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { settleName, wantedName } from './naming.ts'
 import { readBoolean, readFields, readNumber, unknownIn } from './read-fields.ts'
 import { balanceWithJobs, DELETED_SUFFIX, type NameEntity, type NameRecord, pathOf, plainName } from './record.ts'
@@ -25,6 +27,7 @@ export type Written =
 /** Who writes: an app over the API, or a person in QuickBooks' screens (who is never stale, and may write off). */
 export type Writer = { readonly app: string } | 'person'
 
+const LONGEST_PRINT_NAME = 110
 const DEFAULT_TAX_CODE: JsonObject = { value: '2' }
 
 interface Draft {
@@ -51,6 +54,17 @@ function settleActive(state: CompanyState, given: Json | undefined, mode: WriteM
   return mode === 'full' && state.switches.get('full-update-omitted-active') === 'activates'
 }
 
+/** What QuickBooks prints on checks where nobody says what. */
+const printNameOf = (fields: JsonObject, displayName: string): string =>
+  String(fields.CompanyName ?? plainName(displayName)).slice(0, LONGEST_PRINT_NAME)
+
+/** The currency of a record that is created without one. */
+function unsaidCurrency(state: CompanyState, parent: NameRecord | undefined): JsonObject {
+  const parents = state.switches.get('sub-customer-currency-omitted') === 'parents' && parent?.fields.CurrencyRef
+  if (isJsonObject(parents)) return parents
+  return state.resolve('Currency', state.homeCurrency) ?? { value: state.homeCurrency }
+}
+
 /** What the record would be after the write, or why it cannot be. */
 function draftOf(
   state: CompanyState,
@@ -61,22 +75,21 @@ function draftOf(
 ): Drafted {
   const { values, errors } = readFields(entity, body, state.resolve)
   if (errors.length > 0) return refuse(...errors)
-  const homeCurrency = state.resolve('Currency', state.homeCurrency) ?? { value: state.homeCurrency }
+  const parented =
+    entity === 'Customer' ? settleParent(state, body, mode, record) : { ok: true as const, parent: undefined }
   const assembled = assembleFields({
     entity,
     mode,
     previous: record?.fields ?? {},
     values,
     mergeNested: state.switches.get('sparse-nested') === 'merged',
-    homeCurrency,
+    unsaidCurrency: unsaidCurrency(state, parented.ok ? parented.parent : undefined),
     takeAddressId: state.takeAddressId,
   })
   const active = readBoolean(settleActive(state, body.Active, mode, record))
   if (!active.ok) return refuse(active.error)
   const wanted = wantedName(body.DisplayName, mode, assembled, record)
   if (!wanted.ok) return refuse(wanted.error)
-  const parented =
-    entity === 'Customer' ? settleParent(state, body, mode, record) : { ok: true as const, parent: undefined }
   if (!parented.ok) return refuse(parented.error)
   const named = settleName(state, wanted.name, active.value === true, parented.parent, record)
   if (!named.ok) return refuse(named.error)
@@ -84,8 +97,14 @@ function draftOf(
   const fields: Record<string, Json> = {}
   for (const [field, value] of Object.entries(assembled)) if (value !== undefined) fields[field] = value
   if (entity === 'Customer' && parented.parent === undefined) fields.BillWithParent = false
-  if (fields.PrintOnCheckName === undefined) {
-    fields.PrintOnCheckName = String(fields.CompanyName ?? plainName(named.name)).slice(0, 110)
+  const isDerived =
+    mode === 'sparse' &&
+    record !== undefined &&
+    body.PrintOnCheckName === undefined &&
+    state.switches.get('sparse-rename-print-name') === 'follows' &&
+    record.fields.PrintOnCheckName === printNameOf(record.fields, record.displayName)
+  if (isDerived || fields.PrintOnCheckName === undefined) {
+    fields.PrintOnCheckName = printNameOf(fields, named.name)
   }
   return {
     ok: true,
@@ -100,7 +119,13 @@ function deliveryRefusal(fields: JsonObject): BusinessError | undefined {
 }
 
 /** Creates a record. Unknown properties 2010, bad values 2xxx, no name 6080, a taken one 6240, hierarchy 6150 ff. */
-export function createRecord(state: CompanyState, entity: NameEntity, body: JsonObject, writer: Writer): Written {
+export function createRecord(
+  state: CompanyState,
+  entity: NameEntity,
+  body: JsonObject,
+  writer: Writer,
+  { project = false }: { readonly project?: boolean } = {},
+): Written {
   const unknown = unknownIn(entity, body)
   if (unknown !== undefined) return refuse(unknown)
   const balance = readNumber(entity === 'Customer' ? (body.Balance ?? null) : null)
@@ -108,7 +133,10 @@ export function createRecord(state: CompanyState, entity: NameEntity, body: Json
   const drafted = draftOf(state, entity, body, 'create', undefined)
   if (!drafted.ok) return drafted
   const { draft } = drafted
-  const refusal = deliveryRefusal(draft.fields)
+  const refusal =
+    deliveryRefusal(draft.fields) ??
+    currencyRefusal(state, body.CurrencyRef) ??
+    parentCurrencyRefusal(state, draft.fields, draft.parent)
   if (refusal !== undefined) return refuse(refusal)
   const now = nowSeconds(state.clock)
   const record: NameRecord = {
@@ -126,6 +154,7 @@ export function createRecord(state: CompanyState, entity: NameEntity, body: Json
     children: undefined,
     balance: typeof balance.value === 'number' ? balance.value : 0,
     unbilled: false,
+    ...(project && { project }),
     // The recorded answer to a minimal create has it, last.
     fields:
       entity === 'Customer' && draft.fields.DefaultTaxCodeRef === undefined
@@ -222,6 +251,15 @@ export function changeRecord(
   const currency = JSON.stringify(record.fields.CurrencyRef)
   if (currency !== JSON.stringify(draft.fields.CurrencyRef)) {
     return refuse(businessRule('The currency cannot be changed once it is set.'))
+  }
+  if (record.parent !== draft.parent) {
+    const refusal = parentCurrencyRefusal(state, draft.fields, draft.parent)
+    if (refusal !== undefined) return refuse(refusal)
+  }
+  if (writer !== 'person' && record.project === true && state.switches.get('project-writes') === 'refused') {
+    const isKept =
+      record.parent === draft.parent && record.active === draft.active && record.displayName === draft.displayName
+    if (!isKept) return refuse(PROJECT_FIXED)
   }
   const billsWithParent = record.fields.BillWithParent === draft.fields.BillWithParent
   if (!billsWithParent && record.parent !== undefined && state.hasOpenInvoices(record.parent.id)) {

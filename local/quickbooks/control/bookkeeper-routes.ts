@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { CompanySeed } from '../company/companies.ts'
-import type { Company, CustomerTypeOutcome, Outcome } from '../company/company.ts'
+import type { Company, CurrencyOutcome, CustomerTypeOutcome, Outcome } from '../company/company.ts'
+import { type CompanyCurrency, hasMulticurrency } from '../company/currencies.ts'
 import { isJsonObject, type Json, type JsonObject } from '../company/json.ts'
 import type { CustomerType } from '../company/lists.ts'
 import type { NameEntity } from '../company/record.ts'
@@ -24,6 +25,7 @@ const seedSchema: z.ZodType<CompanySeed> = z.strictObject({
   zone: z.string().min(1).exactOptional(),
   country: z.string().length(2).exactOptional(),
   environment: z.enum(['sandbox', 'production']).exactOptional(),
+  currencies: z.array(z.string().length(3)).exactOptional(),
 })
 
 /** A company in short, for a list. */
@@ -45,6 +47,12 @@ function inShort(company: Company): Readonly<Record<string, Json>> {
 
 function done(outcome: Outcome): JsonObject {
   if (outcome.ok) return outcome.record
+  const reasons = outcome.errors.map((error) => error.Detail ?? error.Message).join(' ')
+  throw new Refusal(409, reasons, outcome.errors)
+}
+
+function doneCurrency(outcome: CurrencyOutcome): CompanyCurrency {
+  if (outcome.ok) return outcome.currency
   const reasons = outcome.errors.map((error) => error.Detail ?? error.Message).join(' ')
   throw new Refusal(409, reasons, outcome.errors)
 }
@@ -115,6 +123,26 @@ export function bookkeeperRoutes(context: SimulatorContext): readonly Route[] {
     controlRoute('PATCH', `${base}/:realm/customer-types/:id`, (request) => {
       const to = request.body(z.strictObject({ name: z.string().exactOptional(), active: z.boolean().exactOptional() }))
       return doneType(companyOf(request).bookkeeper.editCustomerType(param(request, 'id'), to))
+    }),
+    controlRoute('GET', `${base}/:realm/currencies`, (request) => {
+      const { homeCurrency, currencies } = companyOf(request).state
+      return { homeCurrency, multicurrency: hasMulticurrency(currencies), items: [...currencies.values()] }
+    }),
+    controlRoute('POST', `${base}/:realm/currencies`, (request) => {
+      const { code } = request.body(z.strictObject({ code: z.string() }))
+      return doneCurrency(companyOf(request).bookkeeper.addCurrency(code))
+    }),
+    controlRoute('PATCH', `${base}/:realm/currencies/:id`, (request) =>
+      doneCurrency(
+        companyOf(request).bookkeeper.editCurrency(
+          param(request, 'id'),
+          request.body(z.strictObject({ active: z.boolean() })),
+        ),
+      ),
+    ),
+    controlRoute('POST', `${base}/:realm/projects`, (request) => {
+      const { parent, name } = request.body(z.strictObject({ parent: z.string(), name: z.string() }))
+      return done(companyOf(request).bookkeeper.createProject(parent, name))
     }),
     controlRoute('GET', `${base}/:realm/:list`, (request) => {
       const { total, rows } = companyOf(request).list({

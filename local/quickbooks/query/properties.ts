@@ -1,3 +1,4 @@
+import type { CompanyCurrency } from '../company/currencies.ts'
 import type { JsonObject } from '../company/json.ts'
 import type { CustomerType } from '../company/lists.ts'
 import { balanceWithJobs, type NameEntity, type NameRecord } from '../company/record.ts'
@@ -94,12 +95,33 @@ export const CUSTOMER_TYPE_QUERY: Queryable<CustomerType> = {
   ],
 }
 
+/** Id, Active and MetaData can be filtered and sorted by (Accounting API: "CompanyCurrency"). */
+export const CURRENCY_QUERY: Queryable<CompanyCurrency> = {
+  entity: 'CompanyCurrency',
+  properties: [
+    property('Id', 'id', (c) => Number(c.id)),
+    property('Active', 'boolean', (c) => c.active),
+    property('MetaData.CreateTime', 'time', (c) => c.created * 1000),
+    property('MetaData.LastUpdatedTime', 'time', (c) => c.updated * 1000),
+  ],
+}
+
 /** There is one CompanyInfo a company, with Id 1. */
 export interface CompanyInfoRow {
   readonly id: number
   readonly name: string
   readonly created: number
   readonly rendered: JsonObject
+}
+
+/** There is one Preferences a company, with Id 1. */
+export const PREFERENCES_QUERY: Queryable<Omit<CompanyInfoRow, 'name'>> = {
+  entity: 'Preferences',
+  properties: [
+    property('Id', 'id', (c) => c.id),
+    property('MetaData.CreateTime', 'time', (c) => c.created * 1000),
+    property('MetaData.LastUpdatedTime', 'time', (c) => c.created * 1000),
+  ],
 }
 
 export const COMPANY_INFO_QUERY: Queryable<CompanyInfoRow> = {

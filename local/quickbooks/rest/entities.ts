@@ -1,4 +1,5 @@
 import type { Company } from '../company/company.ts'
+import { listedCurrencies, renderCurrency } from '../company/currencies.ts'
 import { invalidNumber, NOT_FOUND, unsupportedOperation } from '../company/errors.ts'
 import type { JsonObject } from '../company/json.ts'
 import { renderCustomerType } from '../company/lists.ts'
@@ -6,6 +7,7 @@ import type { NameEntity } from '../company/record.ts'
 import { renderRecord } from '../company/render.ts'
 import { createRecord, updateRecord } from '../company/write.ts'
 import { companyInfo } from './company-info.ts'
+import { preferences } from './preferences.ts'
 import { type ApiResult, failure, success } from './result.ts'
 
 export const NAME_ENTITIES: ReadonlyMap<string, NameEntity> = new Map([
@@ -34,6 +36,18 @@ export function readCompanyInfo(company: Company, id: string): ApiResult {
   if (!/^\d+$/.test(id)) return failure('read', [invalidNumber(id)])
   if (id !== company.realmId && id !== '1') return failure('read', [NOT_FOUND])
   return success('read', { CompanyInfo: companyInfo(company) }, 1, 1)
+}
+
+export function readCurrency(company: Company, id: string): ApiResult {
+  if (!/^\d+$/.test(id)) return failure('read', [invalidNumber(id)])
+  const currency = listedCurrencies(company.state, company.created).find((each) => each.id === id)
+  if (currency === undefined) return failure('read', [NOT_FOUND])
+  return success('read', { CompanyCurrency: renderCurrency(currency, company.state.zone) }, 1, 1)
+}
+
+/** `GET /preferences`: there is one for the company, and it is asked for without an Id. */
+export function readPreferences(company: Company): ApiResult {
+  return success('read', { Preferences: preferences(company) }, 1, 1)
 }
 
 const hasId = (body: JsonObject): boolean => body.Id !== undefined && body.Id !== null && body.Id !== ''

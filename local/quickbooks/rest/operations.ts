@@ -3,7 +3,15 @@ import { INVALID_REQUEST_ID, unsupportedOperation } from '../company/errors.ts'
 import type { RoutedRequest } from '../http.ts'
 import { batchItemIds, runBatch } from './batch.ts'
 import { changedSince } from './cdc.ts'
-import { NAME_ENTITIES, readCompanyInfo, readCustomerType, readName, writeName } from './entities.ts'
+import {
+  NAME_ENTITIES,
+  readCompanyInfo,
+  readCurrency,
+  readCustomerType,
+  readName,
+  readPreferences,
+  writeName,
+} from './entities.ts'
 import { runQuery } from './query.ts'
 import { readObject, readStatement } from './read-body.ts'
 import type { RequestIds } from './request-ids.ts'
@@ -68,6 +76,10 @@ export function runOperation(
   }
   if (resource === 'companyinfo' && id !== undefined)
     return isGet ? readCompanyInfo(company, id) : noSuchMethod(request)
+  if (resource === 'companycurrency' && id !== undefined) {
+    return isGet ? readCurrency(company, id) : noSuchMethod(request)
+  }
+  if (resource === 'preferences' && id === undefined && isGet) return readPreferences(company)
   if (id !== undefined) return noSuchPath(request)
   switch (resource) {
     case 'query': {
@@ -88,6 +100,8 @@ export function runOperation(
     }
     case 'customertype':
     case 'companyinfo':
+    case 'companycurrency':
+    case 'preferences':
       // Customer types are read-only over the API, and a company's facts are none of an app's to change here.
       return isPost ? failure('other', [unsupportedOperation(`create or update of ${first}`)]) : noSuchMethod(request)
     default:

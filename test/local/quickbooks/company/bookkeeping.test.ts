@@ -82,8 +82,22 @@ describe('an invoice', () => {
 })
 
 describe('a merge', () => {
-  it('keeps the survivor’s values; reading the loser gives 610', async () => {
-    const { write, read, company, changes, clock } = drive()
+  it('keeps the survivor’s values, and leaves the loser in the books, inactive and marked, in read, query and CDC', async () => {
+    const { write, read, query, call, company } = drive({ switches: { 'merged-record': 'inactive' } })
+    await write({ DisplayName: 'A', Notes: 'mine' })
+    await write({ DisplayName: 'B', Notes: 'theirs', Balance: 5 })
+    const merged = company.bookkeeper.merge('Customer', '1', '2')
+    expect(merged).toMatchObject({ ok: true, record: { DisplayName: 'A', Notes: 'mine', Balance: 5 } })
+    const loser = { Id: '2', DisplayName: 'B (deleted)', Active: false, Notes: 'theirs', Balance: 0, SyncToken: '1' }
+    expect(await read('2')).toMatchObject(loser)
+    const queried = await query('select * from Customer where Active = false')
+    expect(queried.body.QueryResponse.Customer).toMatchObject([loser])
+    const { body } = await call('GET', '/cdc?entities=Customer&changedSince=2026-11-23T04:00:00-08:00')
+    expect(body.CDCResponse[0].QueryResponse[0].Customer[1]).toMatchObject(loser)
+  })
+
+  it('of a loser that is gone keeps the survivor’s values; reading the loser gives 610', async () => {
+    const { write, read, company, changes, clock } = drive({ switches: { 'merged-record': 'gone' } })
     await write({ DisplayName: 'A', Notes: 'mine' })
     await write({ DisplayName: 'B', Notes: 'theirs', Balance: 5 })
     clock.advance(60_000)
@@ -93,8 +107,28 @@ describe('a merge', () => {
     expect(changes.at(-1)).toMatchObject({ operation: 'Merge', id: '1', deletedId: '2' })
   })
 
-  it('frees the loser’s name and takes over its sub-customers and invoices', async () => {
-    const { write, read, company } = drive()
+  it('is refused where either customer has sub-customers or projects, as Intuit’s help says', async () => {
+    const { write, company } = drive()
+    for (const DisplayName of ['A', 'B', 'C', 'D']) await write({ DisplayName })
+    await write({ DisplayName: 'Job', ...under('1') })
+    company.bookkeeper.createProject('2', 'Kitchen')
+    for (const [survivor, loser] of [
+      ['1', '3'],
+      ['3', '1'],
+      ['2', '3'],
+      ['3', '2'],
+    ] as const) {
+      expect(company.bookkeeper.merge('Customer', survivor, loser)).toMatchObject({
+        ok: false,
+        errors: [{ code: '6000' }],
+      })
+    }
+    expect(company.count('Customer', true)).toBe(6)
+    expect(company.bookkeeper.merge('Customer', '3', '4').ok).toBe(true)
+  })
+
+  it('frees the loser’s name and takes over its invoices, and, by switch, its sub-customers', async () => {
+    const { write, read, company } = drive({ switches: { 'merge-with-subs': 'moved' } })
     await write({ DisplayName: 'A' })
     await write({ DisplayName: 'B' })
     await write({ DisplayName: 'Job', ...under('2') })
@@ -106,7 +140,7 @@ describe('a merge', () => {
   })
 
   it('is refused where it would make a circle, a sixth level or two of one name', async () => {
-    const { write, company } = drive()
+    const { write, company } = drive({ switches: { 'merge-with-subs': 'moved' } })
     await write({ DisplayName: 'A' })
     await write({ DisplayName: 'Job', ...under('1') })
     await write({ DisplayName: 'B' })

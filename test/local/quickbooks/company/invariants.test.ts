@@ -69,9 +69,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 const overrides: fc.Arbitrary<SwitchOverrides> = fc.record({
   'deactivate-parent': fc.constantFrom('cascade', 'alone', 'refused'),
   'reactivate-suffix': fc.constantFrom('removed', 'stays'),
-  'second-deactivation-name': fc.constantFrom('same', 'numbered', 'refused'),
+  'second-deactivation-name': fc.constantFrom('dashed', 'same', 'numbered', 'refused'),
   'child-path-bumps': fc.constantFrom('nothing', 'time', 'token-and-time'),
   'merged-record': fc.constantFrom('gone', 'inactive'),
+  'merge-with-subs': fc.constantFrom('refused', 'moved'),
   'sparse-unparent': fc.constantFrom('refused', 'works'),
 })
 
@@ -87,7 +88,7 @@ function check(driver: Driver): void {
     expect(record.path).toBe(pathOf(record.parent, record.displayName))
     expect(levelOf(record)).toBeLessThanOrEqual(DEEPEST_LEVEL)
     expect(record.lowerName).toBe(record.displayName.toLowerCase())
-    if (!record.active) expect(record.displayName).toMatch(/ \(deleted\)( \(\d+\))?$/)
+    if (!record.active) expect(record.displayName).toMatch(/ (\(deleted\)( \(\d+\))?|\(deleted-\d+\))$/)
     if (record.parent !== undefined) {
       expect(record.parent.children?.has(record)).toBe(true)
       expect(store.find('Customer', record.parent.id)).toBe(record.parent)

@@ -113,8 +113,37 @@ describe('deactivating', () => {
     }
   })
 
-  it('of a second namesake shares the name, numbers it, or is refused, by switch', async () => {
+  it('of a name for the second time is marked " (deleted-1)", then " (deleted-2)"', async () => {
+    const { write, read } = drive()
+    for (const [at, name] of ['A (deleted)', 'A (deleted-1)', 'A (deleted-2)'].entries()) {
+      const { Id } = await write({ DisplayName: 'A' })
+      const inactive = await write({ Id, SyncToken: '0', sparse: true, Active: false })
+      expect(inactive).toMatchObject({ DisplayName: name, FullyQualifiedName: name, PrintOnCheckName: 'A' })
+      expect(Id).toBe(String(at + 1))
+    }
+    // Its mark comes off, and goes on again at the first place that is free.
+    await write({ Id: '2', SyncToken: '1', sparse: true, Active: true, DisplayName: 'A' })
+    expect(await write({ Id: '2', SyncToken: '2', sparse: true, Active: false })).toMatchObject({
+      DisplayName: 'A (deleted-1)',
+    })
+    expect((await read('3')).DisplayName).toBe('A (deleted-2)')
+  })
+
+  it('marks each entity and each parent’s sub-customers by full path', async () => {
+    const { write } = drive()
+    const off = { SyncToken: '0', sparse: true, Active: false }
+    await write({ DisplayName: 'A' }, 'Vendor')
+    expect((await write({ Id: '1', ...off }, 'Vendor')).DisplayName).toBe('A (deleted)')
+    await write({ DisplayName: 'A' }, 'Employee')
+    expect((await write({ Id: '2', ...off }, 'Employee')).DisplayName).toBe('A (deleted-1)')
+    await write({ DisplayName: 'P' })
+    await write({ DisplayName: 'A', Job: true, ParentRef: { value: '3' } })
+    expect((await write({ Id: '4', ...off })).FullyQualifiedName).toBe('P:A (deleted)')
+  })
+
+  it('of a second namesake is marked in one of four ways, by switch', async () => {
     for (const [position, name] of [
+      ['dashed', 'A (deleted-1)'],
       ['same', 'A (deleted)'],
       ['numbered', 'A (deleted) (2)'],
       ['refused', undefined],
@@ -147,6 +176,17 @@ describe('deactivating', () => {
 })
 
 describe('reactivating', () => {
+  it('takes every form of the mark off', async () => {
+    for (const position of ['dashed', 'same', 'numbered'] as const) {
+      const { write } = drive({ switches: { 'second-deactivation-name': position } })
+      for (const Id of ['1', '2']) {
+        await write({ DisplayName: 'A' })
+        await write({ Id, SyncToken: '0', sparse: true, Active: false })
+      }
+      expect((await write({ Id: '2', SyncToken: '1', sparse: true, Active: true })).DisplayName).toBe('A')
+    }
+  })
+
   it('takes the suffix off by itself, or leaves it, by switch', async () => {
     for (const [position, name] of [
       ['removed', 'A'],

@@ -39,6 +39,23 @@ describe('a bookkeeper', () => {
     expect(active.json).toMatchObject({ Active: true, DisplayName: 'Amy' })
   })
 
+  it('turns multicurrency on by adding a currency, and makes currencies inactive', async () => {
+    const { control } = createDriver()
+    const currencies = `/companies/${REALM}/currencies`
+    expect((await control('GET', currencies)).json).toEqual({ homeCurrency: 'USD', multicurrency: false, items: [] })
+    expect((await control('POST', currencies, { code: 'EUR' })).json).toMatchObject({ id: '1', code: 'EUR' })
+    expect((await control('PATCH', `${currencies}/1`, { active: false })).json).toMatchObject({ active: false })
+    expect((await control('GET', currencies)).json).toMatchObject({ multicurrency: true, items: [{ code: 'EUR' }] })
+    expect((await control('POST', currencies, { code: 'USD' })).status).toBe(409)
+  })
+
+  it('makes a project under a customer', async () => {
+    const driver = createDriver()
+    const parent = await create(driver, { DisplayName: 'House' })
+    const made = await driver.control('POST', `/companies/${REALM}/projects`, { parent, name: 'Roof' })
+    expect(made.json).toMatchObject({ FullyQualifiedName: 'House:Roof', IsProject: true })
+  })
+
   it('puts a customer under another one', async () => {
     const driver = createDriver()
     const [parent, child] = [
@@ -49,15 +66,15 @@ describe('a bookkeeper', () => {
     expect(moved.json).toMatchObject({ FullyQualifiedName: 'House:Roof', Level: 1 })
   })
 
-  it('merges two customers, and the loser is gone', async () => {
-    const driver = createDriver()
+  it('merges two customers, and the loser is inactive', async () => {
+    const driver = createDriver({ switches: { 'merged-record': 'inactive' } })
     const [survivor, loser] = [
       await create(driver, { DisplayName: 'Amy' }),
       await create(driver, { DisplayName: 'Amy 2' }),
     ]
     const merged = await driver.control('POST', `${CUSTOMERS}/${survivor}/merge`, { loser })
     expect(merged.json).toMatchObject({ Id: survivor, DisplayName: 'Amy' })
-    expect((await driver.control('GET', `${CUSTOMERS}/${loser}`)).status).toBe(404)
+    expect((await driver.control('GET', `${CUSTOMERS}/${loser}`)).json).toMatchObject({ Active: false })
   })
 
   it('makes an invoice, which moves LastUpdatedTime and Balance and not SyncToken; pays and deletes it', async () => {

@@ -29,8 +29,8 @@ describe('change data capture', () => {
     expect(body.CDCResponse).toEqual([{ QueryResponse: [{}] }])
   })
 
-  it('sends a merged record as a tombstone after the others, without startPosition where there is nothing else', async () => {
-    const driver = drive()
+  it('sends a merged record that is gone as a tombstone after the others, without startPosition where there is nothing else', async () => {
+    const driver = drive({ switches: { 'merged-record': 'gone' } })
     await driver.write({ DisplayName: 'A' })
     await driver.write({ DisplayName: 'B' })
     driver.clock.advance(60_000)

@@ -57,6 +57,27 @@ describe('a CloudEvents notification', () => {
     expect(new Set(events.map(({ id }) => UUID.test(id))).size).toBe(2)
   })
 
+  it('tells of employees and vendors as of customers: they share the space of names', async () => {
+    const driver = createDriver()
+    const told = async (): Promise<unknown> => {
+      await driver.advance(0)
+      const { type, intuitentityid } = JSON.parse(driver.arrived.at(-1)?.body ?? '[]')[0]
+      return [type, intuitentityid]
+    }
+    const { bookkeeper } = driver.company
+    for (const [entity, word, id] of [
+      ['Employee', 'employee', '1'],
+      ['Vendor', 'vendor', '2'],
+    ] as const) {
+      bookkeeper.create(entity, { GivenName: word, FamilyName: 'Platt' })
+      expect(await told()).toEqual([`qbo.${word}.created.v1`, id])
+      bookkeeper.edit(entity, id, { DisplayName: `${word} Stone` })
+      expect(await told()).toEqual([`qbo.${word}.updated.v1`, id])
+      bookkeeper.deactivate(entity, id)
+      expect(await told()).toEqual([`qbo.${word}.updated.v1`, id])
+    }
+  })
+
   it('can name entity and id in the id of the event', async () => {
     const { id, json } = await bodyAfterCreate({ switches: { 'event-id': 'uuid-entity-id' } })
     expect(json[0].id.endsWith(`-Customer-${id}`)).toBe(true)
