@@ -102,6 +102,8 @@ describe('over HTTP, against the simulator with its limits', () => {
 
   it('loses nothing while a bookkeeper renames, deactivates, bills and merges after every page', async () => {
     const world = await connected({ kind: 'generated', customers: 3_500 })
+    world.simulator.switches.set('merge-with-subs', 'moved')
+    world.simulator.switches.set('merged-record', 'gone')
     const ids = world.ids()
     const { bookkeeper } = world.company
     const ports = withBookkeeper(world, (page) => {
