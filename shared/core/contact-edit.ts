@@ -1,14 +1,7 @@
 import type { FieldError } from './errors.ts'
 import { fieldErrors } from './field-limits.ts'
-import {
-  ADDRESS_FIELDS,
-  type Address,
-  type Contact,
-  type ContactPerson,
-  type Fields,
-  type JournalChange,
-  TEXT_FIELDS,
-} from './records.ts'
+import type { PersonEdit } from './people.ts'
+import { ADDRESS_FIELDS, type Address, type Contact, type Fields, type JournalChange, TEXT_FIELDS } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
 
 /** New values of fields; null and '' empty a field, and what is absent stays. */
@@ -20,7 +13,7 @@ export type ContactEdit = Readonly<{
   isCustomer?: boolean
   archived?: boolean
   parentId?: string | null
-  people?: readonly ContactPerson[]
+  people?: readonly PersonEdit[]
 }>
 
 /** The fields after an edit. Addresses are replaced as wholes. */

@@ -1,5 +1,4 @@
-import type { Contact, ContactKind, ContactPerson, Fields, Mirror } from './records.ts'
-import { withoutEmpty } from './snapshots.ts'
+import type { Contact, ContactKind, Mirror } from './records.ts'
 
 /** As what a top-level customer enters the CRM. Sub-customers always become jobs. */
 export const IMPORT_KINDS = ['account', 'building'] as const
@@ -14,7 +13,7 @@ export function importedKind(mirror: Readonly<Pick<Mirror, 'snapshot'>>, as: Imp
 /**
  * The new contact that a QuickBooks customer or vendor becomes, linked to it and agreeing with it in every field. The fields
  * are taken whole: a building's physical address is its shipping address, and where it has none, views show the
- * billing address.
+ * billing address; whom to write to about its bills is a view of them, too (people.ts).
  *
  * `parentId` is the contact that the record's parent is linked to; only jobs have one.
  */
@@ -32,24 +31,10 @@ export function contactOf(
     fields: snapshot.fields,
     ...(made.parentId !== undefined && { parentId: made.parentId }),
     archived: !snapshot.active,
-    people: kind === 'building' ? [billingPerson(snapshot.fields)] : [],
+    people: [],
     link: { entity: mirror.entity, recordId: mirror.id, base: snapshot, revision: mirror.revision, linkedAt: made.at },
     createdAt: made.at,
     changedAt: made.at,
     version: 1,
-  }
-}
-
-/** Whom to write to about a building's bills: the person that QuickBooks names, else the customer itself. */
-function billingPerson(fields: Fields): ContactPerson {
-  const { title, givenName, middleName, familyName, suffix, displayName, companyName, email, mobile, billAddress } =
-    fields
-  const person = Object.values(withoutEmpty({ title, givenName, middleName, familyName, suffix })).join(' ')
-  return {
-    role: 'billing',
-    name: person !== '' ? person : (displayName ?? companyName ?? ''),
-    ...(email !== undefined && { email }),
-    ...(mobile !== undefined && { cell: mobile }),
-    ...(billAddress !== undefined && { address: billAddress }),
   }
 }

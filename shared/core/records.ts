@@ -140,8 +140,12 @@ export type Link = Readonly<{
 export const CONTACT_KINDS = ['client', 'building', 'job'] as const
 export type ContactKind = (typeof CONTACT_KINDS)[number]
 
+/** What the people are to a contact that the CRM alone keeps. A building's billing person is its own fields. */
+export const PERSON_ROLES = ['contact', 'site', 'manager', 'other'] as const
+export type PersonRole = (typeof PERSON_ROLES)[number]
+
 export type ContactPerson = Readonly<{
-  role: 'billing'
+  role: PersonRole
   name: string
   email?: string
   cell?: string

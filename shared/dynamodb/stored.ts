@@ -1,5 +1,6 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
+import { type StoredPerson, withoutCopy } from '#core/people'
 import { CONFLICT_POLICIES, PUSH_MODES, type SyncSettings } from '#core/policies'
 import {
   ADDRESS_FIELDS,
@@ -10,7 +11,6 @@ import {
   type ConflictRow,
   type Connection,
   type Contact,
-  type ContactPerson,
   type ContactRow,
   DOTS,
   ENTITIES,
@@ -28,6 +28,7 @@ import {
   type OpenConflict,
   OUTCOME_KINDS,
   type Outcome,
+  PERSON_ROLES,
   type Pin,
   type PushIntent,
   type Refusal,
@@ -112,12 +113,13 @@ export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
 const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text } satisfies Shape<Link>)
 
 const contactPerson = z.object({
-  role: z.literal('billing'),
+  // Once, a building's billing person was stored as a copy of its fields.
+  role: z.enum(['billing', ...PERSON_ROLES]),
   name: text,
   email: textOrNone,
   cell: textOrNone,
   address: address.exactOptional(),
-} satisfies Shape<ContactPerson>)
+} satisfies Shape<StoredPerson>)
 
 const slot = z.enum(SLOTS)
 // Absent means empty, as everywhere.
@@ -161,7 +163,7 @@ const intent = z.object({
 
 const contactKind = z.enum(CONTACT_KINDS)
 
-export const contactSchema: z.ZodType<Contact> = z.object({
+const storedContact = z.object({
   id: text,
   kind: contactKind,
   isCustomer: z.boolean(),
@@ -181,6 +183,11 @@ export const contactSchema: z.ZodType<Contact> = z.object({
   changedAt: text,
   version: z.number(),
 } satisfies Shape<Contact>)
+
+export const contactSchema: z.ZodType<Contact> = storedContact.transform((contact) => ({
+  ...contact,
+  people: withoutCopy(contact, contact.people),
+}))
 
 export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   id: text,

@@ -1,6 +1,6 @@
 /** What people type into a contact. Names that QuickBooks would refuse are told by the use cases, in words. */
 import * as z from 'zod'
-import { TEXT_FIELDS } from '#core/records'
+import { PERSON_ROLES, TEXT_FIELDS } from '#core/records'
 
 /** Control characters but tab and line ends: neither XML nor QuickBooks holds them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for.
@@ -29,17 +29,41 @@ export const FieldsInput = z
   })
   .meta({ id: 'FieldsInput', description: 'null empties a field; what is absent stays' })
 
+const emptied = line.nullable().exactOptional()
+
+const BillingPersonInput = z
+  .strictObject({
+    role: z.literal('billing'),
+    name: line.exactOptional().meta({ description: 'If given, what the parts of the name make after the change' }),
+    title: emptied,
+    givenName: emptied,
+    middleName: emptied,
+    familyName: emptied,
+    suffix: emptied,
+    email: emptied,
+    cell: emptied,
+    address: AddressInput.nullable().exactOptional(),
+  })
+  .meta({
+    id: 'BillingPersonInput',
+    description:
+      'The same as the building’s own fields: changing it changes them. null empties a field; what is absent stays.',
+  })
+
+const OtherPersonInput = z
+  .strictObject({
+    role: z.enum(PERSON_ROLES),
+    name: line,
+    email: line.exactOptional(),
+    cell: line.exactOptional(),
+    address: AddressInput.exactOptional(),
+  })
+  .meta({ id: 'OtherPersonInput' })
+
 export const PeopleInput = z
-  .array(
-    z.strictObject({
-      role: z.literal('billing'),
-      name: line,
-      email: line.exactOptional(),
-      cell: line.exactOptional(),
-      address: AddressInput.exactOptional(),
-    }),
-  )
+  .array(z.discriminatedUnion('role', [BillingPersonInput, OtherPersonInput]))
   .max(50)
+  .meta({ description: 'All of them, in place of those that there are. A building keeps its one billing person.' })
 
 /** A value that a person types where both sides changed a slot; null is empty. */
 export const ValueInput = z.union([text, z.boolean(), AddressInput]).nullable()

@@ -2,6 +2,7 @@
 import { questionOf } from '#core/contact-index'
 import { adviceOn, dotOf, whyOf } from '#core/dots'
 import { listName, recordName } from '#core/names'
+import { peopleOf } from '#core/people'
 import type { ConflictRow, Connection, Contact, Mirror, Run } from '#core/records'
 
 /** `timeLeftMs` is absent while there is no estimate. */
@@ -16,7 +17,8 @@ export function presentContact(contact: Contact) {
   const name = listName(contact)
   const who = { kind: 'slot', contactId: contact.id, contactName: name } as const
   const conflicts = (contact.conflicts ?? []).map((conflict) => presentOpen({ ...who, ...conflict }))
-  return { ...contact, name, dot: dotOf(contact), ...whyOf(contact), conflicts }
+  const people = peopleOf(contact)
+  return { ...contact, name, people, dot: dotOf(contact), ...whyOf(contact), conflicts }
 }
 
 export function presentConflict(row: ConflictRow) {

@@ -1,11 +1,11 @@
 import type { ContactEdit, FieldEdits } from '#core/contact-edit'
+import type { PersonEdit } from '#core/people'
 import type { SyncSettings } from '#core/policies'
 import type {
   ConflictRow,
   Connection,
   Contact,
   ContactKind,
-  ContactPerson,
   ContactRow,
   Entity,
   JournalEntry,
@@ -74,7 +74,7 @@ export type AdminUses = Readonly<{
         isCustomer: boolean
         fields: FieldEdits
         parentId?: string
-        people?: readonly ContactPerson[]
+        people?: readonly PersonEdit[]
       }>,
   ): Promise<Contact>
   newJob(request: Asker & Readonly<{ parentId: string; fields: FieldEdits }>): Promise<Contact>

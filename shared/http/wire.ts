@@ -8,6 +8,7 @@ import {
   ENTITIES,
   HOLD_CODES,
   OUTCOME_KINDS,
+  PERSON_ROLES,
   RUN_KINDS,
   RUN_STATUSES,
   SIDES,
@@ -137,6 +138,30 @@ export const ContactRow = z
   })
   .meta({ id: 'ContactRow' })
 
+const person = { name: text, email: text.optional(), cell: text.optional(), address: Address.optional() }
+
+const BillingPerson = z
+  .object({
+    role: z.literal('billing'),
+    ...person,
+    title: text.optional(),
+    givenName: text.optional(),
+    middleName: text.optional(),
+    familyName: text.optional(),
+    suffix: text.optional(),
+  })
+  .meta({
+    id: 'BillingPerson',
+    description:
+      'Whom to write to about a building’s bills: its own name, e-mail, mobile number and billing address, stored once. Other contacts have none.',
+  })
+
+const OtherPerson = z
+  .object({ role: z.enum(PERSON_ROLES), ...person })
+  .meta({ id: 'OtherPerson', description: 'A person that the CRM alone keeps; QuickBooks has no place for it' })
+
+const Person = z.discriminatedUnion('role', [BillingPerson, OtherPerson]).meta({ id: 'Person' })
+
 export const Contact = z
   .object({
     id: text,
@@ -146,15 +171,7 @@ export const Contact = z
     archived: z.boolean(),
     parentId: text.optional(),
     fields: Fields,
-    people: z.array(
-      z.object({
-        role: z.literal('billing'),
-        name: text,
-        email: text.optional(),
-        cell: text.optional(),
-        address: Address.optional(),
-      }),
-    ),
+    people: z.array(Person),
     dot: Dot,
     reason: text.optional().meta({ description: 'Why the dot is red, or asks a person' }),
     advice: text.optional().meta({ description: 'What a person can do about it' }),

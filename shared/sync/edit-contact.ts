@@ -1,7 +1,8 @@
 import { type ContactEdit, contactChanges, editErrors, editedFields, type FieldEdits } from '#core/contact-edit'
 import { Failure, type FieldError } from '#core/errors'
+import { nameErrors, type PersonEdit, takeApart } from '#core/people'
 import { placedUnder } from '#core/place'
-import type { Contact, ContactKind, ContactPerson, JournalChange, JournalEntry } from '#core/records'
+import type { Contact, ContactKind, JournalChange, JournalEntry } from '#core/records'
 import { getContact } from './contacts.ts'
 import { type Obstacle, placement } from './hierarchy.ts'
 import { hintPush } from './hint-work.ts'
@@ -35,13 +36,22 @@ export async function createContact(
       isCustomer?: boolean
       fields: FieldEdits
       parentId?: string
-      people?: readonly ContactPerson[]
+      people?: readonly PersonEdit[]
     }>,
 ): Promise<Contact> {
-  const typed = editedFields({}, fields)
+  const nobody = { fields, people: people.filter((person) => person.role !== 'billing'), errors: [] }
+  const hasBilling = people.some(({ role }) => role === 'billing')
+  const asked = hasBilling ? takeApart({ kind, fields: {} }, fields, people) : nobody
+  const typed = editedFields({}, asked.fields)
   const obstacle =
     parentId === undefined ? undefined : (await placement(ports, workspace, undefined, parentId)).obstacle
-  refuse([...editErrors({}, typed), ...kindErrors(kind, parentId), ...placeErrors(obstacle)])
+  refuse([
+    ...asked.errors,
+    ...nameErrors({ kind, fields: typed }, people),
+    ...editErrors({}, typed),
+    ...kindErrors(kind, parentId),
+    ...placeErrors(obstacle),
+  ])
 
   const at = new Date(ports.clock.now()).toISOString()
   const made: Contact = {
@@ -51,7 +61,7 @@ export async function createContact(
     fields: typed,
     ...(parentId !== undefined && { parentId }),
     archived: false,
-    people,
+    people: asked.people,
     createdAt: at,
     changedAt: at,
     version: 1,
@@ -127,8 +137,15 @@ async function tryUpdate(
   const isMoved = parentId !== before.parentId
   const place =
     isMoved && parentId !== undefined ? await placement(ports, workspace, before.id, parentId) : { path: [] }
-  const fields = editedFields(before.fields, edit.fields ?? {})
-  refuse([...editErrors(before.fields, fields), ...placeErrors(place.obstacle)])
+  const nobody = { fields: edit.fields ?? {}, people: before.people, errors: [] }
+  const asked = edit.people === undefined ? nobody : takeApart(before, edit.fields ?? {}, edit.people)
+  const fields = editedFields(before.fields, asked.fields)
+  refuse([
+    ...asked.errors,
+    ...nameErrors({ ...before, fields }, edit.people ?? []),
+    ...editErrors(before.fields, fields),
+    ...placeErrors(place.obstacle),
+  ])
 
   const at = new Date(ports.clock.now()).toISOString()
   const after: Contact = {
@@ -136,7 +153,7 @@ async function tryUpdate(
     isCustomer: edit.isCustomer ?? before.isCustomer,
     archived: edit.archived ?? before.archived,
     fields,
-    people: edit.people ?? before.people,
+    people: asked.people,
   }
   const changes = contactChanges(before, after)
   if (changes.length === 0) return 'unchanged'

@@ -6,6 +6,7 @@ const WEIGHTS = {
   'crm.edit': 24,
   'crm.create': 5,
   'crm.job': 3,
+  'crm.billing': 3,
   'crm.archive': 4,
   'crm.unarchive': 4,
   'crm.move': 4,

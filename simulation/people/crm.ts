@@ -31,6 +31,17 @@ export const CRM_DEEDS = {
     const end = await asked(world, tenant, 'POST', `/contacts/${parent.id}/jobs`, { body: { fields }, wanted: wishes })
     return `makes a job under ${shown(parent)}: ${end}`
   },
+  'crm.billing': async (world, tenant, action) => {
+    const isBuilding = ({ kind, kindAtTop }: Contact) => kind === 'building' || kindAtTop === 'building'
+    const building = await pickContact(world, tenant, action.pick, isBuilding)
+    if (building === undefined) return 'finds no building'
+    const { fields, wanted } = typed(tenant, { ...action, slots: ['email', 'mobile', 'familyName', 'billAddress'] })
+    const { email = null, mobile = null, familyName = null, billAddress = null } = fields
+    const billing = { role: 'billing', email, cell: mobile, familyName, address: billAddress }
+    const people = [billing, { role: 'site', name: `Caretaker ${action.number} of ${tenant.workspace}` }]
+    const end = await change(world, tenant, building, 'PATCH', '', { people }, wanted)
+    return `edits the billing person of ${shown(building)}: ${end}`
+  },
   'crm.archive': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'

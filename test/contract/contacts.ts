@@ -35,7 +35,7 @@ export function contactsContract(open: () => Ports, runs = 20): void {
         kindAtTop: 'building',
         archived: true,
         fields: { displayName: 'Everything', companyName: 'Bau AG', billAddress: { line1: 'Gasse 1', country: 'CH' } },
-        people: [{ role: 'billing', name: 'Ada', email: 'ada@example.com', address: { city: 'Bern' } }],
+        people: [{ role: 'site', name: 'Ada', email: 'ada@example.com', address: { city: 'Bern' } }],
         link: aLink('vendor', '7'),
         refusal: {
           code: '6240',

@@ -31,7 +31,6 @@ describe('an imported contact', () => {
         expect(contact.isCustomer).toBe(true)
         expect(contact.archived).toBe(!snapshot.active)
         expect(contact.kind === 'job').toBe(snapshot.parentRecordId !== undefined)
-        expect(contact.people.length > 0).toBe(contact.kind === 'building')
       }),
     )
   })
@@ -43,14 +42,6 @@ describe('an imported contact', () => {
     expect(listed({ fields, active: true })).toBe('Lee Ltd')
     expect(listed({ fields: { displayName: 'Ann Lee' }, active: true })).toBe('Ann Lee')
     expect(listed({ fields, active: true, parentRecordId: '1' })).toBe('Ann Lee')
-  })
-
-  it('names the customer itself for a building’s bills where QuickBooks names no person', () => {
-    const building = contactOf(mirrorOf({ fields: { displayName: 'Tower' }, active: true }), 'building', {
-      id: 'c',
-      at,
-    })
-    expect(building.people).toEqual([{ role: 'billing', name: 'Tower' }])
   })
 })
 

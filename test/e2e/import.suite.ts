@@ -66,6 +66,8 @@ describe('an import', () => {
         {
           role: 'billing',
           name: 'Grace Pariente',
+          givenName: 'Grace',
+          familyName: 'Pariente',
           email: 'Cool_Cars@intuit.example.com',
           cell: '(415) 555-0160',
           address: { line1: '65 Ocean Dr.', city: 'Half Moon Bay' },

@@ -46,6 +46,38 @@ describe('POST /contacts', () => {
   })
 })
 
+describe('the people of a building', () => {
+  it('begin with the billing person, which is the building’s own fields, and whom the CRM keeps come after', async () => {
+    const { ask } = await world()
+    const site = { role: 'site', name: 'Bea' }
+    const body = {
+      kind: 'building',
+      fields: { displayName: 'Tower' },
+      people: [{ role: 'billing', givenName: 'Ann', familyName: 'Lee', email: 'ann@example.com' }, site],
+    }
+    const { json, headers } = await ask('POST', '/contacts', { body })
+    expect(json).toMatchObject({
+      fields: { displayName: 'Tower', givenName: 'Ann', familyName: 'Lee', email: 'ann@example.com' },
+      people: [{ role: 'billing', name: 'Ann Lee', email: 'ann@example.com' }, site],
+    })
+    const path = `/contacts/${json.id}`
+    const seen = { 'if-match': headers.etag ?? '' }
+    const patch = (people: object) => ask('PATCH', path, { headers: seen, body: { people } })
+    expect((await patch([site])).json.errors).toMatchObject([
+      { path: 'people', message: expect.stringContaining('clear the fields') },
+    ])
+    const shown = (await ask('GET', path)).json
+    expect((await patch(Object(Reflect.get(shown, 'people')))).headers.etag).toBe(headers.etag)
+  })
+
+  it('are no client’s', async () => {
+    const { ask } = await world()
+    const { status, json } = await ask('POST', '/contacts', { body: { ...made, people: [{ role: 'billing' }] } })
+    expect(status).toBe(400)
+    expect(json.errors?.map(({ path }) => path)).toEqual(['people.0.role'])
+  })
+})
+
 describe('changing a contact', () => {
   async function withAda() {
     const { ask, ports } = await world()
