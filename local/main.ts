@@ -8,6 +8,7 @@ import { nextSteps } from './cloud/next-steps.ts'
 import { type Simulator, startSimulator } from './cloud/simulator.ts'
 import { help, readStartSettings, type StartSettings } from './cloud/start-settings.ts'
 import { synthesize } from './cloud/synthesize.ts'
+import { createSky, WEATHERS } from './cloud/weather/weather.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const newcomer = { workspace: 'w1', person: 'newcomer', scopes: ['tandem/read', 'tandem/write', 'tandem/admin'] }
@@ -89,6 +90,7 @@ async function runCloud(
     ports: portsFrom(settings.port),
     onTaken: (part, port, next) => print(`Port ${port} is taken; ${part} tries ${next}.`),
     onProblem: (line) => console.error(line),
+    sky: createSky(WEATHERS[settings.weather], Date.now()),
     secrets: {
       IntuitClientSecret: JSON.stringify({ clientId: app?.clientId, clientSecret: app?.clientSecret }),
       WebhookVerifierSecret: JSON.stringify({ verifierTokens }),

@@ -22,6 +22,8 @@ import { openSecrets } from './secrets.ts'
 import { sweepExpired, sweepUnfelt } from './sweep-expired.ts'
 import { readTemplate } from './template.ts'
 import { clockAhead, createTimeShift, passTime } from './time-shift.ts'
+import { startTableWeather } from './weather/table-weather.ts'
+import { CALM, createSky, type Sky } from './weather/weather.ts'
 
 export interface CloudSettings {
   /** The synthesized `X.template.json`; its assets lie beside it. */
@@ -43,6 +45,8 @@ export interface CloudSettings {
   /** The name under which the API is told to others; it listens on 127.0.0.1 all the same. */
   readonly apiHost?: string
   readonly region?: string
+  /** What AWS does now and then; without it the cloud is calm, and cannot be made otherwise. */
+  readonly sky?: Sky
   /** Whether schedules run by themselves. `runSchedule` works all the same. True when left out. */
   readonly schedules?: boolean
   readonly onTaken?: (part: Part, taken: number, next: number) => void
@@ -103,6 +107,7 @@ async function start(
   closeAll: () => Promise<void>,
 ): Promise<Cloud> {
   const { dataDir, ports = {}, region = 'us-east-1', onProblem = () => {} } = settings
+  const sky = settings.sky ?? createSky(CALM)
   const timeShift = createTimeShift()
   const clock = clockAhead(settings.clock ?? systemClock, timeShift)
   const onTaken =
@@ -129,11 +134,20 @@ async function start(
   onOpen(dynamoDb.close)
   await Promise.all(resources.table.map((table) => ensureTable(dynamoDb.client, table)))
 
+  const tableWeather =
+    settings.sky === undefined ? undefined : await startTableWeather(dynamoDb.endpoint, resources.table, sky, clock.now)
+  if (tableWeather !== undefined) onOpen(tableWeather.close)
+
   const jwt = resources.authorizer[0]?.properties.JwtConfiguration
   const issuer = await openIssuer(dataDir, jwt?.Issuer ?? servicesUrl, servicesUrl, clock)
   const kms = openKms(dataDir, resources.key, resources.alias)
   const given = givenSecrets(resources, settings.secrets ?? {})
-  setServices({ issuer, kms, secretsManager: openSecrets(dataDir, resources.secret, given, clock.now) })
+  setServices({
+    issuer,
+    kms,
+    secretsManager: openSecrets(dataDir, resources.secret, given, clock.now),
+    sky: settings.sky,
+  })
 
   const logFolder = dataDir === undefined ? undefined : `${dataDir}/logs`
   const logs = openLogs(logFolder, (functionName, message) => onProblem(`${functionName}: ${message}`))
@@ -142,13 +156,14 @@ async function start(
     template,
     resources,
     region,
-    endpoints: { dynamoDb: dynamoDb.endpoint, sqs: sqs.endpoint, services: servicesUrl },
+    endpoints: { dynamoDb: tableWeather?.endpoint ?? dynamoDb.endpoint, sqs: sqs.endpoint, services: servicesUrl },
     environment: {
       ...(settings.simulatorUrl !== undefined && { INTUIT_SIMULATOR_URL: settings.simulatorUrl }),
       ...settings.environment,
     },
     logs,
     timeShift,
+    sky,
     onProblem,
   })
   const stopFunctions = () => Promise.all(functions.map((lambda) => lambda.stop()))
@@ -156,7 +171,7 @@ async function start(
 
   const [api] = resources.api
   const routes = readRoutes(resources, functions, issuer, clock)
-  if (api !== undefined) apiServer.on('request', createHttpApi({ api, routes, clock }))
+  if (api !== undefined) apiServer.on('request', createHttpApi({ api, routes, clock, sky }))
 
   const queueClient = new SQSClient({ endpoint: sqs.endpoint, region, credentials: localCredentials })
   onOpen(() => queueClient.destroy())
@@ -176,6 +191,7 @@ async function start(
       lambda,
       endpoint: sqs.endpoint,
       region,
+      sky,
       onError,
     })
   })

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { localCredentials } from './credentials.ts'
 import type { LambdaFunction } from './lambda.ts'
 import type { Resource } from './resources.ts'
+import type { Sky } from './weather/weather.ts'
 
 export interface EventSource {
   readonly queueName: string
@@ -21,6 +22,7 @@ export interface EventSourceSettings {
   readonly lambda: LambdaFunction
   readonly endpoint: string
   readonly region: string
+  readonly sky: Sky
   /** Hears of a queue that could not be reached; polling goes on. */
   readonly onError: (error: unknown) => void
 }
@@ -37,7 +39,7 @@ const pauseAfterError = 1_000
  * leaves the rest to the visibility timeout and the redrive policy.
  */
 export function startEventSource(settings: EventSourceSettings): EventSource {
-  const { mapping, queue, lambda, endpoint, region } = settings
+  const { mapping, queue, lambda, endpoint, region, sky } = settings
   const client = new SQSClient({ endpoint, region, credentials: localCredentials })
   const held = new Set<string>()
   const failed = new Set<string>()
@@ -47,7 +49,10 @@ export function startEventSource(settings: EventSourceSettings): EventSource {
 
   /** Runs a batch, deletes what is done, and answers with the rest. */
   const runBatch = async (messages: readonly Message[]): Promise<readonly Message[]> => {
-    const invocation = await lambda.invoke({ Records: messages.map((message) => recordOf(message, queue, region)) })
+    const batch = { Records: messages.map((message) => recordOf(message, queue, region)) }
+    // A queue delivers at least once, and now and then more often.
+    if (sky.strikes(sky.now().doubledMessages)) await lambda.invoke(batch)
+    const invocation = await lambda.invoke(batch)
     if (!invocation.ok) return messages
     const failures = partial ? failedIds(invocation.payload, messages) : new Set<string>()
     const isDone = ({ MessageId }: Message): boolean => MessageId !== undefined && !failures.has(MessageId)

@@ -6,6 +6,7 @@ import type { Logs } from './logs.ts'
 import { findByName, type Resources } from './resources.ts'
 import type { Template } from './template.ts'
 import type { TimeShift } from './time-shift.ts'
+import type { Sky } from './weather/weather.ts'
 
 export interface FunctionFacts {
   readonly name: string
@@ -36,12 +37,13 @@ export interface FunctionsSettings {
   readonly environment: Readonly<Record<string, string>>
   readonly logs: Logs
   readonly timeShift: TimeShift
+  readonly sky: Sky
   readonly onProblem: (line: string) => void
 }
 
 /** Prepares the functions of the template; none is loaded before its first invocation. */
 export function createFunctions(settings: FunctionsSettings): readonly LambdaFunction[] {
-  const { template, resources, region, endpoints, environment, logs, timeShift, onProblem } = settings
+  const { template, resources, region, endpoints, environment, logs, timeShift, sky, onProblem } = settings
   const onFailure = ({ logicalId }: { readonly logicalId: string }, error: FunctionError): void =>
     onProblem(`${logicalId} failed: ${error.errorType}: ${error.errorMessage}`)
   return resources.function.map((lambda) =>
@@ -57,6 +59,7 @@ export function createFunctions(settings: FunctionsSettings): readonly LambdaFun
         environment: functionEnvironment(lambda, region, endpoints, environment),
         reservedConcurrency: lambda.properties.ReservedConcurrentExecutions,
         timeShift,
+        sky,
       },
       logs.of(lambda.logicalId),
       onFailure,

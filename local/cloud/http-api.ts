@@ -8,6 +8,7 @@ import type { LambdaFunction } from './lambda.ts'
 import type { Resource } from './resources.ts'
 import { matchRoute } from './route.ts'
 import { readBody } from './services.ts'
+import type { Sky } from './weather/weather.ts'
 
 export interface ApiRoute {
   readonly routeKey: string
@@ -23,6 +24,7 @@ export interface HttpApiSettings {
   readonly api: Resource<'api'>
   readonly routes: readonly ApiRoute[]
   readonly clock: Clock
+  readonly sky: Sky
 }
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
@@ -45,7 +47,7 @@ export function createHttpApi(settings: HttpApiSettings): RequestListener {
 }
 
 async function handle(settings: HttpApiSettings, request: IncomingMessage, requestId: string): Promise<HttpResponse> {
-  const { api, routes, clock } = settings
+  const { api, routes, clock, sky } = settings
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`)
   const method = request.method ?? 'GET'
   const cors = api.properties.CorsConfiguration
@@ -60,6 +62,11 @@ async function handle(settings: HttpApiSettings, request: IncomingMessage, reque
   const matched = matchRoute(routes, method, decodePath(url.pathname))
   if (matched === undefined) return message(404, 'Not Found', corsAnswer)
 
+  if (sky.strikes(sky.now().refusedRequests)) {
+    return sky.strikes(0.5)
+      ? message(429, 'Too Many Requests', corsAnswer)
+      : message(503, 'Service Unavailable', corsAnswer)
+  }
   const { route, pathParameters } = matched
   const authorization = await route.authorize?.(request.headers.authorization, route.scopes)
   if (authorization?.kind === 'unauthorized') {

@@ -21,7 +21,7 @@ export interface LambdaEnvironment {
   readonly stop: () => Promise<void>
 }
 
-export interface EnvironmentSettings extends WorkerSettings {
+export interface EnvironmentSettings extends Omit<WorkerSettings, 'begun'> {
   readonly environment: Readonly<Record<string, string>>
   readonly timeoutSeconds: number
   readonly onLine: (line: string) => void
@@ -34,7 +34,8 @@ const initLimit = 10_000
 export function startEnvironment(settings: EnvironmentSettings): LambdaEnvironment {
   const { environment, onLine, functionName, functionArn, handler, taskRoot, memoryMb, timeoutSeconds, timeShift } =
     settings
-  const workerData: WorkerSettings = { functionName, functionArn, handler, taskRoot, memoryMb, timeShift }
+  const begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const workerData: WorkerSettings = { functionName, functionArn, handler, taskRoot, memoryMb, timeShift, begun }
   const startedAt = performance.now()
   const worker = new Worker(new URL('./lambda-worker.ts', import.meta.url), {
     workerData,
@@ -106,8 +107,11 @@ export function startEnvironment(settings: EnvironmentSettings): LambdaEnvironme
         resolve(answer)
       },
     }
-    if (alive) worker.postMessage(message)
-    else settle({ ok: false, error: endOf(0, lastError) })
+    if (alive) {
+      worker.postMessage(message)
+      Atomics.add(begun, 0, 1)
+      Atomics.notify(begun, 0)
+    } else settle({ ok: false, error: endOf(0, lastError) })
     return promise
   }
 

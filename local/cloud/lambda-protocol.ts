@@ -8,6 +8,8 @@ export interface WorkerSettings {
   readonly taskRoot: string
   readonly memoryMb: number
   readonly timeShift: TimeShift
+  /** Counts the invocations that were begun, in memory that both sides share: a frozen thread waits for the next. */
+  readonly begun: Int32Array<SharedArrayBuffer>
 }
 
 export interface Invoke {
@@ -16,6 +18,8 @@ export interface Invoke {
   readonly event: string
   /** Milliseconds since the epoch at which the invocation is ended. */
   readonly deadline: number
+  /** Whether the thread stands still after its answer, with all that it left running, until the next invocation. */
+  readonly freezes: boolean
 }
 
 interface ThrownError {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type FunctionError, type LambdaEnvironment, startEnvironment } from './lambda-environment.ts'
 import type { FunctionLog } from './logs.ts'
 import type { TimeShift } from './time-shift.ts'
+import type { Sky } from './weather/weather.ts'
 
 /** A function as the template describes it, with the environment variables it gets. */
 export interface FunctionSettings {
@@ -17,6 +18,7 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>
   readonly reservedConcurrency: number | undefined
   readonly timeShift: TimeShift
+  readonly sky: Sky
 }
 
 export type Invocation =
@@ -128,7 +130,8 @@ export function createFunction(
       return { ok: false, error, requestId }
     }
     const deadline = Date.now() + settings.timeoutSeconds * 1000
-    const answer = await environment.invoke({ requestId, event, deadline })
+    const freezes = settings.sky.now().freezes
+    const answer = await environment.invoke({ requestId, event, deadline, freezes })
     if (answer.ok) return { ok: true, payload: JSON.parse(answer.payload), requestId }
     if (answer.error.kind !== 'threw') await discard(environment)
     return { ok: false, error: answer.error, requestId }

@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import * as z from 'zod'
 import { AwsError } from './aws-error.ts'
 import type { Issuer } from './issuer.ts'
 import type { Operations } from './kms.ts'
+import { type Sky, WEATHERS, weatherSchema } from './weather/weather.ts'
 
 /** What the services server answers with; it is there before the template is read, because that needs its address. */
 export interface Services {
   readonly issuer: Issuer
   readonly kms: Operations
   readonly secretsManager: Operations
+  /** The weather, where it may be changed. */
+  readonly sky: Sky | undefined
 }
 
 const largestBody = 1024 * 1024
@@ -43,6 +47,7 @@ async function answer(services: Services | undefined, request: IncomingMessage):
       id_token_signing_alg_values_supported: ['RS256'],
     }
   }
+  if (pathname === '/weather' && services.sky !== undefined) return weather(services.sky, request)
   const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.')
   const operations: Readonly<Record<string, Operations>> = {
     TrentService: services.kms,
@@ -55,13 +60,30 @@ async function answer(services: Services | undefined, request: IncomingMessage):
   }
   const body = await readBody(request, largestBody)
   if (body === undefined) throw new AwsError('RequestEntityTooLarge', 'The request is too large.', 413)
-  let input: unknown
+  return run(parsed(body))
+}
+
+/** `GET` says what the weather is; `PUT` changes it: a name, in quotes, or the switches that are to be different. */
+async function weather(sky: Sky, request: IncomingMessage): Promise<object> {
+  if (request.method === 'GET') return sky.now()
+  const body = request.method === 'PUT' ? await readBody(request, largestBody) : undefined
+  if (body === undefined) throw new AwsError('ValidationException', 'The weather is read by GET and set by PUT.')
+  const given = parsed(body)
+  const switches = z.record(z.string(), z.unknown()).safeParse(given)
+  const asked = z
+    .union([z.enum(['calm', 'bad']).transform((name) => WEATHERS[name]), weatherSchema])
+    .safeParse(switches.success ? { ...sky.now(), ...switches.data } : given)
+  if (!asked.success) throw new AwsError('ValidationException', z.prettifyError(asked.error))
+  sky.set(asked.data)
+  return sky.now()
+}
+
+function parsed(body: Buffer): unknown {
   try {
-    input = JSON.parse(body.toString('utf8'))
+    return JSON.parse(body.toString('utf8'))
   } catch {
     throw new AwsError('SerializationException', 'The body is not JSON.')
   }
-  return run(input)
 }
 
 /** Reads a whole request body; undefined when it is longer than `limit` bytes. */

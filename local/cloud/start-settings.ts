@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { WeatherName } from './weather/weather.ts'
 
 export const help = `Runs all of Tandem on this machine.
 
@@ -9,6 +10,8 @@ export const help = `Runs all of Tandem on this machine.
   --simulator-port N port of the QuickBooks simulator (default 9000)
   --data FOLDER      where all is stored (default .tandem)
   --customers N      a generated company of N customers in the simulator, beside the sample company
+  --weather bad      what AWS does now and then: an index that lags, throttling, frozen functions, doubled messages,
+                     an API that refuses; calm (default) or bad, and set anew at any time (see local/README.md)
   --help             this text
 
 Environment:
@@ -35,6 +38,7 @@ export interface StartSettings {
   readonly simulatorPort: number
   readonly data: string
   readonly customers: number | undefined
+  readonly weather: WeatherName
   readonly help: boolean
   /** Undefined: the simulator. */
   readonly intuit: IntuitApp | undefined
@@ -54,6 +58,7 @@ export function readStartSettings(
       'simulator-port': { type: 'string', default: '9000' },
       data: { type: 'string', default: '.tandem' },
       customers: { type: 'string' },
+      weather: { type: 'string', default: 'calm' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -63,6 +68,7 @@ export function readStartSettings(
     simulatorPort: wholeNumber('--simulator-port', values['simulator-port'], 65_535),
     data: values.data,
     customers: values.customers === undefined ? undefined : wholeNumber('--customers', values.customers, 1_000_000),
+    weather: weatherName(values.weather),
     help: values.help,
     intuit: readIntuitApp(environment),
     dynamoDbEndpoint: readEndpoint(environment.DYNAMODB_ENDPOINT),
@@ -91,6 +97,11 @@ function readEndpoint(value: string | undefined): string | undefined {
   if (!URL.canParse(value))
     throw new Error(`DYNAMODB_ENDPOINT has to be a URL such as http://127.0.0.1:8000, not ${value}.`)
   return value
+}
+
+function weatherName(text: string): WeatherName {
+  if (text !== 'calm' && text !== 'bad') throw new Error(`--weather has to be calm or bad, not "${text}".`)
+  return text
 }
 
 function wholeNumber(option: string, text: string, atMost: number): number {
