@@ -46,6 +46,7 @@ import { getSettings, saveSettings } from '#sync/settings'
 import { applyPreview } from '#sync/sync-run-shown'
 import { startContactSync, startSync } from '#sync/sync-run-start'
 import { startUndo } from '#sync/undo'
+import { wake } from '#sync/wake'
 import openapi from '../shared/http/openapi.json' with { type: 'json' }
 
 /** Logger and metrics of this Lambda, for its stack. */
@@ -127,6 +128,7 @@ export function composeOauth(): RouterNeeds<ConnectUses> {
       'TABLE_NAME',
       'DATA_KEY_ARN',
       'PULL_QUEUE_URL',
+      'WAKE_QUEUE_URL',
       'SIGNING_SECRET_ARN',
       'PUBLIC_URL',
       ...INTUIT_VARIABLES,
@@ -173,7 +175,7 @@ export function composeSchedule(): () => Promise<ScheduledWork> {
   return lazily(async () => {
     const env = readEnvironment(['TABLE_NAME', 'PULL_QUEUE_URL', 'PUSH_QUEUE_URL'])
     const ports = { ...base(), ...stored(env, noVault), hints: hintsTo(env) }
-    return { sweep: () => sweep(ports), daily: () => daily(ports), log }
+    return { sweep: () => sweep(ports), daily: () => daily(ports), wake: (wakeUp) => wake(ports, wakeUp), log }
   })
 }
 
@@ -209,6 +211,7 @@ const WORKER_VARIABLES = [
   'DATA_KEY_ARN',
   'PULL_QUEUE_URL',
   'PUSH_QUEUE_URL',
+  'WAKE_QUEUE_URL',
   ...INTUIT_VARIABLES,
 ] as const
 
@@ -250,8 +253,15 @@ function signerOf({ SIGNING_SECRET_ARN }: Environment<'SIGNING_SECRET_ARN'>) {
   return createSigner(() => signingSecret(SIGNING_SECRET_ARN))
 }
 
-function hintsTo(env: Environment<'PULL_QUEUE_URL'> & Partial<Environment<'PUSH_QUEUE_URL'>>) {
-  return createHints({ client: new SQSClient(), pullQueueUrl: env.PULL_QUEUE_URL, pushQueueUrl: env.PUSH_QUEUE_URL })
+function hintsTo(
+  env: Environment<'PULL_QUEUE_URL'> & Partial<Environment<'PUSH_QUEUE_URL'> & Environment<'WAKE_QUEUE_URL'>>,
+) {
+  return createHints({
+    client: new SQSClient(),
+    pullQueueUrl: env.PULL_QUEUE_URL,
+    pushQueueUrl: env.PUSH_QUEUE_URL,
+    wakeQueueUrl: env.WAKE_QUEUE_URL,
+  })
 }
 
 function returnTo(queueUrl: string): BatchWork<unknown>['returnSoon'] {

@@ -6,6 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 import { ExplainedAlarm } from './constructs/explained-alarm.ts'
 import type { TandemFunction } from './constructs/function.ts'
+import type { WakeQueue } from './constructs/wake-queue.ts'
 import type { WorkQueue } from './constructs/work-queue.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,13 +15,22 @@ const period = Duration.minutes(5)
 interface AlarmsProps {
   readonly settings: Settings
   readonly queues: readonly WorkQueue[]
+  readonly wakeQueue: WakeQueue
   readonly functions: readonly TandemFunction[]
 }
 
 /** Who is told what, when something needs a person. */
-export function addAlarms(scope: Construct, { settings, queues, functions }: AlarmsProps): void {
+export function addAlarms(scope: Construct, { settings, queues, wakeQueue, functions }: AlarmsProps): void {
   const topic = addTopic(scope, settings)
   for (const queue of queues) addQueueAlarms(scope, queue, topic)
+  new ExplainedAlarm(scope, 'WakeQueueAgeAlarm', {
+    metric: wakeQueue.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+    // The longest delay is 15 minutes, and may count.
+    threshold: Duration.minutes(20).toSeconds(),
+    periods: 1,
+    topic,
+    says: `Nobody took a wake-up out of its queue, or it fails again and again. ${wakeQueue.errorImpact}`,
+  })
   for (const one of functions) {
     new ExplainedAlarm(scope, `${one.node.id}Errors`, {
       metric: one.lambda.metricErrors({ period, statistic: Stats.SUM }),

@@ -1,5 +1,6 @@
 import type { HttpApi, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Bundles } from './constructs/bundles.ts'
+import type { WakeQueue } from './constructs/wake-queue.ts'
 import type { WorkQueue } from './constructs/work-queue.ts'
 import type { Settings } from './settings.ts'
 import type { Storage } from './storage.ts'
@@ -14,6 +15,7 @@ export interface Ground {
   readonly storage: Storage
   readonly pullQueue: WorkQueue
   readonly pushQueue: WorkQueue
+  readonly wakeQueue: WakeQueue
   readonly api: HttpApi
   readonly authorizer: IHttpRouteAuthorizer
 }

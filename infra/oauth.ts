@@ -11,7 +11,7 @@ export const reconnectPath = '/oauth/reconnect'
 
 /** Connect, reconnect and disconnect a QuickBooks company. */
 export function addOauth(scope: Construct, ground: Ground): TandemFunction {
-  const { settings, storage, pullQueue, api, authorizer } = ground
+  const { settings, storage, pullQueue, wakeQueue, api, authorizer } = ground
   const oauth = new TandemFunction(scope, 'OauthFunction', {
     settings,
     code: ground.bundles.code('oauth'),
@@ -26,6 +26,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       SIGNING_SECRET_ARN: storage.signingSecret.secretArn,
       PUBLIC_URL: api.apiEndpoint,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
+      WAKE_QUEUE_URL: wakeQueue.queue.queueUrl,
     },
     mayDo: [
       ...tableAccess(storage.table, everyTableAction),
@@ -33,6 +34,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       secretAccess(storage.intuitClientSecret),
       secretAccess(storage.signingSecret),
       pullQueue.send(),
+      wakeQueue.send(),
     ],
     errorImpact:
       'Someone tried to connect, reconnect or disconnect a QuickBooks company and saw an error. What was connected before still works. Read the log of the oauth function; if Intuit was down, ask them to try again.',

@@ -20,7 +20,7 @@ export function addPullQueue(scope: Construct): WorkQueue {
 
 /** Reads QuickBooks into the mirror, and carries out imports. */
 export function addPull(scope: Construct, ground: Ground): TandemFunction {
-  const { settings, storage, pullQueue, pushQueue } = ground
+  const { settings, storage, pullQueue, pushQueue, wakeQueue } = ground
   const pull = new TandemFunction(scope, 'PullFunction', {
     settings,
     code: ground.bundles.code('pull'),
@@ -35,6 +35,7 @@ export function addPull(scope: Construct, ground: Ground): TandemFunction {
       INTUIT_ENVIRONMENT: settings.intuitEnvironment,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
+      WAKE_QUEUE_URL: wakeQueue.queue.queueUrl,
     },
     mayDo: [
       ...tableAccess(storage.table, [...everyTableAction, 'PartiQLInsert']),
@@ -43,6 +44,7 @@ export function addPull(scope: Construct, ground: Ground): TandemFunction {
       pullQueue.receive(),
       pullQueue.send(),
       pushQueue.send(),
+      wakeQueue.send(),
     ],
     errorImpact:
       'Pulls and imports of some companies are late; each is tried again by itself. If it goes on, their messages end in the dead-letter queue. Read the log of the pull function.',

@@ -20,7 +20,7 @@ export function addPushQueue(scope: Construct): WorkQueue {
 
 /** Sends what changed in the CRM to QuickBooks. */
 export function addPush(scope: Construct, ground: Ground): TandemFunction {
-  const { settings, storage, pullQueue, pushQueue } = ground
+  const { settings, storage, pullQueue, pushQueue, wakeQueue } = ground
   const push = new TandemFunction(scope, 'PushFunction', {
     settings,
     code: ground.bundles.code('push'),
@@ -35,6 +35,7 @@ export function addPush(scope: Construct, ground: Ground): TandemFunction {
       INTUIT_ENVIRONMENT: settings.intuitEnvironment,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
+      WAKE_QUEUE_URL: wakeQueue.queue.queueUrl,
     },
     mayDo: [
       ...tableAccess(storage.table, [...everyTableAction, 'PartiQLInsert']),
@@ -43,6 +44,7 @@ export function addPush(scope: Construct, ground: Ground): TandemFunction {
       pushQueue.receive(),
       pushQueue.send(),
       pullQueue.send(),
+      wakeQueue.send(),
     ],
     errorImpact:
       'Edits made in the CRM reach the QuickBooks of some companies late; each is tried again by itself, and never written twice. If it goes on, their messages end in the dead-letter queue. Read the log of the push function.',

@@ -4,16 +4,30 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets'
 import type { Construct } from 'constructs'
 import type { Ground } from './capability.ts'
 import { TandemFunction } from './constructs/function.ts'
+import { WakeQueue } from './constructs/wake-queue.ts'
 import { tableAccess } from './storage.ts'
 
-/** The sweep that hints at whatever waits too long, and the daily reading of changes. */
+/** Longest run of the function that all of this is done by. */
+const timeoutSeconds = 50
+
+export function addWakeQueue(scope: Construct): WakeQueue {
+  return new WakeQueue(scope, 'WakeQueue', {
+    consumerTimeoutSeconds: timeoutSeconds,
+    errorImpact:
+      'What waited for a time, such as the end of a rest that QuickBooks asked for, goes on up to a minute late, by the sweep. Nothing is lost. Read the log of the schedule function.',
+  })
+}
+
+/** The sweep that hints at whatever waits too long, wake-ups, and the daily reading of changes. */
 export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
-  const { settings, storage, pullQueue, pushQueue } = ground
+  const { settings, storage, pullQueue, pushQueue, wakeQueue } = ground
   const schedule = new TandemFunction(scope, 'ScheduleFunction', {
     settings,
     code: ground.bundles.code('schedule'),
     description: 'Tandem: hints at work that waits, every minute and once a day',
-    timeoutSeconds: 50,
+    timeoutSeconds,
+    // A rest that follows a rest is a loop that wakes itself, once a minute.
+    continuesItself: true,
     memory: 512,
     environment: {
       TABLE_NAME: storage.table.tableName,
@@ -24,6 +38,7 @@ export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
       ...tableAccess(storage.table, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']),
       pullQueue.send(),
       pushQueue.send(),
+      wakeQueue.receive(),
     ],
     errorImpact:
       'Work that was interrupted, or waits for QuickBooks to accept calls again, does not go on by itself, and the daily reading of changes may be missing. What people start by hand still runs. Read the log of the schedule function.',
@@ -44,6 +59,7 @@ export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
     retryAttempts: 3,
     target: schedule,
   })
+  wakeQueue.feed(schedule)
   return schedule
 }
 

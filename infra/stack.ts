@@ -9,7 +9,7 @@ import { addIntake, webhookPath } from './intake.ts'
 import { addOauth, callbackPath, reconnectPath } from './oauth.ts'
 import { addPull, addPullQueue } from './pull.ts'
 import { addPush, addPushQueue } from './push.ts'
-import { addSchedule } from './schedule.ts'
+import { addSchedule, addWakeQueue } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import { addSignIn } from './sign-in.ts'
 import { addStorage } from './storage.ts'
@@ -33,6 +33,7 @@ export class TandemStack extends Stack {
       storage,
       pullQueue: addPullQueue(this),
       pushQueue: addPushQueue(this),
+      wakeQueue: addWakeQueue(this),
       api,
       authorizer: signIn.authorizer,
     }
@@ -47,6 +48,7 @@ export class TandemStack extends Stack {
     addAlarms(this, {
       settings,
       queues: [ground.pullQueue, ground.pushQueue],
+      wakeQueue: ground.wakeQueue,
       functions: [...functions, ...signIn.functions],
     })
     this.#addOutputs(ground)

@@ -3,7 +3,10 @@ import type { EventSource } from './event-source.ts'
 import type { LambdaFunction } from './lambda.ts'
 import type { QueueDepth } from './queue-server.ts'
 
-/** Says, in words, each thing that runs or waits to run; nothing when the cloud is idle. */
+/**
+ * Says, in words, each thing that runs or waits to run; nothing when the cloud is idle. What waits for its time, a
+ * delayed message as much as a schedule, is not at work.
+ */
 export async function whatIsAtWork(
   functions: readonly LambdaFunction[],
   eventSources: readonly EventSource[],
@@ -33,14 +36,11 @@ function runningIn(functions: readonly LambdaFunction[]): readonly string[] {
     .map((lambda) => `${lambda.settings.logicalId} runs ${lambda.running()}×`)
 }
 
-function waitingIn(
-  { name, visible, delayed, inFlight }: QueueDepth,
-  eventSources: readonly EventSource[],
-): readonly string[] {
+function waitingIn({ name, visible, inFlight }: QueueDepth, eventSources: readonly EventSource[]): readonly string[] {
   const source = eventSources.find(({ queueName }) => queueName === name)
   // What no function is fed from is for people.
-  if (source === undefined || visible + delayed + inFlight + source.held.size === 0) return []
-  return [`${name} has ${visible} visible, ${delayed} delayed, ${inFlight} in flight (${source.held.size} at work)`]
+  if (source === undefined || visible + inFlight + source.held.size === 0) return []
+  return [`${name} has ${visible} visible, ${inFlight} in flight (${source.held.size} at work)`]
 }
 
 const checkInterval = 5

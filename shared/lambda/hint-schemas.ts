@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { PullHint, PushHint } from '#sync/ports'
+import type { PullHint, PushHint, WakeUp } from '#sync/ports'
 
 const workspace = z.string().min(1)
 
@@ -11,3 +11,6 @@ export const pullHint: z.ZodType<PullHint> = z.discriminatedUnion('kind', [
 
 /** What the messages of the push queue say. */
 export const pushHint: z.ZodType<PushHint> = z.object({ kind: z.literal('contacts'), workspace })
+
+/** What the messages of the queue for wake-ups say. */
+export const wakeUp: z.ZodType<WakeUp> = z.object({ queue: z.enum(['pull', 'push']), workspace })

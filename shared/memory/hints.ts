@@ -1,4 +1,4 @@
-import type { Clock, Hints, PullHint, PushHint } from '#sync/ports'
+import type { Clock, Hints, PullHint, PushHint, WakeUp } from '#sync/ports'
 import { keep } from './keep.ts'
 
 /** How long a FIFO queue remembers a deduplication id (AWS: "Exactly-once processing in Amazon SQS"). */
@@ -20,16 +20,28 @@ export interface HintQueue<Hint> {
 export interface MemoryHints extends Hints {
   readonly pulls: HintQueue<PullHint>
   readonly pushes: HintQueue<PushHint>
+  /** Takes out the wake-ups whose time has come, the earliest first. */
+  takeWakeUps(): readonly WakeUp[]
 }
 
 export function createHints(clock: Pick<Clock, 'now'>): MemoryHints {
   const pulls = createQueue<PullHint>(clock)
   const pushes = createQueue<PushHint>(clock)
+  let delayed: readonly Readonly<{ wakeUp: WakeUp; atMs: number }>[] = []
   return {
     pull: async (hint, dedupe) => pulls.send(hint, dedupe),
     push: async (hint, dedupe) => pushes.send(hint, dedupe),
+    wake: async (wakeUp, delaySeconds) => {
+      delayed = [...delayed, { wakeUp: keep(wakeUp), atMs: clock.now() + delaySeconds * 1_000 }]
+    },
     pulls,
     pushes,
+    takeWakeUps: () => {
+      const isDue = ({ atMs }: Readonly<{ atMs: number }>) => atMs <= clock.now()
+      const due = delayed.filter(isDue).sort((a, b) => a.atMs - b.atMs)
+      delayed = delayed.filter((one) => !isDue(one))
+      return due.map(({ wakeUp }) => wakeUp)
+    },
   }
 }
 

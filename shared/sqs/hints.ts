@@ -7,6 +7,8 @@ export type HintQueueOptions = Readonly<{
   pullQueueUrl: string
   /** Absent in a function that hints at no push. */
   pushQueueUrl?: string | undefined
+  /** A standard queue, as only there a message has a delay of its own. Absent in a function that wakes nobody. */
+  wakeQueueUrl?: string | undefined
 }>
 
 /**
@@ -16,11 +18,11 @@ export type HintQueueOptions = Readonly<{
 const NAMEABLE = /^[!-~]{1,128}$/
 
 /**
- * Hints onto the two FIFO queues: a group is a workspace, so that one company's work is never done twice at the same
+ * Hints onto the two FIFO queues, and wake-ups: a group is a workspace, so that one company's work is never done twice at the same
  * time and companies do not wait for each other; the queue itself drops a second hint of the same name for five
  * minutes. Throws what SQS throws.
  */
-export function createHints({ client, pullQueueUrl, pushQueueUrl }: HintQueueOptions): Hints {
+export function createHints({ client, pullQueueUrl, pushQueueUrl, wakeQueueUrl }: HintQueueOptions): Hints {
   const send = async (queueUrl: string, hint: PullHint | PushHint, dedupe: string) => {
     await client.send(
       new SendMessageCommand({
@@ -36,6 +38,16 @@ export function createHints({ client, pullQueueUrl, pushQueueUrl }: HintQueueOpt
     push: async (hint, dedupe) => {
       if (pushQueueUrl === undefined) throw new Error('This function was not given the push queue.')
       await send(pushQueueUrl, hint, dedupe)
+    },
+    wake: async (wakeUp, delaySeconds) => {
+      if (wakeQueueUrl === undefined) throw new Error('This function was not given the queue for wake-ups.')
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: wakeQueueUrl,
+          MessageBody: JSON.stringify(wakeUp),
+          DelaySeconds: delaySeconds,
+        }),
+      )
     },
   }
 }

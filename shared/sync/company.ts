@@ -1,8 +1,8 @@
 import { Failure, problemOf } from '#core/errors'
 import type { TokenSet } from '#core/records'
 import { createCallSlots } from './call-slots.ts'
-import { changeConnection } from './connection-changes.ts'
 import type { CallGate, Company, Ports } from './ports.ts'
+import { restCompany } from './rest.ts'
 import { currentTokens, markReconnectNeeded, RENEW_BEFORE_MS, reconnectNeeded } from './tokens.ts'
 
 /** Reads that one workspace may use in a month, unless set otherwise: a fifth of what Intuit gives to all of an app. */
@@ -13,7 +13,17 @@ const REST_MS = 60_000
 
 export type CompanyPorts = Pick<
   Ports,
-  'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'consent' | 'quickbooks' | 'pacer' | 'usage' | 'readsPerMonth'
+  | 'clock'
+  | 'ids'
+  | 'log'
+  | 'metrics'
+  | 'connections'
+  | 'consent'
+  | 'quickbooks'
+  | 'pacer'
+  | 'usage'
+  | 'hints'
+  | 'readsPerMonth'
 >
 
 /** A company with a memory of what was sent to it since it was opened. */
@@ -133,12 +143,7 @@ function tokenKeeper(ports: CompanyPorts, workspace: string) {
 async function noteRefusal(ports: CompanyPorts, workspace: string, thrown: unknown): Promise<never> {
   const problem = problemOf(thrown)
   if (problem?.kind === 'quickbooksThrottled') {
-    const restUntil = new Date(ports.clock.now() + Math.max(problem.restMs, REST_MS)).toISOString()
-    await changeConnection(ports, workspace, (connection) =>
-      connection.status === 'disconnected' || (connection.restUntil ?? '') >= restUntil
-        ? undefined
-        : { ...connection, restUntil },
-    )
+    await restCompany(ports, workspace, ports.clock.now() + Math.max(problem.restMs, REST_MS))
     ports.log.warn('company.throttled', { workspace })
   }
   if (problem?.kind === 'quickbooksAuthExpired') {

@@ -348,10 +348,18 @@ export type PullHint =
 
 export type PushHint = Readonly<{ kind: 'contacts'; workspace: string }>
 
+/** Says only where to look when its time has come: at what waits for that queue's worker. */
+export type WakeUp = Readonly<{ queue: 'pull' | 'push'; workspace: string }>
+
 export interface Hints {
   /** `dedupe` names this hint for five minutes: a second one of the same name is dropped by the queue. */
   pull(hint: PullHint, dedupe: string): Promise<void>
   push(hint: PushHint, dedupe: string): Promise<void>
+  /**
+   * Has somebody look after so many whole seconds, at most 900. It may come twice, or much later,
+   * or never: whoever waits for it alone waits for ever.
+   */
+  wake(wakeUp: WakeUp, delaySeconds: number): Promise<void>
 }
 
 // ---- cryptography -----------------------------------------------------------------------------------------

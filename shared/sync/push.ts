@@ -1,14 +1,15 @@
 import { problemOf } from '#core/errors'
 import type { SyncSettings } from '#core/policies'
-import type { Connection, Contact } from '#core/records'
+import type { Connection, Contact, Refusal } from '#core/records'
 import { type OpenCompany, openCompany } from './company.ts'
-import { changeConnection } from './connection-changes.ts'
 import { eachAtMost } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
 import { pushContact } from './push-contact.ts'
 import { inPushOrder, type ToSend } from './push-order.ts'
 import { refuse } from './push-refuse.ts'
 import { inTurn, NotSent, type PushPorts, type PushSession } from './push-session.ts'
+import { restCompany } from './rest.ts'
+import { wakeAt } from './wake-up.ts'
 
 /** A slice ends itself after this long, so that one person's small wish is not stuck behind 10,000 others. */
 const SLICE_MS = 5_000
@@ -28,8 +29,8 @@ const PUSH_ACTOR = 'push'
 export type DrainPorts = PushPorts & Pick<Ports, 'markers'>
 
 /**
- * 'done': nothing is due any more. 'again': there is more. 'resting': the company rests, and what waits is found by the
- * sweep. 'off': nothing can be sent, because of the connection, or before the first pull.
+ * 'done': nothing is due any more. 'again': there is more. 'resting': the company rests, and what waits is looked for
+ * when that is over. 'off': nothing can be sent, because of the connection, or before the first pull.
  */
 export type DrainEnd = 'done' | 'again' | 'resting' | 'off'
 
@@ -73,23 +74,40 @@ async function drain(
   const startedMs = ports.clock.now()
   const isOver = () => ports.clock.now() - startedMs >= SLICE_MS
   const company = inTurn(open)
-  const session: Turns = { workspace, company, settings }
+  const tries = createNextTries()
+  const session: Turns = { workspace, company, settings, tries }
   // Where nothing is sent by itself, a write that has begun is ended all the same: QuickBooks may have it already.
   const onlyUnderway = settings.push === 'whenAsked'
   // The index of what waits lags behind, so that it may still name what was just done.
   const seen = new Set<string>()
-  for (;;) {
-    const ids = await ports.markers.toPush(workspace, ports.clock.now(), AT_A_TIME + seen.size)
-    const next = ids.filter((id) => !seen.has(id)).slice(0, AT_A_TIME)
-    if (next.length === 0) return 'done'
-    const marked = (await ports.contacts.getMany(workspace, next)).filter(
-      (contact) => isDue(contact, ports.clock.now()) && (!onlyUnderway || contact.intent !== undefined),
-    )
-    for (const id of next) seen.add(id)
-    for (const group of await inPushOrder(ports, workspace, marked)) {
-      const all = await eachAtMost(LANES, group, isOver, (one) => send(ports, session, one))
-      if (!all) return 'again'
+  try {
+    for (;;) {
+      const ids = await ports.markers.toPush(workspace, ports.clock.now(), AT_A_TIME + seen.size)
+      const next = ids.filter((id) => !seen.has(id)).slice(0, AT_A_TIME)
+      if (next.length === 0) return 'done'
+      const marked = (await ports.contacts.getMany(workspace, next)).filter(
+        (contact) => isDue(contact, ports.clock.now()) && (!onlyUnderway || contact.intent !== undefined),
+      )
+      for (const id of next) seen.add(id)
+      for (const group of await inPushOrder(ports, workspace, marked)) {
+        const all = await eachAtMost(LANES, group, isOver, (one) => send(ports, session, one))
+        if (!all) return 'again'
+      }
     }
+  } finally {
+    const atMs = tries.lastMs()
+    if (atMs !== undefined) await wakeAt(ports, { queue: 'push', workspace }, atMs)
+  }
+}
+
+/** When the last of the contacts that a drain was refused is to be tried again: seconds after the first. */
+function createNextTries() {
+  let lastMs: number | undefined
+  return {
+    note: ({ nextTryAt }: Refusal): void => {
+      if (nextTryAt !== undefined) lastMs = Math.max(lastMs ?? 0, Date.parse(nextTryAt))
+    },
+    lastMs: () => lastMs,
   }
 }
 
@@ -101,7 +119,8 @@ async function send(ports: DrainPorts, session: Turns, { id, isNeeded }: ToSend)
   const { workspace } = session
   try {
     const onlyUnderway = session.settings.push === 'whenAsked'
-    await pushContact(ports, session, id, { actor: PUSH_ACTOR, asked: isNeeded, onlyUnderway })
+    const pushed = await pushContact(ports, session, id, { actor: PUSH_ACTOR, asked: isNeeded, onlyUnderway })
+    if (pushed.kind === 'refused') session.tries.note(pushed.refusal)
   } catch (thrown) {
     if (thrown instanceof NotSent) throw session.company.trouble()
     const problem = problemOf(thrown)
@@ -109,14 +128,15 @@ async function send(ports: DrainPorts, session: Turns, { id, isNeeded }: ToSend)
     ports.log.warn('push.contactFailed', { workspace, contactId: id })
     try {
       const contact = await ports.contacts.get(workspace, id)
-      if (contact !== undefined) await refuse(ports, workspace, contact, FAULT, false)
+      const refused = contact && (await refuse(ports, workspace, contact, FAULT, false))
+      if (refused?.kind === 'refused') session.tries.note(refused.refusal)
     } catch {
       throw thrown
     }
   }
 }
 
-type Turns = PushSession & Readonly<{ company: ReturnType<typeof inTurn> }>
+type Turns = PushSession & Readonly<{ company: ReturnType<typeof inTurn>; tries: ReturnType<typeof createNextTries> }>
 
 const FAULT = {
   code: 'fault',
@@ -138,7 +158,7 @@ async function afterTrouble(ports: DrainPorts, workspace: string, thrown: unknow
     case 'quickbooksDown':
     case 'quickbooksUnreadable':
       ports.log.warn('push.outage', { workspace, problem: problem.kind })
-      await rest(ports, workspace, ports.clock.now() + OUTAGE_REST_MS)
+      await restCompany(ports, workspace, ports.clock.now() + OUTAGE_REST_MS)
       return 'resting'
     case 'quickbooksAuthExpired':
     case 'quickbooksForbidden':
@@ -149,13 +169,4 @@ async function afterTrouble(ports: DrainPorts, workspace: string, thrown: unknow
     default:
       throw thrown
   }
-}
-
-async function rest(ports: Pick<Ports, 'connections'>, workspace: string, untilMs: number): Promise<void> {
-  const restUntil = new Date(untilMs).toISOString()
-  await changeConnection(ports, workspace, (connection) =>
-    connection.status === 'disconnected' || (connection.restUntil ?? '') >= restUntil
-      ? undefined
-      : { ...connection, restUntil },
-  )
 }

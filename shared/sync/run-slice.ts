@@ -2,9 +2,10 @@ import { problemOf } from '#core/errors'
 import type { JsonObject, Run, RunKind, RunProgress } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import type { Ports } from './ports.ts'
-import { afterTrouble, type Outage, outageIn } from './run-trouble.ts'
+import { type AfterTrouble, afterTrouble, outageIn } from './run-trouble.ts'
 import { isFinished, withoutWait } from './runs.ts'
 import { objectIn } from './stored-state.ts'
+import { wakeAt } from './wake-up.ts'
 
 /** A slice ends itself after this long, so that one person's small wish is not stuck behind a pull of 100,000. */
 const SLICE_MS = 5_000
@@ -107,7 +108,7 @@ export async function runSlice<State extends JsonObject>(
     try {
       return next.kind === 'fail'
         ? await finish(keeper, clock.now(), 'failed', next.reason)
-        : await wait(keeper, next.outage, next.untilMs, next.reason)
+        : await wait(ports, workspace, keeper, next)
     } catch (late) {
       if (late instanceof RunTaken) return await yieldTo(ports, workspace, keeper)
       throw late
@@ -173,7 +174,12 @@ async function finish(
   return 'finished'
 }
 
-async function wait(keeper: Keeper, outage: Outage, untilMs: number, reason: string): Promise<SliceEnd> {
+async function wait(
+  ports: SlicePorts,
+  workspace: string,
+  keeper: Keeper,
+  { outage, untilMs, reason }: Extract<AfterTrouble, { kind: 'wait' }>,
+): Promise<SliceEnd> {
   keeper.change((run) => ({
     ...run,
     status: 'waiting',
@@ -182,6 +188,7 @@ async function wait(keeper: Keeper, outage: Outage, untilMs: number, reason: str
     state: { ...run.state, outage },
   }))
   await keeper.save()
+  await wakeAt(ports, { queue: 'pull', workspace }, untilMs)
   return 'waiting'
 }
 

@@ -9,6 +9,7 @@ import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createMemoryPortsOn } from '#memory/ports'
 import type { Hints, Ports, PullHint, PushHint } from '#sync/ports'
 import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import { wake } from '#sync/wake'
 import { adminUses, connectUses, webhookUses } from '../../functions/compose.ts'
 import { type App, DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import type { FaultKind } from '../../local/quickbooks/gateway/faults.ts'
@@ -25,6 +26,7 @@ import type { WorldSettings } from './settings.ts'
 import { createSightings } from './sightings.ts'
 import { createTimeline } from './timeline.ts'
 import { createTrace } from './trace.ts'
+import { createWakeQueue } from './wake-queue.ts'
 
 export const START_MS = Date.UTC(2026, 10, 23, 8)
 const MINUTE_MS = 60_000
@@ -97,6 +99,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   const hints: Hints = {
     pull: async (hint, dedupe) => pulls.send(hint, dedupe),
     push: async (hint, dedupe) => pushes.send(hint, dedupe),
+    wake: async (wakeUp, delaySeconds) => wakeUps.send(wakeUp, delaySeconds),
   }
   const ground: Ground = {
     memory,
@@ -119,6 +122,10 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   )
   const pushes = createQueue<PushHint>('push', parts, (process, hint) =>
     withPorts(process, (ports) => servePushHint(ports, hint)),
+  )
+  // A stream of its own, so that the rest is drawn as ever.
+  const wakeUps = createWakeQueue({ ...parts, random: random.fork('wake-ups') }, (process, wakeUp) =>
+    withPorts(process, (ports) => wake(ports, wakeUp)),
   )
 
   // A process that dies never comes to its own end, and what it holds would outlive its world.
@@ -243,6 +250,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     processes.setFaults(process)
     pulls.setFaults(queue)
     pushes.setFaults(queue)
+    wakeUps.setFaults(queue)
     simulator.modules.webhooks.change(webhooks)
     sentTwice = twice
     noteStruck()

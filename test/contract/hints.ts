@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Hints, PullHint, PushHint } from '#sync/ports'
+import type { Hints, PullHint, PushHint, WakeUp } from '#sync/ports'
 import { aWorkspace } from './workspaces.ts'
 
 /** Hints of one queue as a worker gets them: it takes what is to be had now, and is done with some of it. */
@@ -9,6 +9,8 @@ export type HintQueues = Readonly<{
   hints: Hints
   takePulls(): Promise<readonly Received<PullHint>[]>
   takePushes(): Promise<readonly Received<PushHint>[]>
+  /** Takes out the wake-ups that can be had now, or else the first that come within so many seconds. */
+  takeWakeUps(withinSeconds: number): Promise<readonly WakeUp[]>
 }>
 
 /** What every pair of queues does. Each `open` answers with empty queues. */
@@ -71,6 +73,25 @@ export function hintsContract(open: () => Promise<HintQueues>): void {
       await hints.push({ kind: 'contacts', workspace }, name)
       expect(await drain(takePulls)).toHaveLength(2)
       expect(await drain(takePushes)).toHaveLength(1)
+    })
+
+    it('wake when their time has come and not before, whatever was asked for first', async () => {
+      const { hints, takeWakeUps } = await open()
+      const [late, soon] = [aWorkspace(), aWorkspace()]
+      await hints.wake({ queue: 'pull', workspace: late }, 900)
+      await hints.wake({ queue: 'push', workspace: soon }, 1)
+      expect(await takeWakeUps(0)).toEqual([])
+      expect(await takeWakeUps(5)).toEqual([{ queue: 'push', workspace: soon }])
+      expect(await takeWakeUps(0)).toEqual([])
+    })
+
+    it('wake at once after no time, a workspace of any name, and as often as they were asked to', async () => {
+      const { hints, takeWakeUps } = await open()
+      const wakeUp: WakeUp = { queue: 'pull', workspace: `${'w'.repeat(300)} 東京 #` }
+      await hints.wake(wakeUp, 0)
+      await hints.wake(wakeUp, 0)
+      const woken = [...(await takeWakeUps(0)), ...(await takeWakeUps(0))]
+      expect(woken).toEqual([wakeUp, wakeUp])
     })
 
     it('go to a workspace of any name', async () => {

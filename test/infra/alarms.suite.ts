@@ -42,7 +42,7 @@ describe('the alarms', () => {
 
   it('watch every queue for what waits too long, and every dead-letter queue for anything', () => {
     const named = (id: string) => ({ 'Fn::GetAtt': [id, 'QueueName'] })
-    expect(watched('ApproximateAgeOfOldestMessage')).toEqual(['PullQueue', 'PushQueue'].map(named))
+    expect(watched('ApproximateAgeOfOldestMessage')).toEqual(['PullQueue', 'PushQueue', 'WakeQueue'].map(named))
     expect(watched('ApproximateNumberOfMessagesVisible')).toEqual(
       ['PullQueueDeadLetters', 'PushQueueDeadLetters'].map(named),
     )

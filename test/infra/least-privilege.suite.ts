@@ -29,9 +29,29 @@ const resourceBehind: Readonly<Record<string, string>> = {
   DATA_KEY_ARN: 'DataKey',
   PULL_QUEUE_URL: 'PullQueue',
   PUSH_QUEUE_URL: 'PushQueue',
+  WAKE_QUEUE_URL: 'WakeQueue',
   INTUIT_CLIENT_SECRET_ARN: 'IntuitClientSecret',
   WEBHOOK_VERIFIER_SECRET_ARN: 'WebhookVerifierSecret',
   SIGNING_SECRET_ARN: 'SigningSecret',
+}
+
+const mappings = z
+  .record(
+    z.string(),
+    z.object({
+      Properties: z.object({
+        EventSourceArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
+        FunctionName: z.object({ Ref: z.string() }),
+      }),
+    }),
+  )
+  .parse(template.findResources('AWS::Lambda::EventSourceMapping'))
+
+/** The queues from which a function is fed. */
+function feeding(id: string): string[] {
+  return Object.values(mappings).flatMap(({ Properties: { EventSourceArn, FunctionName } }) =>
+    FunctionName.Ref === id ? [EventSourceArn['Fn::GetAtt'][0]] : [],
+  )
 }
 
 function rightsOf(role: string): readonly Right[] {
@@ -71,8 +91,9 @@ describe('the rights of the functions', () => {
     })
   })
 
-  it.each(functions)('of $id are on what its environment names, and its own log', ({ id, role, environment }) => {
-    const named = Object.keys(environment).flatMap((name) => resourceBehind[name] ?? [])
+  it.each(functions)('of $id are on what its environment names or feeds it, and its own log', (one) => {
+    const { id, role, environment } = one
+    const named = new Set([...Object.keys(environment).flatMap((name) => resourceBehind[name] ?? []), ...feeding(id)])
     const granted = rightsOf(role).flatMap(({ Resource }) => Resource.map((resource) => resource.split('/')[0]))
     expect([...new Set(granted)].sort()).toEqual([...named, `${id}Logs`].sort())
   })
@@ -87,6 +108,8 @@ describe('the rights of the functions', () => {
     ['sqs:ReceiveMessage', 'PushQueue', ['push']],
     ['sqs:SendMessage', 'PullQueue', ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook']],
     ['sqs:SendMessage', 'PushQueue', ['admin', 'pull', 'push', 'schedule']],
+    ['sqs:ReceiveMessage', 'WakeQueue', ['schedule']],
+    ['sqs:SendMessage', 'WakeQueue', ['oauth', 'pull', 'push']],
     ['dynamodb:GetItem', 'Table', ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook']],
     ['dynamodb:DeleteItem', 'Table', ['admin', 'oauth', 'pull', 'push']],
     ['dynamodb:Scan', 'Table', []],

@@ -30,20 +30,33 @@ const timeoutOf = z.object({ Properties: z.object({ Timeout: z.number() }) })
 const work = ['PullQueue', 'PushQueue']
 
 describe('the queues', () => {
-  it('are the two for work and a dead-letter queue for each', () => {
-    expect(Object.keys(queues).sort()).toEqual(work.flatMap((name) => [name, `${name}DeadLetters`]).sort())
+  it('are the two for work, a dead-letter queue for each, and one for wake-ups', () => {
+    expect(Object.keys(queues).sort()).toEqual(
+      [...work.flatMap((name) => [name, `${name}DeadLetters`]), 'WakeQueue'].sort(),
+    )
   })
 
-  it.each(Object.entries(queues))('%s is FIFO by workspace, deduplicated by its senders only', (_, { Properties }) => {
-    expect(Properties).toMatchObject({
-      FifoQueue: true,
-      ContentBasedDeduplication: false,
-      DeduplicationScope: 'messageGroup',
-      FifoThroughputLimit: 'perMessageGroupId',
-      SqsManagedSseEnabled: true,
-      MessageRetentionPeriod: 14 * 24 * 3600,
-    })
+  it('for wake-ups lets each have its own delay, and forgets what is too old to be of use', () => {
+    const { Properties } = queues.WakeQueue ?? {}
+    expect(Properties).toMatchObject({ SqsManagedSseEnabled: true, MessageRetentionPeriod: 30 * 60 })
+    // Only a standard queue has a delay for each message, and nothing that failed is kept for people.
+    expect(Properties).not.toHaveProperty('FifoQueue')
+    expect(Properties).not.toHaveProperty('RedrivePolicy')
   })
+
+  it.each(Object.entries(queues).filter(([name]) => name !== 'WakeQueue'))(
+    '%s is FIFO by workspace, deduplicated by its senders only',
+    (_, { Properties }) => {
+      expect(Properties).toMatchObject({
+        FifoQueue: true,
+        ContentBasedDeduplication: false,
+        DeduplicationScope: 'messageGroup',
+        FifoThroughputLimit: 'perMessageGroupId',
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 14 * 24 * 3600,
+      })
+    },
+  )
 
   it.each(work)('%s sets a message aside after the fifth try', (name) => {
     expect(queues[name]?.Properties.RedrivePolicy).toEqual({
@@ -65,6 +78,7 @@ describe('the queues', () => {
     expect(mappings.map(({ EventSourceArn, FunctionName }) => [EventSourceArn, FunctionName.Ref])).toEqual([
       ['PullQueue', 'PullFunction'],
       ['PushQueue', 'PushFunction'],
+      ['WakeQueue', 'ScheduleFunction'],
     ])
     for (const mapping of mappings) {
       expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] })

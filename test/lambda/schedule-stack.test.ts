@@ -3,7 +3,7 @@ import { createLogger } from '#lambda/logger'
 import { createMetrics } from '#lambda/metrics'
 import { scheduleStack } from '#lambda/schedule-stack'
 import { createRecordingLog } from '#memory/log'
-import { context } from './events.ts'
+import { context, fifoBatch } from './events.ts'
 
 const done: string[] = []
 const log = createRecordingLog()
@@ -13,10 +13,17 @@ const handler = scheduleStack(
     daily: async () => {
       throw new Error('Ada Lovelace')
     },
+    wake: async ({ queue, workspace }) => {
+      if (workspace === 'ada') throw new Error('Ada Lovelace')
+      done.push(`${queue} of ${workspace}`)
+    },
     log,
   }),
   { logger: createLogger(), metrics: createMetrics() },
 )
+
+/** A batch of one group, as the form is the same. */
+const batch = (...bodies: readonly string[]) => fifoBatch(...bodies.map((body) => ['one', body] as const))
 
 beforeEach(() => {
   done.length = 0
@@ -34,7 +41,22 @@ describe('a schedule’s event', () => {
     expect(log.lines().at(-1)).toMatchObject({ event: 'scheduleFailed', details: { kind: 'daily' } })
   })
 
-  it.each([{}, { kind: 'weekly' }, null])('fails when it names no work: %j', async (event) => {
+  it('is a wake-up where a queue tells of it: each is looked after, and one that fails comes back alone', async () => {
+    const response = await handler(
+      batch('{"queue":"pull","workspace":"acme"}', '{"queue":"push","workspace":"ada"}', '{"queue":"x"}', 'nothing'),
+      context,
+    )
+    expect(done).toEqual(['pull of acme'])
+    expect(response).toEqual({ batchItemFailures: ['m2', 'm3', 'm4'].map((itemIdentifier) => ({ itemIdentifier })) })
+    expect(JSON.stringify(log.lines())).not.toContain('Ada')
+    expect(log.lines().at(-1)).toMatchObject({ event: 'wakeUpFailed' })
+  })
+
+  it('of wake-ups that all fail is answered, not thrown', async () => {
+    await expect(handler(batch('no', 'no'), context)).resolves.toMatchObject({ batchItemFailures: [{}, {}] })
+  })
+
+  it.each([{}, { kind: 'weekly' }, null, { Records: 'none' }])('fails when it names no work: %j', async (event) => {
     await expect(handler(event, context)).rejects.toThrow()
     expect(done).toEqual([])
   })

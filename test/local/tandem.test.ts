@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { SendMessageCommand } from '@aws-sdk/client-sqs'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startTandem, type Tandem } from './cloud-fixture.ts'
 
 let tandem: Tandem
@@ -42,6 +43,23 @@ it('knows how large each function is and how long it took to load', () => {
   const facts = tandem.cloud.functions.facts()
   expect(facts.find(({ logicalId }) => logicalId === 'AdminFunction')?.initMilliseconds).not.toEqual([])
   for (const { bundleBytes } of facts) expect(bundleBytes).toBeGreaterThan(0)
+})
+
+it('looks after a workspace whose time has come, without setting anybody to work for nothing', async () => {
+  const { queues, functions, idle } = tandem.cloud
+  const pulled = functions.log('Pull').length
+  const woken = () => functions.log('Schedule').filter((line) => line.includes('platform.report')).length
+  const before = woken()
+  await queues.client.send(
+    new SendMessageCommand({
+      QueueUrl: queues.url('Wake'),
+      MessageBody: JSON.stringify({ queue: 'pull', workspace: 'w1' }),
+    }),
+  )
+  await vi.waitFor(() => expect(woken()).toBe(before + 1), { timeout: 10_000 })
+  await idle()
+  expect(functions.log('Schedule').join('\n')).not.toContain('wakeUpFailed')
+  expect(functions.log('Pull')).toHaveLength(pulled)
 })
 
 it('has its schedules and its webhook', async () => {

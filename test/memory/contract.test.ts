@@ -35,12 +35,22 @@ signerContract(
   () => createMemoryPorts({ seed: 'another' }).signer,
 )
 hintsContract(async () => {
-  const { hints } = createMemoryPorts()
+  const { hints, clock } = createMemoryPorts()
   const take =
     <Hint>(queue: HintQueue<Hint>) =>
     async (): Promise<readonly Received<Hint>[]> => {
       const taken = queue.take()
       return taken === undefined ? [] : [{ hint: taken.hint, done: async () => taken.done() }]
     }
-  return { hints, takePulls: take(hints.pulls), takePushes: take(hints.pushes) }
+  return {
+    hints,
+    takePulls: take(hints.pulls),
+    takePushes: take(hints.pushes),
+    takeWakeUps: async (withinSeconds) => {
+      const now = hints.takeWakeUps()
+      if (now.length > 0) return now
+      await clock.advance(withinSeconds * 1_000)
+      return hints.takeWakeUps()
+    },
+  }
 })

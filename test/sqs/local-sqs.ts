@@ -2,7 +2,11 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 import { afterAll } from 'vitest'
 
-export type LocalSqs = Readonly<{ client: SQSClient; createFifoQueue(name: string): Promise<string> }>
+export type LocalSqs = Readonly<{
+  client: SQSClient
+  createFifoQueue(name: string): Promise<string>
+  createStandardQueue(name: string): Promise<string>
+}>
 
 /** SQS' protocol on 127.0.0.1, for one test file; it ends with the file. */
 export async function startLocalSqs(): Promise<LocalSqs> {
@@ -17,14 +21,14 @@ export async function startLocalSqs(): Promise<LocalSqs> {
     client.destroy()
     await app.close()
   })
+  const create = async (QueueName: string, Attributes: Record<string, string>) => {
+    const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName, Attributes }))
+    if (QueueUrl === undefined) throw new Error('The queue has no address.')
+    return QueueUrl
+  }
   return {
     client,
-    createFifoQueue: async (name) => {
-      const { QueueUrl } = await client.send(
-        new CreateQueueCommand({ QueueName: `${name}.fifo`, Attributes: { FifoQueue: 'true' } }),
-      )
-      if (QueueUrl === undefined) throw new Error('The queue has no address.')
-      return QueueUrl
-    },
+    createFifoQueue: (name) => create(`${name}.fifo`, { FifoQueue: 'true' }),
+    createStandardQueue: (name) => create(name, {}),
   }
 }

@@ -48,15 +48,17 @@ interface Wish {
   readonly wish?: 'throw' | 'hang' | 'fail' | 'lie'
   /** The try with which it succeeds. */
   readonly until?: number
+  readonly delaySeconds?: number
 }
 
 async function send(cloud: Cloud, ...wishes: readonly Wish[]): Promise<void> {
-  for (const { group, ...body } of wishes) {
+  for (const { group, delaySeconds, ...body } of wishes) {
     await cloud.queues.client.send(
       new SendMessageCommand({
         QueueUrl: cloud.queues.url('Work'),
         MessageBody: JSON.stringify(body),
         ...(group !== undefined && { MessageGroupId: group, MessageDeduplicationId: body.name }),
+        ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
       }),
     )
   }
@@ -91,6 +93,14 @@ describe('a queue that feeds a function', () => {
     await cloud.idle()
     expect(await cloud.queues.depth('Work')).toMatchObject({ visible: 0, delayed: 0, inFlight: 0 })
     expect(new Set((await seen(cloud, 25)).map(({ name }) => name)).size).toBe(25)
+  })
+
+  it('gives a message with a delay out when its time has come, and nobody has to wait for it', async () => {
+    const cloud = await start({ fifo: false, maxReceiveCount: 3 })
+    await send(cloud, { name: 'much later', delaySeconds: 900 }, { name: 'later', delaySeconds: 1 }, { name: 'now' })
+    expect((await seen(cloud, 2)).map(({ name }) => name).toSorted()).toEqual(['later', 'now'])
+    await cloud.idle()
+    expect(await cloud.queues.depth('Work')).toMatchObject({ visible: 0, delayed: 1, inFlight: 0 })
   })
 
   it.each(['throw', 'hang'] as const)('gets its messages back when the function does: %s', async (wish) => {
