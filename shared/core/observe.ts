@@ -16,7 +16,13 @@ export function observe(
 ): 'unchanged' | Mirror {
   if (stamp !== undefined && stamp.rawHash === rawHash && stamp.goneAt === undefined) return 'unchanged'
   const changedAt = stamp?.contentHash === contentHash ? stamp.changedAt : record.updatedAt
-  return { ...record, contentHash, rawHash, changedAt }
+  const isMerged = stamp?.mergedIntoId !== undefined && !record.snapshot.active
+  return { ...record, contentHash, rawHash, changedAt, ...(isMerged && { mergedIntoId: stamp.mergedIntoId }) }
+}
+
+/** The record that this one was merged into; undefined when it was not, or somebody has made it active again. */
+export function mergedInto({ mergedIntoId, goneAt, snapshot }: Mirror): string | undefined {
+  return goneAt !== undefined || !snapshot.active ? mergedIntoId : undefined
 }
 
 /**

@@ -173,6 +173,11 @@ function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings
   return ask(conflict, openOf(sides, slot), because)
 }
 
+/** The history's reason for what followed QuickBooks. */
+export const ONLY_QUICKBOOKS = 'only QuickBooks changed it'
+
+const UNDONE = 'the change was undone, and neither side has changed it since'
+
 function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
   const crm = slotValue(sides.contact.snapshot, slot)
   const quickbooks = slotValue(record.snapshot, slot)
@@ -189,10 +194,10 @@ function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSetti
     return [...agreed, ...close('both sides hold the same value now')]
   }
 
-  const pinned = sides.pins.some(
-    (pin) => pin.slot === slot && sameValue(slot, pin.crm, crm) && sameValue(slot, pin.quickbooks, quickbooks),
+  const pin = sides.pins.find(
+    (one) => one.slot === slot && sameValue(slot, one.crm, crm) && sameValue(slot, one.quickbooks, quickbooks),
   )
-  if (pinned) return [{ kind: 'keep', slot, because: 'the change was undone, and neither side has changed it since' }]
+  if (pin !== undefined) return [{ kind: 'keep', slot, because: pin.because ?? UNDONE }]
 
   const crmChanged = !sameValue(slot, crm, base)
   const quickbooksChanged = !sameValue(slot, quickbooks, base)
@@ -206,7 +211,7 @@ function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSetti
     if (slot === 'active') return []
   }
   if (!crmChanged) {
-    const because = 'only QuickBooks changed it'
+    const because = ONLY_QUICKBOOKS
     return [{ kind: 'store', slot, from: crm, to: quickbooks, because }, ...close(because)]
   }
   if (slot === 'notes' && !settings.pushNotes) {

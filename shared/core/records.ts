@@ -99,13 +99,19 @@ export type Mirror = SourceRecord &
     changedAt: string
     /** When QuickBooks was found, by a read, to hold this record no more (merged or deleted). */
     goneAt?: string
+    /**
+     * The record that it was merged into, as an event said and a read confirmed: gone, or inactive (Intuit's help: the
+     * other one “is saved as inactive”). It is its own customer again when somebody makes it active.
+     */
     mergedIntoId?: string
     /** The contact that this record is linked to: the mirror's end of the link. */
     contactId?: string
   }>
 
 /** What a pull needs of a stored mirror to decide whether a row changed. */
-export type MirrorStamp = Readonly<Pick<Mirror, 'id' | 'contentHash' | 'rawHash' | 'changedAt' | 'goneAt'>>
+export type MirrorStamp = Readonly<
+  Pick<Mirror, 'id' | 'contentHash' | 'rawHash' | 'changedAt' | 'goneAt' | 'mergedIntoId'>
+>
 
 /** The compact row from which lists of the holding area are sorted, filtered and searched. */
 export type MirrorRow = Readonly<{
@@ -123,6 +129,7 @@ export type MirrorRow = Readonly<{
   balance?: number
   active: boolean
   gone: boolean
+  mergedIntoId?: string
   contactId?: string
 }>
 
@@ -218,8 +225,8 @@ export type Question = Slot | 'hold'
 export type ConflictRow = Readonly<{ contactId: string; contactName: string; openedAt: string }> &
   (Readonly<{ kind: 'slot' } & Conflict> | Readonly<{ kind: 'hold' } & Omit<Hold, 'at'>>)
 
-/** The two values at which an undone slot rests. */
-export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue }>
+/** The two values at which a slot rests: an undo put them there, unless `because` says otherwise. */
+export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue; because?: string }>
 
 export const WRITE_OPERATIONS = ['create', 'update'] as const
 

@@ -1,5 +1,6 @@
 import { dotOf, whyOf } from './dots.ts'
 import { listName, recordName } from './names.ts'
+import { mergedInto } from './observe.ts'
 import type { Contact, ContactRow, Mirror, MirrorRow } from './records.ts'
 import { addressLine } from './snapshots.ts'
 
@@ -40,6 +41,7 @@ export function mirrorRow(mirror: Mirror): MirrorRow {
     balance: mirror.balance,
     active,
     gone: mirror.goneAt !== undefined,
+    mergedIntoId: mergedInto(mirror),
     contactId: mirror.contactId,
   })
 }

@@ -1,4 +1,4 @@
-import { SLOTS, type Snapshot } from './records.ts'
+import { SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
 import { sameValue, slotValue, withSlot } from './slots.ts'
 
 /**
@@ -6,10 +6,19 @@ import { sameValue, slotValue, withSlot } from './slots.ts'
  * what the contact has not changed since `base` gives way to them. Where either side is empty the base is empty
  * too: what one alone holds is then taken over by the other, and a merge blanks nothing. The place in the hierarchy
  * is the survivor's, at the top as well.
+ *
+ * `heldBefore`: what slots held before the CRM's people changed them in a contact whose merge was not known yet. The
+ * change went to the customer that was merged away, and counts as one that is still to be sent.
  */
-export function survivorBase(contact: Snapshot, base: Snapshot, survivor: Snapshot): Snapshot {
+export function survivorBase(
+  contact: Snapshot,
+  base: Snapshot,
+  survivor: Snapshot,
+  heldBefore: ReadonlyMap<Slot, SlotValue> = new Map(),
+): Snapshot {
   return SLOTS.filter((slot) => slot !== 'active' && slot !== 'parent').reduce((after, slot) => {
     const isEmpty = [contact, survivor].some((side) => sameValue(slot, slotValue(side, slot), undefined))
-    return isEmpty ? withSlot(after, slot, undefined) : after
+    if (isEmpty) return withSlot(after, slot, undefined)
+    return heldBefore.has(slot) ? withSlot(after, slot, heldBefore.get(slot)) : after
   }, base)
 }

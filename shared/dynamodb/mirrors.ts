@@ -27,9 +27,13 @@ const WRITES_AT_ONCE = 40
 const FEW = 5
 
 const indexItem = z.object({ row: mirrorRowSchema, contactId: z.string().exactOptional() })
-const wholeItem = z.object({ mirror: z.string(), contactId: z.string().exactOptional() })
+const wholeItem = z.object({
+  mirror: z.string(),
+  contactId: z.string().exactOptional(),
+  mergedIntoId: z.string().exactOptional(),
+})
 const namedItem = z.object({ row: z.object({ id: z.string() }) })
-const STAMP_ATTRIBUTES = Object.freeze(['id', 'contentHash', 'rawHash', 'changedAt', 'goneAt'])
+const STAMP_ATTRIBUTES = Object.freeze(['id', 'contentHash', 'rawHash', 'changedAt', 'goneAt', 'mergedIntoId'])
 
 export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
   const mirrorItem = createMirrorItem(tandem)
@@ -166,6 +170,7 @@ function createMirrorItem({ table }: Tandem) {
       rawHash: string(),
       changedAt: string(),
       goneAt: string().optional(),
+      mergedIntoId: string().optional(),
       // JSON: it keeps QuickBooks' order of properties and costs one attribute to write and read, not hundreds.
       mirror: string(),
     }),
@@ -173,13 +178,21 @@ function createMirrorItem({ table }: Tandem) {
 }
 
 function toItem(workspace: string, mirror: Mirror) {
-  return { ...toNewItem(workspace, mirror), goneAt: mirror.goneAt ?? $remove() }
+  const { goneAt, mergedIntoId, snapshot } = mirror
+  const isItself = goneAt === undefined && snapshot.active
+  return {
+    ...toNewItem(workspace, mirror),
+    goneAt: goneAt ?? $remove(),
+    // A read knows nothing of a merge: what an event said stays until the record is active again.
+    ...(isItself && mergedIntoId === undefined && { mergedIntoId: $remove() }),
+  }
 }
 
 function toNewItem(workspace: string, mirror: Mirror) {
   // What the link says about it is an attribute that only claims and releases write.
   const { contactId: _, ...unlinked } = mirror
   const { entity, id, snapshot, fullName, revision, updatedAt, contentHash, rawHash, changedAt, goneAt } = unlinked
+  const { mergedIntoId } = unlinked
   return {
     ...mirrorKey(workspace, entity, id),
     ...listPlace(workspace, entity, recordName(snapshot.fields), id),
@@ -193,12 +206,14 @@ function toNewItem(workspace: string, mirror: Mirror) {
     rawHash,
     changedAt,
     goneAt,
+    mergedIntoId,
     mirror: JSON.stringify(unlinked),
   }
 }
 
 function toMirror(value: unknown): Mirror {
-  const { mirror, contactId } = wholeItem.parse(value)
-  const unlinked = mirrorSchema.parse(JSON.parse(mirror))
+  const { mirror, contactId, mergedIntoId } = wholeItem.parse(value)
+  const read = mirrorSchema.parse(JSON.parse(mirror))
+  const unlinked = mergedIntoId === undefined ? read : { ...read, mergedIntoId }
   return contactId === undefined ? unlinked : { ...unlinked, contactId }
 }

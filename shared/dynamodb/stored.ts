@@ -148,7 +148,7 @@ const hold = z.object({
   survivorId: textOrNone,
 } satisfies Shape<Hold>)
 
-const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue } satisfies Shape<Pin>)
+const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue, because: textOrNone } satisfies Shape<Pin>)
 
 const intent = z.object({
   requestId: text,
@@ -231,6 +231,7 @@ export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
   rawHash: text,
   changedAt: text,
   goneAt: textOrNone,
+  mergedIntoId: textOrNone,
 } satisfies Shape<MirrorStamp>)
 
 /** A mirror's row as projected; its `contactId` is projected apart. */
@@ -249,6 +250,7 @@ export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object
   balance: z.number().exactOptional(),
   active: z.boolean(),
   gone: z.boolean(),
+  mergedIntoId: textOrNone,
 } satisfies Shape<Omit<MirrorRow, 'contactId'>>)
 
 const journalChange = z.object({

@@ -224,6 +224,7 @@ export const HeldRecord = z
     balance: z.number().optional(),
     active: z.boolean(),
     gone: z.boolean().meta({ description: 'No longer in QuickBooks (merged or deleted)' }),
+    mergedIntoId: text.optional().meta({ description: 'The record that it was merged into in QuickBooks' }),
     contactId: text.optional().meta({ description: 'The contact that it is linked to' }),
   })
   .meta({ id: 'HeldRecord' })

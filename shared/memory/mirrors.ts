@@ -15,8 +15,14 @@ export function createMirrors(store: Store): Mirrors {
         const stored = store.mirrors[mirror.entity].of(workspace).whole.get(mirror.id)
         if (stored !== undefined && isNewer(stored, mirror)) continue
         const { contactId: _, ...unlinked } = mirror
+        const isItself = mirror.goneAt === undefined && mirror.snapshot.active
+        const mergedIntoId = mirror.mergedIntoId ?? (isItself ? undefined : stored?.mergedIntoId)
         const contactId = stored?.contactId
-        storeMirror(store, workspace, contactId === undefined ? unlinked : { ...unlinked, contactId })
+        storeMirror(store, workspace, {
+          ...unlinked,
+          ...(mergedIntoId !== undefined && { mergedIntoId }),
+          ...(contactId !== undefined && { contactId }),
+        })
       }
     },
     idsByFullName: async (workspace, entity, fullName) => [
@@ -28,8 +34,15 @@ export function createMirrors(store: Store): Mirrors {
   }
 }
 
-function stampOf({ id, contentHash, rawHash, changedAt, goneAt }: Mirror): MirrorStamp {
-  return Object.freeze({ id, contentHash, rawHash, changedAt, ...(goneAt !== undefined && { goneAt }) })
+function stampOf({ id, contentHash, rawHash, changedAt, goneAt, mergedIntoId }: Mirror): MirrorStamp {
+  return Object.freeze({
+    id,
+    contentHash,
+    rawHash,
+    changedAt,
+    ...(goneAt !== undefined && { goneAt }),
+    ...(mergedIntoId !== undefined && { mergedIntoId }),
+  })
 }
 
 /** Those of the ids that are there, each once. */

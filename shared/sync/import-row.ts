@@ -1,6 +1,7 @@
 import { contactOf, importedKind } from '#core/import-mapping'
 import { agreedBase } from '#core/link-base'
 import { listName, recordName } from '#core/names'
+import { mergedInto } from '#core/observe'
 import type { Contact, JournalChange, JournalEntry, Mirror, Outcome } from '#core/records'
 import { contactSnapshot, sameContent } from '#core/snapshots'
 import { placement } from './hierarchy.ts'
@@ -93,6 +94,8 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
     const contact = await ports.contacts.get(slice.workspace, mirror.contactId)
     return noted(mirror, 'skipped', 'alreadyLinked', `already linked to ${named(contact)}`, mirror.contactId)
   }
+  const survivorId = mergedInto(mirror)
+  if (survivorId !== undefined) return mergedAway(ports, slice, mirror, survivorId)
   const parent = await parentOf(ports, slice.workspace, mirror)
   if (parent !== undefined && parent.contactId === undefined) {
     if (!slice.state().last) return 'withoutParent'
@@ -126,6 +129,20 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
     )
   }
   return imported(ports, slice, mirror, parentId)
+}
+
+/** What was merged into another is no customer of its own any more: the survivor is what to import. */
+async function mergedAway(
+  ports: ImportPorts,
+  { workspace }: ImportSlice,
+  mirror: Mirror,
+  survivorId: string,
+): Promise<Decision> {
+  const survivor = await ports.mirrors.get(workspace, mirror.entity, survivorId)
+  const name = survivor === undefined ? `${mirror.entity} ${survivorId}` : `“${recordName(survivor.snapshot.fields)}”`
+  const what = survivor?.contactId === undefined ? 'Import that instead.' : 'That is in the CRM already.'
+  const reason = `In QuickBooks it was merged into ${name}. ${what}`
+  return noted(mirror, 'skipped', 'merged', reason, survivor?.contactId)
 }
 
 /** A job's name is its own only among its parent's jobs. */

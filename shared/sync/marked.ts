@@ -3,7 +3,15 @@ import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
 import { asRow, massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
-import { type Asked, IDS_A_CALL, readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
+import {
+  type Asked,
+  IDS_A_CALL,
+  readByIds,
+  type StorePorts,
+  storeGone,
+  storeMerged,
+  storeRecords,
+} from './store-read.ts'
 
 export type MarkedPorts = CompanyPorts & ReconcileManyPorts & StorePorts & Pick<Ports, 'markers'>
 
@@ -94,6 +102,7 @@ async function readPiece(
     piece.map(({ id }) => id),
   )
   await storeRecords(ports, workspace, entity, records)
+  await storeMerged(ports, workspace, entity, piece, records)
   const found = new Set(records.map(({ id }) => id))
   await storeGone(
     ports,

@@ -188,7 +188,8 @@ export interface Mirrors {
   /** The stamps of those of `ids` that are stored. */
   stamps(workspace: string, entity: Entity, ids: readonly string[]): Promise<readonly MirrorStamp[]>
   /**
-   * Stores each mirror whole but for its `contactId`, which only links change. A mirror whose stored revision is
+   * Stores each mirror whole but for its `contactId`, which only links change, and for a `mergedIntoId` that is stored
+   * and that it does not name: a read cannot tell, so that one stays until the record is read active. A mirror whose stored revision is
    * newer (a higher SyncToken, or as high with a later LastUpdatedTime) is left as it is, so that a late page never
    * overwrites a newer read.
    */

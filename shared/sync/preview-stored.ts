@@ -1,12 +1,5 @@
-import {
-  type Address,
-  type Conflict,
-  type JsonObject,
-  type JsonValue,
-  type Outcome,
-  SLOTS,
-  type SlotValue,
-} from '#core/records'
+import { storedValue } from '#core/journalled'
+import { type Conflict, type JsonObject, type Outcome, SLOTS } from '#core/records'
 import type { PreviewChange, PreviewItem } from './preview-item.ts'
 import { flagIn, isObject, listIn, maybe, textIn, wordIn } from './stored-state.ts'
 
@@ -25,15 +18,6 @@ export function itemOfOutcome({ recordId, name, kind, code, reason, details = {}
     underNewParent: flagIn(details, 'underNewParent'),
     ...(fingerprint !== undefined && { fingerprint }),
   }
-}
-
-/** The value of a slot as it was stored in JSON; undefined for what is empty. */
-export function storedValue(value: JsonValue | undefined): SlotValue {
-  if (typeof value === 'string' || typeof value === 'boolean') return value
-  if (!isObject(value)) return undefined
-  const lines = Object.entries(value).filter(([, line]) => typeof line === 'string')
-  // What was stored there was an address: its keys are an address's.
-  return Object.fromEntries(lines) as Address
 }
 
 function changeOf(stored: JsonObject): PreviewChange {

@@ -1,3 +1,4 @@
+import type { MirrorRow } from '#core/records'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Seen } from './pull-records.ts'
 import { idListName, type LinkedState, listOf, type PullPorts, type PullSlice } from './pull-state.ts'
@@ -37,10 +38,11 @@ export async function reconcileLinked(ports: PullPorts, slice: PullSlice, { ids 
 /** Lists all linked records, so that the work on them can be taken up again after any of them. */
 async function layOut(ports: PullPorts, slice: PullSlice): Promise<LinkedState> {
   const { workspace, runId } = slice
-  const rows = []
+  const rows: Readonly<Pick<MirrorRow, 'id' | 'contactId' | 'active' | 'gone' | 'level' | 'mergedIntoId'>>[] = []
   for await (const chunk of ports.mirrors.scan(workspace, listOf(slice))) {
-    for (const { id, contactId, active, gone, level } of chunk) {
-      if (contactId !== undefined) rows.push({ id, contactId, active, gone, level })
+    for (const { id, contactId, active, gone, level, mergedIntoId } of chunk) {
+      const merged = mergedIntoId === undefined ? {} : { mergedIntoId }
+      if (contactId !== undefined) rows.push({ id, contactId, active, gone, level, ...merged })
     }
   }
   // Parents before children, in every list and from one to the next.

@@ -1,3 +1,4 @@
+import { mergedInto } from '#core/observe'
 import { GUARD_FLOOR, massChangeReason } from '#core/policies'
 import type { Entity, Mirror, MirrorRow } from '#core/records'
 import { hintPush } from './hint-work.ts'
@@ -67,6 +68,8 @@ export async function reconcileBarred(ports: ReconcileManyPorts, workspace: stri
   for (const contactId of barred) await reconcile(ports, workspace, contactId, { actor })
 }
 
+type RowOfGuard = Readonly<Pick<MirrorRow, 'contactId' | 'active' | 'gone' | 'mergedIntoId'>>
+
 /**
  * Why the contacts of these records may not be archived by themselves: QuickBooks deactivated so many at once that a
  * person has to confirm it. Undefined when they may.
@@ -75,10 +78,10 @@ export async function massArchiveReason(
   ports: Pick<Ports, 'mirrors' | 'contacts' | 'metrics' | 'log'>,
   workspace: string,
   entity: Entity,
-  records: readonly Readonly<Pick<MirrorRow, 'contactId' | 'active' | 'gone'>>[],
+  records: readonly RowOfGuard[],
 ): Promise<string | undefined> {
-  const inactive = records.flatMap(({ contactId, active, gone }) =>
-    contactId === undefined || active || gone ? [] : [contactId],
+  const inactive = records.flatMap(({ contactId, active, gone, mergedIntoId }) =>
+    contactId === undefined || active || gone || mergedIntoId !== undefined ? [] : [contactId],
   )
   if (inactive.length <= GUARD_FLOOR) return undefined
   let removals = 0
@@ -125,14 +128,22 @@ export async function unsettled(
     for (const { id, link, hold } of await contacts.getMany(workspace, piece)) {
       const mirror = linked.get(id)
       if (mirror === undefined || changed.has(mirror.id) || link?.recordId !== mirror.id) continue
-      const isSettled = mirror.goneAt === undefined ? link.revision === mirror.revision : hold !== undefined
+      const isThere = mirror.goneAt === undefined && mergedInto(mirror) === undefined
+      const isSettled = isThere ? link.revision === mirror.revision : hold !== undefined
       if (isSettled) settled.add(id)
     }
   }
   return [...linked].flatMap(([id, mirror]) => (settled.has(id) ? [] : [mirror]))
 }
 
-/** What the guard against mass changes looks at. */
-export function asRow({ contactId, snapshot, goneAt }: Mirror): Pick<MirrorRow, 'contactId' | 'active' | 'gone'> {
-  return { active: snapshot.active, gone: goneAt !== undefined, ...(contactId !== undefined && { contactId }) }
+/** What the guard against mass changes looks at. What was merged into another archives nobody. */
+export function asRow(mirror: Mirror): RowOfGuard {
+  const { contactId, snapshot, goneAt } = mirror
+  const mergedIntoId = mergedInto(mirror)
+  return {
+    active: snapshot.active,
+    gone: goneAt !== undefined,
+    ...(mergedIntoId !== undefined && { mergedIntoId }),
+    ...(contactId !== undefined && { contactId }),
+  }
 }

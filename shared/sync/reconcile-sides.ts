@@ -1,5 +1,6 @@
 import { withoutLeftMark } from '#core/deactivation-mark'
 import { slotsOf } from '#core/entity-slots'
+import { mergedInto } from '#core/observe'
 import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
 import type { Contact, Entity, Link, Mirror, Snapshot } from '#core/records'
 import { withSlot } from '#core/slots'
@@ -89,17 +90,29 @@ async function fateOf(
   base: Snapshot,
 ): Promise<Readonly<{ record: RecordFate; survivor?: Mirror }>> {
   if (mirror === undefined) return { record: { kind: 'gone' } }
-  if (mirror.goneAt === undefined) return { record: present(mirror, base, contact) }
-  let last = mirror
-  for (let merges = 0; last.goneAt !== undefined && merges < MOST_MERGES; merges++) {
-    const next: Mirror | undefined =
-      last.mergedIntoId === undefined ? undefined : await mirrors.get(workspace, last.entity, last.mergedIntoId)
-    if (next === undefined) return { record: { kind: 'gone' } }
-    last = next
+  const last = await survivorOf(mirrors, workspace, mirror)
+  if (last === undefined) {
+    return { record: mirror.goneAt === undefined ? present(mirror, base, contact) : { kind: 'gone' } }
   }
-  if (last.goneAt !== undefined) return { record: { kind: 'gone' } }
   const survivorIsFree = last.contactId === undefined || last.contactId === contact.id
   return { record: { kind: 'merged', survivorId: last.id, survivorIsFree }, survivor: last }
+}
+
+/** What is left of a record that was merged, and perhaps merged again; undefined when it was not, or nothing is left. */
+async function survivorOf(
+  mirrors: SidesPorts['mirrors'],
+  workspace: string,
+  mirror: Mirror,
+): Promise<Mirror | undefined> {
+  let last = mirror
+  for (let merges = 0; merges < MOST_MERGES; merges++) {
+    const into = mergedInto(last)
+    if (into === undefined) return last === mirror || last.goneAt !== undefined ? undefined : last
+    const next = await mirrors.get(workspace, last.entity, into)
+    if (next === undefined) return undefined
+    last = next
+  }
+  return undefined
 }
 
 /**

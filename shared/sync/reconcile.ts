@@ -1,12 +1,15 @@
+import { type ArchiveStory, archiveStory } from '#core/archive-story'
 import { Failure } from '#core/errors'
 import { type Plan, plan, type Resolution } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
-import type { Contact, JournalEntry, Link, Mirror, Slot } from '#core/records'
+import type { Contact, JournalEntry, Link, Mirror, Pin, Slot } from '#core/records'
+import { withSlot } from '#core/slots'
 import { survivorBase } from '#core/survivor-base'
 import { linkedBelow } from './linked-below.ts'
 import type { Ports, Write } from './ports.ts'
 import { type Applied, applyPlan, linkValue, type Told } from './reconcile-apply.ts'
 import { type GatheredSides, gatherSides, present } from './reconcile-sides.ts'
+import { wholeHistory } from './whole-history.ts'
 
 export type ReconcilePorts = Pick<Ports, 'clock' | 'ids' | 'contacts' | 'mirrors' | 'ledger' | 'settings'>
 
@@ -153,17 +156,19 @@ type Decision = Readonly<{ contact: Contact; done: Plan; gathered: GatheredSides
 async function decide(
   ports: Pick<ReconcilePorts, 'contacts' | 'mirrors'>,
   workspace: string,
-  contact: Contact,
-  link: Link,
+  before: Contact,
+  linkBefore: Link,
   why: Why,
 ): Promise<Decision> {
-  const gathered = guarded(await gatherSides(ports, workspace, contact, link, why.resolutions ?? []), why)
+  const first = guarded(await gatherSides(ports, workspace, before, linkBefore, why.resolutions ?? []), why)
+  const archive = await putRight(ports, workspace, before, linkBefore, first)
+  const { contact, link, gathered } = archive
   const done = plan(gathered.sides, why.settings)
   const { mirror, sides } = gathered
   if (mirror === undefined || !done.actions.some(({ kind }) => kind === 'relink')) {
-    return { contact, done, gathered, told: [] }
+    return { contact, done, gathered, told: archive.told }
   }
-  const base = survivorBase(sides.contact.snapshot, link.base, mirror.snapshot)
+  const base = survivorBase(sides.contact.snapshot, link.base, mirror.snapshot, archive.heldBefore)
   const moved: Link = { ...link, recordId: mirror.id, base, revision: mirror.revision }
   // A write to the record that went away cannot come to anything any more.
   const { intent: _lost, ...kept } = contact
@@ -174,6 +179,8 @@ async function decide(
       record: present(mirror, base, contact),
       base,
       aside: sides.aside?.filter(({ slot }) => contact.intent?.slots.includes(slot) !== true) ?? [],
+      // What QuickBooks deactivated in great numbers was not the survivor.
+      barriers: sides.barriers?.filter(({ slot }) => slot !== 'active') ?? [],
     },
   }
   const next = plan(followed.sides, why.settings)
@@ -182,8 +189,58 @@ async function decide(
     contact: { ...kept, link: moved },
     done: { actions: [...done.actions, ...next.actions], because: done.because },
     gathered: followed,
-    told: [{ because: done.because, change: { field: 'link', from, to: linkValue(mirror) } }],
+    told: [{ because: done.because, change: { field: 'link', from, to: linkValue(mirror) } }, ...archive.told],
   }
+}
+
+type PutRight = Readonly<{
+  contact: Contact
+  link: Link
+  gathered: GatheredSides
+  told: readonly Told[]
+  heldBefore: ArchiveStory['heldBefore']
+}>
+
+/**
+ * A contact that is archived when its customer turns out to be merged: QuickBooks shows the one that was merged away as
+ * inactive, and until the merge was told of, the contact followed that. It comes out of the archive again. One that
+ * somebody in the CRM has archived stays there, and the survivor stays active beside it.
+ */
+async function putRight(
+  ports: Pick<ReconcilePorts, 'contacts'>,
+  workspace: string,
+  contact: Contact,
+  link: Link,
+  gathered: GatheredSides,
+): Promise<PutRight> {
+  const { sides, mirror } = gathered
+  const asItIs = { contact, link, gathered, told: [], heldBefore: new Map() }
+  if (sides.record.kind !== 'merged' || !contact.archived) return asItIs
+  const { by, heldBefore } = archiveStory(await wholeHistory(ports, workspace, contact.id))
+  const isActive = mirror?.snapshot.active === true
+  if (by === 'crm') {
+    if (!isActive || !sides.record.survivorIsFree) return asItIs
+    const pins = [...(contact.pins ?? []).filter(({ slot }) => slot !== 'active'), ARCHIVED_HERE]
+    return { ...asItIs, contact: { ...contact, pins }, gathered: { ...gathered, sides: { ...sides, pins } } }
+  }
+  const snapshot = withSlot(sides.contact.snapshot, 'active', true)
+  const base = withSlot(link.base, 'active', true)
+  return {
+    contact: { ...contact, archived: false, link: { ...link, base } },
+    link: { ...link, base },
+    gathered: { ...gathered, sides: { ...sides, contact: { ...sides.contact, snapshot }, base } },
+    told: [{ because: NOT_DEACTIVATED, change: { field: 'archived', from: true, to: false } }],
+    heldBefore,
+  }
+}
+
+const NOT_DEACTIVATED = 'its QuickBooks customer was not deactivated, as it seemed, but merged into another one'
+
+const ARCHIVED_HERE: Pin = {
+  slot: 'active',
+  crm: false,
+  quickbooks: true,
+  because: 'it was archived in the CRM, and the customer that its own was merged into is active',
 }
 
 /** A question instead of the archiving, when the guard against mass changes says so. */

@@ -25,6 +25,31 @@ export async function readByIds(
   return records
 }
 
+/**
+ * Notes of which records an event says truly that they were merged: they were read inactive just now (Intuit's help:
+ * the one that is merged away “is saved as inactive”). One that is active was not, or is its own customer again.
+ */
+export async function storeMerged(
+  { mirrors }: Pick<StorePorts, 'mirrors'>,
+  workspace: string,
+  entity: Entity,
+  told: readonly Asked[],
+  read: readonly SourceRecord[],
+): Promise<void> {
+  const inactive = new Set(read.flatMap(({ id, snapshot }) => (snapshot.active ? [] : [id])))
+  const intoIds = new Map(
+    told.flatMap(({ id, intoId }) => (intoId !== undefined && intoId !== id && inactive.has(id) ? [[id, intoId]] : [])),
+  )
+  if (intoIds.size === 0) return
+  const known = await mirrors.getMany(workspace, entity, [...intoIds.keys()])
+  const merged = known.flatMap((mirror): readonly Mirror[] => {
+    const mergedIntoId = intoIds.get(mirror.id)
+    const isNew = mergedIntoId !== undefined && mergedIntoId !== mirror.mergedIntoId && !mirror.snapshot.active
+    return isNew ? [{ ...mirror, mergedIntoId }] : []
+  })
+  if (merged.length > 0) await mirrors.put(workspace, merged)
+}
+
 /** Stores what differs among the records; those that did not change cost no write. */
 export async function storeRecords(
   ports: StorePorts,

@@ -8,6 +8,7 @@ import { type Pushed, pushContact } from './push-contact.ts'
 import { NotSent, type PushPorts, type PushSession } from './push-session.ts'
 import { type Reconciled, reconcile } from './reconcile.ts'
 import { linkDone } from './undo-plan.ts'
+import { wholeHistory } from './whole-history.ts'
 
 export type SyncFor = Readonly<{
   runId: string
@@ -103,24 +104,6 @@ export async function entriesOf(
   runId: string,
 ): Promise<readonly JournalEntry[]> {
   return (await wholeHistory(ports, workspace, contactId)).filter((entry) => entry.runId === runId)
-}
-
-const ENTRIES_A_PAGE = 200
-
-/** All that the journal holds of the contact, oldest first. */
-export async function wholeHistory(
-  { contacts }: Pick<Ports, 'contacts'>,
-  workspace: string,
-  contactId: string,
-): Promise<readonly JournalEntry[]> {
-  const entries: JournalEntry[] = []
-  let after: string | undefined
-  do {
-    const page = await contacts.history(workspace, contactId, ENTRIES_A_PAGE, after)
-    entries.push(...page.rows)
-    after = page.next
-  } while (after !== undefined)
-  return entries
 }
 
 function makesInactive({ actions }: Plan): boolean {

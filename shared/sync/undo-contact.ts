@@ -20,8 +20,9 @@ import { sendIntent } from './push-send.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
 import { change } from './reconcile-apply.ts'
 import { parentOf } from './reconcile-sides.ts'
-import { outcomeOf, wholeHistory } from './sync-run-contact.ts'
+import { outcomeOf } from './sync-run-contact.ts'
 import { baseAfterUndo, crmValue, linkDone, type PutBack, pinsAfter, planUndo, type SkippedSlot } from './undo-plan.ts'
+import { wholeHistory } from './whole-history.ts'
 
 /** `runId`: the run that is undone; `undoRunId`: the one that undoes it. */
 export type UndoFor = Readonly<{ runId: string; undoRunId: string; actor: string }>

@@ -1,3 +1,4 @@
+import { slotOfField, storedValue } from '#core/journalled'
 import {
   type Contact,
   type JournalEntry,
@@ -10,7 +11,6 @@ import {
   type Snapshot,
 } from '#core/records'
 import { sameValue, slotValue, withSlot } from '#core/slots'
-import { storedValue } from './preview-stored.ts'
 import { isObject } from './stored-state.ts'
 
 /** What the two sides hold now; a contact's parent is called what QuickBooks calls it. */
@@ -113,7 +113,7 @@ function toldOf(
   for (const entry of entries) {
     if (entry.runId === undoRunId) continue
     for (const change of entry.changes) {
-      if (slotOf(side, change.field) !== slot) continue
+      if (slotOfField(side, change.field) !== slot) continue
       if (entry.side === side && entry.runId === runId) {
         const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
         const isSuperseded = change.superseded === true || told?.isSuperseded === true
@@ -126,13 +126,6 @@ function toldOf(
     }
   }
   return told
-}
-
-/** The CRM's journal speaks of parents by their contact, and of being archived; QuickBooks' of slots. */
-function slotOf(side: JournalEntry['side'], field: string): Slot | undefined {
-  if (side === 'crm' && field === 'parentId') return 'parent'
-  if (side === 'crm' && field === 'archived') return 'active'
-  return SLOTS.find((slot) => slot === field)
 }
 
 function toldValue(side: JournalEntry['side'], slot: Slot, stored: JsonValue | undefined): SlotValue {

@@ -183,6 +183,24 @@ export function mirrorsContract(open: () => Ports, runs = 20): void {
       expect(await mirrors.stamps(workspace, 'customer', ['1'])).not.toMatchObject([{ goneAt: expect.anything() }])
     })
 
+    it('keep what one was merged into, which no read can tell, until it is active again', async () => {
+      const { mirrors } = open()
+      const workspace = aWorkspace()
+      const active = aMirror('1', 'One')
+      const inactive = { ...active, snapshot: { ...active.snapshot, active: false } }
+      await mirrors.put(workspace, [{ ...inactive, mergedIntoId: '2' }])
+      await mirrors.put(workspace, [{ ...inactive, balance: 5 }])
+      expect(await mirrors.get(workspace, 'customer', '1')).toEqual({ ...inactive, balance: 5, mergedIntoId: '2' })
+      expect(await mirrors.stamps(workspace, 'customer', ['1'])).toMatchObject([{ mergedIntoId: '2' }])
+      await mirrors.put(workspace, [{ ...inactive, mergedIntoId: '3' }])
+      expect(await mirrors.get(workspace, 'customer', '1')).toEqual({ ...inactive, mergedIntoId: '3' })
+      expect((await mirrors.listByName(workspace, 'customer', 1)).rows).toMatchObject([{ mergedIntoId: '3' }])
+      await mirrors.put(workspace, [active])
+      await mirrors.put(workspace, [inactive])
+      expect(await mirrors.get(workspace, 'customer', '1')).toEqual(inactive)
+      expect((await mirrors.stamps(workspace, 'customer', ['1']))[0]).not.toHaveProperty('mergedIntoId')
+    })
+
     it('end at the newest record whatever the order in which reads arrive', async () => {
       const { mirrors } = open()
       const revisions = ['0', '1', '2', '9', '10', '11', '100']

@@ -6,6 +6,7 @@ import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
 import { createSimulator } from '../../local/quickbooks/simulator.ts'
+import type { SwitchOverrides } from '../../local/quickbooks/switches.ts'
 import { PERSON, WORKSPACE } from './world.ts'
 
 export const REALM = '9341452000000077'
@@ -17,7 +18,7 @@ const REDIRECT_URI = DEFAULT_APP.redirectUris[0] ?? ''
  * Both live on one clock, which moves only when somebody sleeps: waiting for an hour costs nothing. It may move while
  * a request is on its way, which bunches calls as a bad line does: a 429 now and then is part of this world.
  */
-export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>) {
+export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>, switches: SwitchOverrides = {}) {
   const simulatorClock = createVirtualClock(START)
   const clock = {
     now: simulatorClock.now,
@@ -25,7 +26,7 @@ export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>) {
       simulatorClock.advance(ms)
     },
   }
-  const simulator = createSimulator({ clock: simulatorClock, companies: [{ realmId: REALM, ...seed }] })
+  const simulator = createSimulator({ clock: simulatorClock, switches, companies: [{ realmId: REALM, ...seed }] })
   const listening = await simulator.listen({ port: 0 })
   const company = simulator.companies.find(REALM)
   if (company === undefined) throw new Error('The simulator has no such company.')

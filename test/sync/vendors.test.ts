@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
 import type { Contact } from '#core/records'
+import { getContact } from '#sync/contacts'
 import { createContact, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
 import { startImport } from '#sync/import'
@@ -10,6 +11,8 @@ import { startPull } from '#sync/pull'
 import { servePullHint, servePushHint } from '#sync/serve'
 import { getSettings, saveSettings } from '#sync/settings'
 import { startUndo } from '#sync/undo'
+import { unlinkContact } from '#sync/unlink'
+import type { SwitchOverrides } from '../../local/quickbooks/switches.ts'
 import { dyingPorts } from './dying-ports.ts'
 import { idOf } from './push-world.ts'
 import { failureOf } from './runs-world.ts'
@@ -25,8 +28,8 @@ afterEach(async () => {
 })
 
 /** A connected company with three vendors and two customers. */
-async function withVendors(settings: Partial<SyncSettings>) {
-  const world = await simulatedWorld({ kind: 'empty' })
+async function withVendors(settings: Partial<SyncSettings>, switches: SwitchOverrides = {}) {
+  const world = await simulatedWorld({ kind: 'empty' }, switches)
   worlds.push(world)
   await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, ...settings }, 0)
   const book = world.company.bookkeeper
@@ -176,6 +179,33 @@ describe('vendors that are imported', () => {
     const run = await finish(await startImport(ports, request))
     expect(run).toMatchObject({ counts: { imported: 0, failed: 1 } })
   })
+
+  it.each(['gone', 'inactive'] as const)(
+    'keep their contact when they are merged, whatever becomes of the other (%s) and though one hears of it late',
+    async (position) => {
+      const switches = { 'merged-record': position }
+      const { pull, importAll, contactOf, book, ports, serve, wood, nails } = await withVendors(BOTH, switches)
+      await pull()
+      await importAll('vendor')
+      const [stays, goes] = [await contactOf(wood), await contactOf(nails)]
+      await ports.clock.sleep(3_600_000)
+      book.merge('Vendor', wood, nails)
+      const event = { realmId: REALM, entity: 'vendor' } as const
+      await takeDelivery(ports, { events: [{ ...event, eventId: 'a', recordId: nails }], unreadable: 0 })
+      await serve()
+      const merged = { ...event, eventId: 'b', recordId: wood, mergedFromId: nails }
+      await takeDelivery(ports, { events: [merged], unreadable: 0 })
+      await serve()
+      expect(await getContact(ports, WORKSPACE, goes.id)).toMatchObject({
+        archived: false,
+        hold: { code: 'survivorTaken', survivorId: wood },
+      })
+      await unlinkContact(ports, WORKSPACE, stays.id, { actor: PERSON, because: 'it is the other one' })
+      await takeDelivery(ports, { events: [{ ...merged, eventId: 'c' }], unreadable: 0 })
+      await serve()
+      expect(await contactOf(wood)).toMatchObject({ id: goes.id, archived: false, fields: { displayName: 'Wood' } })
+    },
+  )
 
   it('are kept in step both ways, and archived with what becomes inactive', async () => {
     const { pull, importAll, contactOf, book, company, ports, serve, wood, nails } = await withVendors(BOTH)
