@@ -219,6 +219,27 @@ describe('an import', () => {
     expect((await world.mirror('1'))?.contactId).toBe('c1')
   })
 
+  it.each([
+    ['in the commit that links it', { fax: '9' }, true],
+    ['never where both hold the same', {}, false],
+  ])('marks what only the CRM holds to be sent, %s', async (_when, more, isMarked) => {
+    const world = await pulledWorld(({ book }) => book.add('Acme', { fields: { phone: '1' } }))
+    await addContact(world, { id: 'c1', fields: { displayName: 'Acme', phone: '1', ...more } })
+    const linking: Contact[] = []
+    const ledger: typeof world.ports.ledger = {
+      commit: async (workspace, writes) => {
+        if (writes.some(({ kind }) => kind === 'claim')) {
+          linking.push(...writes.flatMap((write) => (write.kind === 'contact' ? [write.contact] : [])))
+        }
+        return world.ports.ledger.commit(workspace, writes)
+      },
+    }
+    const run = await startImport(world.ports, request({ ids: ['1'] }, { sameName: 'link' }))
+    await world.finish(run, { ...world.ports, ledger })
+    // The worker may die right after it: nothing else would ever look at this contact.
+    expect(linking.map(({ id, toPushSince }) => [id, toPushSince !== undefined])).toEqual([['c1', isMarked]])
+  })
+
   it('links none where more than one contact has the name, and says so', async () => {
     const world = await pulledWorld(({ book }) => book.add('Acme'))
     await addContact(world, { id: 'c1', fields: { displayName: 'Acme' } })

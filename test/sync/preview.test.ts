@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { SyncSettings } from '#core/policies'
-import type { Outcome, Run } from '#core/records'
+import type { Fields, Outcome, Run } from '#core/records'
 import { moveContact, newJob, updateContact } from '#sync/edit-contact'
+import type { Ports } from '#sync/ports'
 import { listPreview, startPreview } from '#sync/preview'
 import type { PreviewItem } from '#sync/preview-item'
+import { storeRecords } from '#sync/store-read'
 import { applyPreview } from '#sync/sync-run-shown'
-import { startSync } from '#sync/sync-run-start'
+import { startContactSync, startSync } from '#sync/sync-run-start'
 import { addCustomer, edit, failureOf } from './runs-world.ts'
 import { createTwoSides, type TwoSides } from './two-sides.ts'
 import { PERSON, WORKSPACE, type World } from './world.ts'
@@ -34,6 +36,12 @@ const apply = (world: TwoSides, previewId: string, except: readonly string[] = [
 
 const outcomesOf = async (world: World, runId: string): Promise<readonly Outcome[]> =>
   (await world.ports.runs.outcomes(WORKSPACE, runId, 200)).rows
+
+/** A bookkeeper changes Grace, and the notification has just been taken in. */
+async function takeIn(world: TwoSides, fields: Fields): Promise<void> {
+  world.book.edit('2', fields)
+  await storeRecords(world.ports, WORKSPACE, 'customer', [world.company.record('2')])
+}
 
 describe('a preview', () => {
   it('shows field by field what each side would get, and does nothing of it', async () => {
@@ -151,6 +159,66 @@ describe('applying a preview', () => {
     expect(world.book.get('1').fields?.phone).toBeUndefined()
   })
 
+  it('refuses when the settings changed since, even where they would decide the same', async () => {
+    const world = await quietWorld()
+    const ada = await world.contactOf('1')
+    await edit(world, ada.id, { phone: '555-0100' })
+    await addCustomer(world, { displayName: 'Hedy' })
+    const { run, items } = await preview(world)
+    const { settings, version } = await world.ports.settings.get(WORKSPACE)
+    await world.ports.settings.save(WORKSPACE, { ...settings, conflicts: 'crm' }, version)
+    // Each of the two alone makes it move.
+    for (const only of items.keys()) {
+      const except = [...items.keys()].filter((id) => id !== only)
+      expect(await failureOf(apply(world, run.id, except))).toMatchObject({ kind: 'previewMoved' })
+    }
+    expect(items.size).toBe(2)
+  })
+
+  it.each<[string, (world: TwoSides, id: string) => Promise<unknown>]>([
+    ['was edited', (world, id) => edit(world, id, { phone: '555-0100' })],
+    [
+      'was moved below another',
+      async (world, id) => {
+        const [{ version }, parent] = [await world.contact(id), await world.contactOf('1')]
+        return moveContact(world.ports, { ...asker, id, version, parentId: parent.id })
+      },
+    ],
+    [
+      'was archived',
+      async (world, id) => {
+        const { version } = await world.contact(id)
+        return updateContact(world.ports, { ...asker, id, version, edit: { archived: true } })
+      },
+    ],
+  ])('refuses when a contact that is to be created %s since', async (_what, change) => {
+    const world = await quietWorld()
+    const hedy = await addCustomer(world, { displayName: 'Hedy' })
+    const { run } = await preview(world)
+    await change(world, hedy)
+    expect(await failureOf(apply(world, run.id))).toMatchObject({ kind: 'previewMoved' })
+    expect((await world.contact(hedy)).link).toBeUndefined()
+  })
+
+  it('refuses when a job that is to be created was moved below another that is to be created', async () => {
+    const world = await quietWorld()
+    const [from, to] = [await addCustomer(world, { displayName: 'A' }), await addCustomer(world, { displayName: 'B' })]
+    const { id, version } = await newJob(world.ports, { ...asker, parentId: from, fields: { displayName: 'Roof' } })
+    const { run } = await preview(world)
+    await moveContact(world.ports, { ...asker, id, version, parentId: to })
+    expect(await failureOf(apply(world, run.id))).toMatchObject({ kind: 'previewMoved' })
+  })
+
+  it('refuses when the parent of a job that is to be created got into QuickBooks since', async () => {
+    const world = await quietWorld()
+    const parent = await addCustomer(world, { displayName: 'Hedy' })
+    await newJob(world.ports, { ...asker, parentId: parent, fields: { displayName: 'Roof' } })
+    const { run } = await preview(world)
+    await world.finish(await startContactSync(world.ports, { ...asker, contactId: parent }))
+    expect((await world.contact(parent)).link).toBeDefined()
+    expect(await failureOf(apply(world, run.id, [parent]))).toMatchObject({ kind: 'previewMoved' })
+  })
+
   it('does nothing at all when QuickBooks moved since, and says where the new preview is', async () => {
     const world = await quietWorld()
     const [ada, grace] = [await world.contactOf('1'), await world.contactOf('2')]
@@ -190,6 +258,36 @@ describe('applying a preview', () => {
     expect(books.some((fields) => fields?.mobile !== undefined)).toBe(false)
     expect(books.filter((fields) => fields?.phone !== undefined).length).toBeGreaterThanOrEqual(1)
     for (const { kind } of outcomes) expect(['sent', 'skipped']).toContain(kind)
+  })
+
+  it.each<[string, Fields, Fields, (world: TwoSides, id: string) => Promise<unknown>]>([
+    ['stores no other value', {}, { email: 'b@x.example' }, (world) => takeIn(world, { email: 'c@x.example' })],
+    ['stores no other field', {}, { email: 'b@x.example' }, (world) => takeIn(world, { fax: '1' })],
+    ['sends no other value', { phone: '1' }, {}, (world, id) => edit(world, id, { phone: '2' })],
+    ['sends no other field', { phone: '1' }, {}, (world, id) => edit(world, id, { fax: '1' })],
+    ['asks no other question', { phone: '1' }, {}, (world) => takeIn(world, { phone: '2' })],
+  ])('%s than it showed where something moves after the last look', async (_what, ours, theirs, move) => {
+    const world = await quietWorld({ conflicts: 'ask' })
+    const grace = await world.contactOf('2')
+    await edit(world, grace.id, ours)
+    world.book.edit('2', theirs)
+    const { run } = await preview(world)
+    const started = await apply(world, run.id)
+    let moved: readonly unknown[] = []
+    const bothSides = async () => [(await world.contact(grace.id)).fields, world.book.get('2').fields]
+    const runs: Ports['runs'] = {
+      ...world.ports.runs,
+      // All was looked at, and what is to be done is noted.
+      putIds: async (...list) => {
+        await world.ports.runs.putIds(...list)
+        await move(world, grace.id)
+        moved = await bothSides()
+      },
+    }
+    const sync = await world.finish(started, { ...world.ports, runs })
+    expect(await outcomesOf(world, sync.id)).toMatchObject([{ recordId: grace.id, kind: 'skipped', code: 'moved' }])
+    expect(await bothSides()).toEqual(moved)
+    expect((await world.contact(grace.id)).conflicts).toBeUndefined()
   })
 
   it('is refused for what is no finished preview', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Failure } from '#core/errors'
 import type { Fields } from '#core/records'
 import { resolveHold } from '#sync/holds'
 import { storeGone } from '#sync/store-read'
@@ -99,6 +100,52 @@ describe.each(['day', 'hour', 'never', 'forever'] as const)('requestids that are
         expect(await world.dot(job)).toBe('green')
       })
     })
+  })
+})
+
+describe('a write that was carried out and whose requestid is then refused as used (600)', () => {
+  beforeEach(async () => {
+    world = await createPushWorld()
+  })
+
+  /** QuickBooks does as it is told, and says that this requestid was used for something else. */
+  const doneAndRefused = (): PushWorld['ports'] => {
+    const used = new Failure({ kind: 'quickbooksRefused', code: '600', message: 'Duplicate requestid', detail: '' })
+    return {
+      ...world.ports,
+      quickbooks: {
+        open: (...args) => {
+          const company = world.ports.quickbooks.open(...args)
+          return {
+            ...company,
+            update: async (...write) => {
+              await company.update(...write)
+              throw used
+            },
+          }
+        },
+      },
+    }
+  }
+
+  it('is done, and no refusal', async () => {
+    const id = await world.addLinked({ DisplayName: 'Ada' })
+    await world.edit(id, world.set({ phone: '1' }))
+    expect(await world.drain(doneAndRefused())).toBe('done')
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id))).toMatchObject({
+      SyncToken: '1',
+      PrimaryPhone: { FreeFormNumber: '1' },
+    })
+  })
+
+  it('is no refusal either where QuickBooks holds none of it: it is sent under another requestid', async () => {
+    const id = await world.addLinked({ DisplayName: 'Ada' })
+    await world.edit(id, world.set({ phone: '1' }))
+    world.strike({ kind: 'error', code: '600', message: 'Duplicate requestid' })
+    expect(await world.drain()).toBe('done')
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id)).PrimaryPhone).toEqual({ FreeFormNumber: '1' })
   })
 })
 
@@ -327,6 +374,19 @@ describe('a customer that was imported as another contact before the one that it
       expect(world.count()).toBe(1)
     },
   )
+
+  it('says in its history why nothing is done to it', async () => {
+    const { ours } = await importedMeanwhile()
+    const { rows } = await world.ports.contacts.history(WORKSPACE, ours, 10)
+    expect(rows).toMatchObject([
+      {
+        side: 'crm',
+        actor: 'push',
+        because: (await world.contact(ours)).hold?.reason,
+        changes: [{ field: 'hold', to: 'createdTaken' }],
+      },
+    ])
+  })
 
   it.each([
     ['takeOver', 'other'],

@@ -236,6 +236,21 @@ describe('a contact that a person asks to send', () => {
     expect(await ask(id)).toMatchObject({ kind: 'unchanged' })
   })
 
+  it('has in its history that it became a customer, and only where it did', async () => {
+    const becomes = await world.add({ displayName: 'Ada' }, { isCustomer: false })
+    const is = await world.add({ displayName: 'Bob' })
+    await ask(becomes)
+    await ask(is)
+    const became = async (id: string) =>
+      (await world.ports.contacts.history(WORKSPACE, id, 10)).rows.filter(({ changes }) =>
+        changes.some(({ field }) => field === 'isCustomer'),
+      )
+    expect(await became(becomes)).toMatchObject([
+      { side: 'crm', because: 'created in QuickBooks', changes: [{ field: 'isCustomer', from: false, to: true }] },
+    ])
+    expect(await became(is)).toEqual([])
+  })
+
   it('stays asked for when it is refused at first', async () => {
     const other = idOf(world.books.create('Employee', { DisplayName: 'Ada' }))
     const id = await world.add({ displayName: 'Ada' }, { isCustomer: false })

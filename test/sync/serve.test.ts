@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_SETTINGS } from '#core/policies'
 import { describeConnection } from '#sync/connect'
 import { startOnce } from '#sync/idempotent'
 import { startPull } from '#sync/pull'
@@ -107,6 +108,17 @@ describe('the daily upkeep', () => {
     expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(0)
     await sweep(world.ports)
     expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(1)
+  })
+
+  it('looks once for what had begun to be sent, of each connection, whoever sends only when asked too', async () => {
+    const world = await createWorld()
+    await world.connect('workspace-2', '77')
+    await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, push: 'whenAsked' }, 0)
+    await daily(world.ports)
+    await daily(world.ports)
+    expect(world.ports.hints.pushes.all()).toEqual(
+      [WORKSPACE, 'workspace-2'].map((workspace) => ({ kind: 'contacts', workspace })),
+    )
   })
 
   it('refreshes a grant that was not used for fifty days, and no younger one', async () => {
