@@ -156,16 +156,62 @@ describe('a plan', () => {
         }))
         const resting = plan({ ...sidesOf(world, true), pins }, chosen)
         expect(resting.actions.every(({ kind }) => kind === 'keep' || kind === 'agree')).toBe(true)
-        const moved = { ...world, crm: later.crm }
-        const free = plan(sidesOf(moved, true), chosen).actions
-        for (const action of plan({ ...sidesOf(moved, true), pins }, chosen).actions) {
-          const rests =
-            action.kind === 'keep' &&
-            sameValue(action.slot, slotValue(moved.crm, action.slot), slotValue(world.crm, action.slot))
-          expect(rests || free.some((other) => JSON.stringify(other) === JSON.stringify(action))).toBe(true)
+        for (const moved of [
+          { ...world, crm: later.crm },
+          { ...world, quickbooks: later.quickbooks },
+        ]) {
+          const free = plan(sidesOf(moved, true), chosen).actions
+          for (const action of plan({ ...sidesOf(moved, true), pins }, chosen).actions) {
+            const rests =
+              action.kind === 'keep' &&
+              (['crm', 'quickbooks'] as const).every((side) =>
+                sameValue(action.slot, slotValue(moved[side], action.slot), slotValue(world[side], action.slot)),
+              )
+            expect(rests || free.some((other) => JSON.stringify(other) === JSON.stringify(action))).toBe(true)
+          }
         }
       }),
     )
+  })
+
+  it.each([
+    ['before', '2026-01-01T11:59:59.000Z', 'quickbooks'],
+    ['in the same second', '2026-01-01T12:00:00.000Z', 'quickbooks'],
+    ['after', '2026-01-02T12:00:00.000Z', 'crm'],
+  ] as const)('takes the newest: what the CRM changed %s QuickBooks did', (_when, crmChangedAt, winner) => {
+    const world: World = {
+      base: { fields: { phone: '1' }, active: true },
+      crm: { fields: { phone: '2' }, active: true },
+      quickbooks: { fields: { phone: '3' }, active: true },
+      open: [],
+    }
+    const sides: Sides = {
+      ...sidesOf(world, true),
+      contact: { snapshot: world.crm, changedAt: crmChangedAt },
+      record: { kind: 'present', side: { snapshot: world.quickbooks, changedAt: '2026-01-01T12:00:00.000Z' } },
+    }
+    const after = applied(world, plan(sides, { ...DEFAULT_SETTINGS, conflicts: 'newest' }))
+    expect(after.crm).toEqual(world[winner])
+    expect(after.quickbooks).toEqual(world[winner])
+  })
+
+  it.each<[string, Partial<World>, string]>([
+    ['neither side changes', {}, 'keep'],
+    ['QuickBooks changes', { quickbooks: { fields: { phone: 'later' }, active: true } }, 'store'],
+    ['the CRM changes', { crm: { fields: { phone: 'later' }, active: true } }, 'push'],
+  ])('lets what was undone rest as it is until somebody changes it: %s', (_who, change, kind) => {
+    const undone: World = {
+      base: { fields: { phone: 'base' }, active: true },
+      crm: { fields: { phone: 'base' }, active: true },
+      quickbooks: { fields: { phone: 'books' }, active: true },
+      open: [],
+    }
+    const pins = [{ slot: 'phone' as const, crm: 'base', quickbooks: 'books' }]
+    const world = { ...undone, ...change }
+    // Where the CRM changes it, QuickBooks' value counts as known.
+    const base = kind === 'push' ? undone.quickbooks : undone.base
+    const done = plan({ ...sidesOf({ ...world, base }, true), pins }, DEFAULT_SETTINGS)
+    expect(done.actions.map((action) => action.kind)).toEqual([kind])
   })
 
   it('ignores a decision that was made on values which have moved since', () => {

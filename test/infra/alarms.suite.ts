@@ -13,6 +13,12 @@ const alarms = Object.entries(
           Namespace: z.string(),
           MetricName: z.string(),
           Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
+          Statistic: z.string(),
+          Threshold: z.number(),
+          Period: z.number(),
+          EvaluationPeriods: z.number(),
+          ComparisonOperator: z.literal('GreaterThanOrEqualToThreshold'),
+          TreatMissingData: z.string(),
         }),
       }),
     )
@@ -23,6 +29,9 @@ const alarms = Object.entries(
 function watched(metric: string): unknown[] {
   return alarms.filter(({ MetricName }) => MetricName === metric).map(({ Dimensions }) => Dimensions[0]?.Value)
 }
+
+/** Seconds from the first bad measurement until somebody is told. */
+const toldAfter = ({ Period, EvaluationPeriods }: (typeof alarms)[number]) => Period * EvaluationPeriods
 
 describe('the alarms', () => {
   it.each(alarms)('$id says what happened, what people notice and what to do', ({ AlarmDescription }) => {
@@ -48,6 +57,36 @@ describe('the alarms', () => {
     )
   })
 
+  it('ring at the first message that was set aside: it failed five times, and nothing tries it again', () => {
+    const setAside = alarms.filter(({ MetricName }) => MetricName === 'ApproximateNumberOfMessagesVisible')
+    for (const alarm of setAside) {
+      // Messages lie there for good: the highest count of a period is how many there are.
+      expect(alarm).toMatchObject({ Threshold: 1, Statistic: 'Maximum' })
+      expect(toldAfter(alarm)).toBeLessThanOrEqual(5 * 60)
+    }
+    expect(setAside).toHaveLength(2)
+  })
+
+  it('ring when a message waits for longer than an hour at most, before a day’s work of people is late', () => {
+    const waiting = alarms.filter(({ MetricName }) => MetricName === 'ApproximateAgeOfOldestMessage')
+    for (const alarm of waiting) {
+      // An average would hide the one message that waits behind fresh ones.
+      expect(alarm.Statistic).toBe('Maximum')
+      expect(alarm.Threshold + toldAfter(alarm)).toBeLessThanOrEqual(60 * 60)
+      // Below that it rings for what passes by itself: five tries, and the minute that a company rests after a 429.
+      expect(alarm.Threshold).toBeGreaterThanOrEqual(10 * 60)
+    }
+    expect(waiting).toHaveLength(2)
+  })
+
+  it('ring at the first run of any function that failed', () => {
+    for (const alarm of alarms.filter(({ MetricName }) => MetricName === 'Errors')) {
+      // A sum of errors, since a rate hides one failure among many runs.
+      expect(alarm).toMatchObject({ Threshold: 1, Statistic: 'Sum' })
+      expect(toldAfter(alarm)).toBeLessThanOrEqual(5 * 60)
+    }
+  })
+
   it('watch for connections that need reconnecting, apart for each stage', () => {
     expect(alarms.find(({ MetricName }) => MetricName === 'ConnectionsNeedingReconnect')).toMatchObject({
       Namespace: 'Tandem',
@@ -70,8 +109,21 @@ describe('the alarms', () => {
       expect(alarm).toMatchObject({ AlarmActions: [{ Ref: 'AlarmTopic' }], OKActions: [{ Ref: 'AlarmTopic' }] })
     }
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'on-call@example.com' })
-    expect(JSON.stringify(template.findResources('AWS::SNS::TopicPolicy'))).toContain(
-      '"Principal":{"Service":"cloudwatch.amazonaws.com"}',
-    )
+    // CloudWatch of any account may otherwise be told to write there (IAM user guide: "The confused deputy problem").
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      Topics: [{ Ref: 'AlarmTopic' }],
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Deny', Action: 'sns:Publish', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          {
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Resource: { Ref: 'AlarmTopic' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    })
   })
 })

@@ -74,6 +74,24 @@ describe('change data capture', () => {
     expect((await two.contactOf('7')).fields.phone).toBe('newer')
   })
 
+  it.each([299, 60, 6])(
+    'finds what QuickBooks, whose clock is %i seconds behind, says it changed before it was asked',
+    async (behind) => {
+      const two = await many(3)
+      expect(await pullChanges(two.ports, WORKSPACE)).toBe('done')
+      const asked = await gapFreeSince(two)
+      await two.clock.sleep(1_000)
+      two.book.edit('2', { phone: '1' })
+      two.book.merge('3')
+      two.company.dateBack('2', Date.parse(asked) + 1_000 - behind * 1_000)
+      const { id } = await two.contactOf('3')
+      await two.clock.sleep(DAY_MS)
+      expect(await pullChanges(two.ports, WORKSPACE)).toBe('done')
+      expect((await two.contactOf('2')).fields.phone).toBe('1')
+      expect((await two.contact(id)).hold?.code).toBe('recordGone')
+    },
+  )
+
   it('finds what no notification told of', async () => {
     const two = await many(20)
     two.book.deactivate('3')

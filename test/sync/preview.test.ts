@@ -92,6 +92,15 @@ describe('a preview', () => {
     expect(items.get(twin)).toMatchObject({ kind: 'failed', code: '6240' })
   })
 
+  it('shows what QuickBooks, whose clock is minutes behind, says it changed before it was last asked', async () => {
+    const world = await quietWorld()
+    const { gapFreeSince = '' } = (await world.ports.connections.get(WORKSPACE)) ?? {}
+    world.book.edit('1', { phone: '555-0100' })
+    world.company.dateBack('1', Date.parse(gapFreeSince) - 4 * 60_000)
+    const { items } = await preview(world)
+    expect([...items.values()]).toMatchObject([{ crm: [{ slot: 'phone', to: '555-0100' }] }])
+  })
+
   it('wants a full pull first where nobody can tell what differs', async () => {
     const world = await quietWorld()
     await world.clock.sleep(40 * 24 * 3_600_000)

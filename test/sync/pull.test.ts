@@ -280,6 +280,23 @@ describe('a pull while people work in QuickBooks', () => {
     await expectTwin(world)
   })
 
+  it('sees what changed behind it though QuickBooks’ clock is minutes behind', async () => {
+    const world = await createWorld()
+    world.book.addOld(2_500)
+    const begunMs = world.clock.now()
+    let edited = false
+    world.company.afterCall(({ method }) => {
+      if (method !== 'page' || edited) return
+      edited = true
+      for (let id = 1; id <= 2_500; id++) {
+        world.book.rename(String(id), `Renamed ${id}`)
+        world.company.dateBack(String(id), begunMs - 4 * 60_000)
+      }
+    })
+    await pulled(world)
+    await expectTwin(world)
+  })
+
   it('goes on by position when thousands changed in one second', async () => {
     const world = await createWorld()
     world.book.addOld(4_000)

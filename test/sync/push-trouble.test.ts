@@ -217,6 +217,20 @@ describe('a lost create', () => {
     expect((await world.contact(id)).fields).toMatchObject({ displayName: 'Countess', phone: '3', mobile: '2' })
   })
 
+  it('is found again though it is renamed and QuickBooks’ clock is minutes behind', async () => {
+    const ahead = { ...world.ports.clock, now: () => world.time.now() + 4 * MINUTE_MS }
+    const id = await world.add({ displayName: 'Ada', phone: '1', mobile: '2' })
+    world.strike({ kind: 'timeout-after' })
+    // Whoever begins the write is some minutes ahead of QuickBooks.
+    world.time.advance(4 * MINUTE_MS)
+    await world.drain({ ...world.ports, clock: ahead })
+    expect((await world.contact(id)).intent).toBeDefined()
+    world.books.edit('Customer', '1', { DisplayName: 'Countess', PrimaryPhone: { FreeFormNumber: '3' } })
+    await world.drainLater()
+    expect(world.count()).toBe(1)
+    expect(await world.recordId(id)).toBe('1')
+  })
+
   it('is found again though somebody has edited all of it and made it inactive', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'timeout-after' })

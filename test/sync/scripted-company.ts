@@ -304,6 +304,8 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     hideLevels: () => {
       tellsLevels = false
     },
+    /** What a company whose clock is behind says: that a change was made before it was. */
+    dateBack: (id: string, toMs: number) => put({ ...need(id), updatedMs: toMs }),
     orderBy: (compare: (a: string, b: string) => number) => {
       order = compare
     },
