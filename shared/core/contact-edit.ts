@@ -1,3 +1,4 @@
+import { DERIVED_SLOTS, isDerived, withFollowing } from './derived-names.ts'
 import type { FieldError } from './errors.ts'
 import { fieldErrors } from './field-limits.ts'
 import type { PersonEdit } from './people.ts'
@@ -16,8 +17,13 @@ export type ContactEdit = Readonly<{
   people?: readonly PersonEdit[]
 }>
 
-/** The fields after an edit. Addresses are replaced as wholes. */
+/** The fields after an edit. Addresses are replaced as wholes; what is derived follows what it is derived from. */
 export function editedFields(before: Fields, edits: FieldEdits): Fields {
+  const typed = new Set([...TEXT_FIELDS, ...ADDRESS_FIELDS].filter((field) => edits[field] !== undefined))
+  return withFollowing(before, typedFields(before, edits), typed)
+}
+
+function typedFields(before: Fields, edits: FieldEdits): Fields {
   const texts = TEXT_FIELDS.map((field) => [field, edits[field] === undefined ? before[field] : edits[field]] as const)
   const addresses = ADDRESS_FIELDS.map((field) => {
     const edit = edits[field]
@@ -40,22 +46,26 @@ export function editErrors(before: Fields, after: Fields): readonly FieldError[]
     Object.fromEntries(changedFields(before, after).map((field) => [field, after[field]] as const)),
   )
   const named = (after.displayName ?? '').trim() !== ''
-  return [
-    ...(named ? [] : [{ path: 'fields.displayName', message: 'A contact needs a name to be shown by.' }]),
-    ...fieldErrors(changed, 'fields'),
-  ]
+  return [...(named ? [] : [{ path: 'fields.displayName', message: NAME_NEEDED }]), ...fieldErrors(changed, 'fields')]
 }
+
+const NAME_NEEDED = 'A contact needs a name to be shown by: a display name, a part of a person’s name, or a company.'
 
 /** Everything that differs between two states of a contact, as the journal tells it. */
 export function contactChanges(before: Contact, after: Contact): readonly JournalChange[] {
-  const fields = changedFields(before.fields, after.fields).map((field) =>
-    journalChange(field, before.fields[field], after.fields[field]),
-  )
+  const fields = changedFields(before.fields, after.fields).map((field) => ({
+    ...journalChange(field, before.fields[field], after.fields[field]),
+    ...(isDerivedIn(field, after.fields) && { derived: true }),
+  }))
   const others = (['kind', 'isCustomer', 'archived', 'parentId'] as const)
     .filter((name) => before[name] !== after[name])
     .map((name) => journalChange(name, before[name], after[name]))
   const people = JSON.stringify(before.people) === JSON.stringify(after.people)
   return [...fields, ...others, ...(people ? [] : [journalChange('people', before.people, after.people)])]
+}
+
+function isDerivedIn(field: keyof Fields, fields: Fields): boolean {
+  return DERIVED_SLOTS.some((slot) => slot === field && isDerived(slot, fields))
 }
 
 type Told = NonNullable<JournalChange['from']> | undefined

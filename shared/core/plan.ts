@@ -1,5 +1,15 @@
+import { DERIVED_SLOTS, type DerivedSlot, following, isDerived, SOURCES } from './derived-names.ts'
 import { policyFor, type SyncSettings } from './policies.ts'
-import { type Conflict, type Pin, type SideName, SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
+import {
+  type Conflict,
+  type Fields,
+  type Pin,
+  type SideName,
+  SLOTS,
+  type Slot,
+  type SlotValue,
+  type Snapshot,
+} from './records.ts'
 import { sameValue, slotValue, withSlot } from './slots.ts'
 
 /** A side and when its content last changed (ISO 8601 UTC). */
@@ -83,7 +93,8 @@ export function plan(sides: Sides, settings: SyncSettings): Plan {
       }
     case 'present': {
       const { side } = sides.record
-      const actions = (sides.slots ?? SLOTS).flatMap((slot) => planSlot(slot, sides, side, settings))
+      const each = (sides.slots ?? SLOTS).flatMap((slot) => planSlot(slot, sides, side, settings))
+      const actions = DERIVED_SLOTS.reduce<readonly Action[]>((all, slot) => followed(slot, all, sides, side), each)
       return { actions, because: actions.length === 0 ? 'both sides agree' : 'the sides differ' }
     }
   }
@@ -266,6 +277,62 @@ function planBothChanged(
 
 function ask(conflict: Conflict, open: Conflict | undefined, because: string): readonly Action[] {
   return open !== undefined && sameConflict(open, conflict) ? [] : [{ kind: 'openConflict', conflict, because }]
+}
+
+/**
+ * The plan with a derived slot together with what it is derived from: where both sides hold what nobody chose, nobody is
+ * asked about it, and it is on both what the plan makes of its sources. What QuickBooks alone has changed stays as
+ * QuickBooks has it: what it derives, it has derived itself.
+ */
+function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, record: Side): readonly Action[] {
+  const crm = sides.contact.snapshot.fields
+  const quickbooks = record.snapshot.fields
+  const base = sides.base.fields
+  const own = actions.filter((action) => slotOf(action) === slot)
+  if ([crm, quickbooks].some((side) => side[slot] === undefined || !nobodyChose(slot, side, base))) return actions
+  if (own.some(({ kind }) => kind === 'keep' || kind === 'closeConflict')) return actions
+  const isAsked = own.some(({ kind }) => kind === 'openConflict')
+  const sources = actions.filter((action) => SOURCES[slot].some((source) => source === slotOf(action)))
+  const others = actions.filter((action) => slotOf(action) !== slot)
+  if (sources.some(({ kind }) => kind === 'openConflict')) {
+    return isAsked ? [...others, { kind: 'keep', slot, because: 'it follows what a person is asked about' }] : actions
+  }
+  const bothChanged = [crm, quickbooks].every((side) => !sameValue(slot, side[slot], base[slot]))
+  if (!bothChanged && !sources.some(({ kind }) => kind === 'push')) return actions
+
+  // Where they derive it from different fields, QuickBooks knows best what it derives it from.
+  const from = [base, quickbooks].find((one) => isDerived(slot, one)) ?? crm
+  const planned = { actions: others, because: '' }
+  const value = following(slot, from, contactAfter(sides.contact.snapshot, planned).fields)
+  const because = DERIVED_BECAUSE[slot]
+  const store: Action = { kind: 'store', slot, from: crm[slot], to: value, because }
+  const push: Action = {
+    kind: 'push',
+    slot,
+    from: quickbooks[slot],
+    to: value,
+    because,
+    // So that a plan made again before it is sent finds it there, and does not take it for what is new.
+    ...(crm[slot] !== value && { superseded: { side: 'quickbooks', value: quickbooks[slot] } }),
+  }
+  const agree: Action = { kind: 'agree', slot, value, because }
+  const made = [...(crm[slot] === value ? [] : [store]), ...(quickbooks[slot] === value ? [] : [push])]
+  return [...others, ...(made.length === 0 && base[slot] !== value ? [agree] : made)]
+}
+
+const DERIVED_BECAUSE: Readonly<Record<DerivedSlot, string>> = {
+  displayName: 'it is derived from the parts of the name',
+  printName: 'it is derived from the name',
+}
+
+/** Also where what it was derived from has changed since, and it has not followed yet. */
+function nobodyChose(slot: DerivedSlot, side: Fields, base: Fields): boolean {
+  return isDerived(slot, side) || (side[slot] === base[slot] && isDerived(slot, base))
+}
+
+function slotOf(action: Action): Slot | undefined {
+  if (action.kind === 'openConflict') return action.conflict.slot
+  return 'slot' in action ? action.slot : undefined
 }
 
 function openOf(sides: Sides, slot: Slot): Conflict | undefined {

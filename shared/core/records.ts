@@ -356,8 +356,18 @@ export type JournalEntry = Readonly<{
   changes: readonly JournalChange[]
 }>
 
-/** `superseded`: `from` was somebody's own change, which gave way in a conflict; it lives on here only. */
-export type JournalChange = Readonly<{ field: string; from?: JsonValue; to?: JsonValue; superseded?: boolean }>
+/**
+ * `superseded`: `from` was somebody's own change, which gave way in a conflict; it lives on here only. `derived`: nobody
+ * typed `to`, it follows from other fields. `passing`: a name in between, until another one is free.
+ */
+export type JournalChange = Readonly<{
+  field: string
+  from?: JsonValue
+  to?: JsonValue
+  superseded?: boolean
+  derived?: boolean
+  passing?: boolean
+}>
 
 export const CONNECTION_STATUSES = ['connected', 'reconnectNeeded', 'disconnected'] as const
 export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number]

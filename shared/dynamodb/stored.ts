@@ -258,6 +258,8 @@ const journalChange = z.object({
   from: jsonValue.exactOptional(),
   to: jsonValue.exactOptional(),
   superseded: z.boolean().exactOptional(),
+  derived: z.boolean().exactOptional(),
+  passing: z.boolean().exactOptional(),
 } satisfies Shape<JournalChange>)
 
 export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({

@@ -130,6 +130,7 @@ export const conflictRoutes = [
         fields: { displayName: 'Zürcher GmbH', email: 'info@example.com' },
         people: [],
         dot: 'orange',
+        derived: [],
         conflicts: [],
         createdAt: '2026-11-23T09:31:00.000Z',
         changedAt: '2026-11-23T09:50:00.000Z',

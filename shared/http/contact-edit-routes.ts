@@ -21,6 +21,7 @@ const changed = {
     fields: { displayName: 'Zürcher GmbH', email: 'office@example.com' },
     people: [],
     dot: 'orange' as const,
+    derived: [],
     conflicts: [],
     toPushSince: '2026-11-23T09:40:00.000Z',
     createdAt: '2026-11-23T09:31:00.000Z',

@@ -83,6 +83,7 @@ export const contactRoutes = [
         people: [],
         dot: 'green',
         link: { entity: 'customer', recordId: '58', linkedAt: '2026-11-23T09:31:00.000Z' },
+        derived: [],
         conflicts: [],
         createdAt: '2026-11-23T09:31:00.000Z',
         changedAt: '2026-11-23T09:31:00.000Z',

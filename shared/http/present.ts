@@ -1,5 +1,6 @@
 /** From what is kept to what is sent; what is not named here stays inside. */
 import { questionOf } from '#core/contact-index'
+import { derivedSlots } from '#core/derived-names'
 import { adviceOn, dotOf, whyOf } from '#core/dots'
 import { listName, recordName } from '#core/names'
 import { peopleOf } from '#core/people'
@@ -18,7 +19,8 @@ export function presentContact(contact: Contact) {
   const who = { kind: 'slot', contactId: contact.id, contactName: name } as const
   const conflicts = (contact.conflicts ?? []).map((conflict) => presentOpen({ ...who, ...conflict }))
   const people = peopleOf(contact)
-  return { ...contact, name, people, dot: dotOf(contact), ...whyOf(contact), conflicts }
+  const derived = derivedSlots(contact.fields)
+  return { ...contact, name, people, derived, dot: dotOf(contact), ...whyOf(contact), conflicts }
 }
 
 export function presentConflict(row: ConflictRow) {

@@ -1,5 +1,6 @@
 /** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
 import * as z from 'zod'
+import { DERIVED_SLOTS } from '#core/derived-names'
 import { CONFLICT_POLICIES, PUSH_MODES } from '#core/policies'
 import {
   CONNECTION_STATUSES,
@@ -171,6 +172,9 @@ export const Contact = z
     archived: z.boolean(),
     parentId: text.optional(),
     fields: Fields,
+    derived: z.array(z.enum(DERIVED_SLOTS)).meta({
+      description: 'Fields that nobody has chosen: they follow the parts of the name, or the name itself',
+    }),
     people: z.array(Person),
     dot: Dot,
     reason: text.optional().meta({ description: 'Why the dot is red, or asks a person' }),
@@ -203,6 +207,11 @@ export const JournalEntry = z
         from: z.unknown().optional(),
         to: z.unknown().optional(),
         superseded: z.boolean().optional(),
+        derived: z.boolean().optional().meta({ description: 'Nobody typed it: it follows from other fields' }),
+        passing: z
+          .boolean()
+          .optional()
+          .meta({ description: 'A name in between, while contacts that swap their names wait for each other' }),
       }),
     ),
   })

@@ -1,3 +1,4 @@
+import { derivedSlots } from '#core/derived-names'
 import { slotsOf } from '#core/entity-slots'
 import { plan } from '#core/plan'
 import {
@@ -253,7 +254,10 @@ function claimOf({ entity, id }: Mirror, contactId: string): Write {
 }
 
 function changesOf(slots: readonly Slot[], { sent }: PushIntent, before: Snapshot | undefined): JournalChange[] {
-  return slots.map((slot) => change(slot, before && slotValue(before, slot), slotValue(sent, slot)))
+  return slots.map((slot) => ({
+    ...change(slot, before && slotValue(before, slot), slotValue(sent, slot)),
+    ...(derivedSlots(sent.fields).some((one) => one === slot) && { derived: true }),
+  }))
 }
 
 function journal(

@@ -26,6 +26,8 @@ export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: bo
     for (const [index, write] of writes.entries()) {
       const next = writes[index + 1]
       if (next === undefined || next.by === 'person') continue
+      // Nobody typed what follows from the name.
+      if (write.slot === 'printName' && isOwnName(bySpot, write)) continue
       if (write.by === 'person' && write.to !== undefined && !isAccountedFor(evidence, witness, bySpot, write, next))
         yield `${workspace}: ${write.slot} ${told(write.to)}, written by a person on ${sideInWords(write.side)} ${write.id}, was overwritten with ${told(next.to)} and is nowhere`
     }
@@ -102,6 +104,8 @@ function hasOrigin(witness: Witness, bySpot: ReadonlyMap<Key, readonly Seen[]>, 
   if (write.side === 'crm' && write.slot === 'displayName' && cameToMarked(witness, write)) return true
   // QuickBooks fills it in from the name.
   if (write.side === 'quickbooks' && write.slot === 'printName') return true
+  // In the CRM it follows the name that it was derived from.
+  if (write.slot === 'printName' && isOwnName(bySpot, write)) return true
   const others = counterparts(witness, write.side, write.id, write.workspace)
   const written = others.some(({ side, id }) =>
     bySpot.get(keyOf(side, id, write.slot))?.some((one) => one.to === write.to || one.from === write.to),
@@ -113,6 +117,15 @@ function hasOrigin(witness: Witness, bySpot: ReadonlyMap<Key, readonly Seen[]>, 
     others.some(({ side, id }) => witness.valuesNow(side, write.workspace, id)?.[write.slot] === undefined)
   )
 }
+
+/** Whether it is a name that the contact itself has had, as far as it fits on a check. */
+function isOwnName(bySpot: ReadonlyMap<Key, readonly Seen[]>, { side, id, to }: Seen): boolean {
+  return ['displayName', 'companyName'].some((slot) =>
+    bySpot.get(keyOf(side, id, slot))?.some((name) => name.to?.slice(0, LONGEST_ON_CHECKS) === to),
+  )
+}
+
+const LONGEST_ON_CHECKS = 110
 
 function isPutBack(bySpot: ReadonlyMap<Key, readonly Seen[]>, write: Seen): boolean {
   const before = bySpot.get(keyOf(write.side, write.id, write.slot)) ?? []

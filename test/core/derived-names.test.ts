@@ -1,0 +1,187 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { contactChanges, editErrors, editedFields } from '#core/contact-edit'
+import { builtName, derivedSlots, following, isDerived, NAME_PARTS } from '#core/derived-names'
+import { contactAfter, plan, recordAfter } from '#core/plan'
+import { DEFAULT_SETTINGS } from '#core/policies'
+import type { Contact, Fields, Snapshot } from '#core/records'
+import { snapshots, threeSides } from './snapshot-arbitraries.ts'
+
+const ANN: Fields = { givenName: 'Ann', familyName: 'Lee', displayName: 'Ann Lee', printName: 'Ann Lee' }
+
+describe('a display name that is built from the parts of a name', () => {
+  it('is what QuickBooks builds: title, first, middle and last name, suffix', () => {
+    const parts = { title: 'Dr.', givenName: 'Ada', middleName: 'B.', familyName: 'King', suffix: 'Jr.' }
+    expect(editedFields({}, parts)).toEqual({ ...parts, displayName: 'Dr. Ada B. King Jr.' })
+    expect(editedFields({}, { familyName: 'King' })).toEqual({ familyName: 'King', displayName: 'King' })
+  })
+
+  it('follows a part that changes, and the name on checks with it', () => {
+    expect(editedFields(ANN, { familyName: 'Li' })).toEqual({
+      givenName: 'Ann',
+      familyName: 'Li',
+      displayName: 'Ann Li',
+      printName: 'Ann Li',
+    })
+    expect(editedFields(ANN, { familyName: null })).toMatchObject({ displayName: 'Ann', printName: 'Ann' })
+  })
+
+  it('stays where somebody chose another', () => {
+    const chosen = { ...ANN, displayName: 'Lee & Daughters', printName: 'A. Lee' }
+    expect(editedFields(chosen, { familyName: 'Li' })).toEqual({ ...chosen, familyName: 'Li' })
+    expect(editedFields(ANN, { familyName: 'Li', displayName: 'Ann Lee' })).toMatchObject({ displayName: 'Ann Lee' })
+  })
+
+  it('is the company where that is all there is, follows it, and does not become a person by an added part', () => {
+    const acme = editedFields({}, { companyName: 'Acme' })
+    expect(acme).toEqual({ companyName: 'Acme', displayName: 'Acme' })
+    expect(editedFields(acme, { companyName: 'Acme East' })).toMatchObject({ displayName: 'Acme East' })
+    expect(editedFields(acme, { givenName: 'Ann' })).toMatchObject({ displayName: 'Acme' })
+    const withContact = { companyName: 'Cool Cars', displayName: 'Cool Cars', givenName: 'Grace' }
+    expect(editedFields(withContact, { companyName: 'Hot Cars' })).toMatchObject({ displayName: 'Cool Cars' })
+  })
+
+  it('is derived anew where a person empties it, and needed where nothing is left to derive it from', () => {
+    expect(editedFields({ ...ANN, displayName: 'Lee' }, { displayName: null })).toMatchObject({
+      displayName: 'Ann Lee',
+    })
+    expect(editErrors({}, editedFields({}, { phone: '1' }))).toMatchObject([{ path: 'fields.displayName' }])
+    expect(editErrors({}, editedFields({}, { givenName: 'Ann' }))).toEqual([])
+  })
+})
+
+describe('the name on checks', () => {
+  it('follows a rename, as far as it fits', () => {
+    const acme = { displayName: 'Acme', printName: 'Acme' }
+    expect(editedFields(acme, { displayName: 'Acme East' })).toEqual({
+      displayName: 'Acme East',
+      printName: 'Acme East',
+    })
+    const long = 'x'.repeat(300)
+    const renamed = editedFields(acme, { displayName: long })
+    expect(renamed.printName).toBe('x'.repeat(110))
+    expect(editedFields(renamed, { displayName: 'Acme' })).toEqual(acme)
+  })
+
+  it('follows the company where it was the company’s', () => {
+    const cars = { displayName: 'Cars, Cool', companyName: 'Cool Cars', printName: 'Cool Cars' }
+    expect(editedFields(cars, { displayName: 'Cars' })).toMatchObject({ printName: 'Cool Cars' })
+    expect(editedFields(cars, { companyName: 'Hot Cars' })).toMatchObject({ printName: 'Hot Cars' })
+  })
+
+  it('stays as somebody chose it, and is left to QuickBooks where there is none', () => {
+    const own = { displayName: 'Acme', printName: 'ACME Holding' }
+    expect(editedFields(own, { displayName: 'Acme East' })).toMatchObject({ printName: 'ACME Holding' })
+    expect(editedFields({ displayName: 'Acme' }, { displayName: 'Acme East' })).toEqual({ displayName: 'Acme East' })
+  })
+})
+
+describe('what is derived', () => {
+  it('is told as derived', () => {
+    const contact = (fields: Fields): Contact => ({
+      id: 'c',
+      kind: 'client',
+      isCustomer: true,
+      fields,
+      archived: false,
+      people: [],
+      createdAt: '',
+      changedAt: '',
+      version: 1,
+    })
+    const changes = contactChanges(contact(ANN), contact(editedFields(ANN, { familyName: 'Li' })))
+    expect(changes).toEqual([
+      { field: 'displayName', from: 'Ann Lee', to: 'Ann Li', derived: true },
+      { field: 'familyName', from: 'Lee', to: 'Li' },
+      { field: 'printName', from: 'Ann Lee', to: 'Ann Li', derived: true },
+    ])
+    expect(derivedSlots(ANN)).toEqual(['displayName', 'printName'])
+    expect(derivedSlots({ ...ANN, printName: 'Lee' })).toEqual(['displayName'])
+  })
+
+  it('is still what would be derived after any edit, and what was chosen is left alone', () => {
+    fc.assert(
+      fc.property(snapshots, snapshots, ({ fields: before }, { fields: after }) => {
+        for (const slot of ['displayName', 'printName'] as const) {
+          const value = following(slot, before, after)
+          if (before[slot] === undefined) continue
+          if (!isDerived(slot, before)) expect(value).toBe(before[slot])
+          else if (value !== before[slot]) expect(isDerived(slot, { ...after, [slot]: value })).toBe(true)
+        }
+      }),
+    )
+  })
+
+  it('is built from its parts alone', () => {
+    const part = fc.option(fc.string({ minLength: 1 }), { nil: undefined })
+    fc.assert(
+      fc.property(fc.tuple(part, part, part, part, part), (values) => {
+        const fields = Object.fromEntries(
+          NAME_PARTS.flatMap((name, index) => (values[index] === undefined ? [] : [[name, values[index]]])),
+        )
+        expect(builtName(fields) ?? '').toBe(values.filter((value) => value !== undefined).join(' '))
+      }),
+    )
+  })
+})
+
+describe('a plan', () => {
+  const side = (fields: Fields): Snapshot => ({ fields, active: true })
+  const planOf = (base: Fields, crm: Fields, quickbooks: Fields, settings = DEFAULT_SETTINGS) =>
+    plan(
+      {
+        contact: { snapshot: side(crm), changedAt: '2026-11-02T00:00:00Z' },
+        record: { kind: 'present', side: { snapshot: side(quickbooks), changedAt: '2026-11-01T00:00:00Z' } },
+        base: side(base),
+        openConflicts: [],
+        pins: [],
+        resolutions: [],
+      },
+      settings,
+    )
+  const ends = (base: Fields, crm: Fields, quickbooks: Fields) => {
+    const done = planOf(base, crm, quickbooks)
+    return [contactAfter(side(crm), done).fields, recordAfter(side(quickbooks), done).fields]
+  }
+  const acme = { displayName: 'Acme', printName: 'Acme' }
+
+  it('sends the name on checks with a rename that was made before anybody knew it for derived', () => {
+    const east = { displayName: 'East', printName: 'East' }
+    expect(ends(acme, { displayName: 'East', printName: 'Acme' }, acme)).toEqual([east, east])
+  })
+
+  it('asks about the name, and not about what follows it', () => {
+    const asked = planOf(
+      acme,
+      { displayName: 'East', printName: 'East' },
+      { displayName: 'West', printName: 'West' },
+      { ...DEFAULT_SETTINGS, conflicts: 'ask' },
+    )
+    expect(asked.actions.map(({ kind }) => kind)).toEqual(['openConflict', 'keep'])
+  })
+
+  it('derives from what both sides made of the parts', () => {
+    const both = { givenName: 'Anna', familyName: 'Li', displayName: 'Anna Li', printName: 'Anna Li' }
+    const anna = editedFields(ANN, { givenName: 'Anna' })
+    expect(ends(ANN, anna, { ...ANN, familyName: 'Li' })).toEqual([both, both])
+  })
+
+  it('leaves to QuickBooks what it has not derived anew itself, and to people what they chose', () => {
+    const renamed = { displayName: 'West', printName: 'Acme' }
+    expect(ends(acme, acme, renamed)).toEqual([renamed, renamed])
+    const chosen = { displayName: 'Acme', printName: 'Acme Holding' }
+    const east = { displayName: 'East', printName: 'Acme' }
+    expect(ends(acme, east, chosen)[1]).toEqual({ displayName: 'East', printName: 'Acme Holding' })
+  })
+
+  it('comes to rest: what it has made it makes again nothing of', () => {
+    fc.assert(
+      fc.property(threeSides, ({ base, crm, quickbooks }) => {
+        const done = planOf(base.fields, crm.fields, quickbooks.fields)
+        const [contact, record] = [contactAfter(side(crm.fields), done), recordAfter(side(quickbooks.fields), done)]
+        const again = planOf(contact.fields, contact.fields, record.fields)
+        expect(again.actions.filter(({ kind }) => kind === 'push')).toEqual([])
+      }),
+    )
+  })
+})
