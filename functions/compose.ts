@@ -5,10 +5,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { createPendingConsents } from '#dynamodb/pending-consents'
 import { createDynamoPorts } from '#dynamodb/ports'
+import { openTable } from '#dynamodb/table'
 import { createTokenVault, type TokenVault } from '#dynamodb/token-vault'
 import type { RouterNeeds } from '#http/router'
-import type { AdminUses, ConnectUses, WebhookUses } from '#http/use-cases'
+import type { Addresses, AdminUses, ConnectUses, WebhookUses } from '#http/use-cases'
 import type { BatchWork } from '#lambda/batch-stack'
 import { systemClock as clock } from '#lambda/clock'
 import { digest } from '#lambda/digest'
@@ -29,7 +31,8 @@ import { isSignedByIntuit } from '#quickbooks/webhook-verification'
 import { createHints } from '#sqs/hints'
 import { returnSoon } from '#sqs/return-soon'
 import { listConflicts, resolveAll, resolveConflict } from '#sync/conflicts'
-import { beginConnect, describeConnection, disconnect, finishConnect } from '#sync/connect'
+import { beginConnect, describeConnection, disconnect } from '#sync/connect'
+import { confirmConnect, takeConsent } from '#sync/consents'
 import { contactHistory, getContact, listContacts } from '#sync/contacts'
 import { createContact, newJob, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
@@ -73,7 +76,7 @@ type AdminPorts = Pick<
   | 'signer'
   | 'usage'
 >
-type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'pacer' | 'quickbooks'>
+type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'pacer' | 'pendingConsents' | 'quickbooks'>
 
 /** The API's own function. It has no right to read tokens, and never calls QuickBooks. */
 export function composeAdmin(): RouterNeeds<AdminUses> {
@@ -131,23 +134,27 @@ export function composeOauth(): RouterNeeds<ConnectUses> {
       'WAKE_QUEUE_URL',
       'SIGNING_SECRET_ARN',
       'PUBLIC_URL',
+      'CONSOLE_URL',
       ...INTUIT_VARIABLES,
     ])
     const ports = {
       ...base(),
       ...stored(env, vaultOf(env)),
+      pendingConsents: createPendingConsents(tableOf(env), clock, keyOf(env)),
       ...(await quickbooksOf(env, `${env.PUBLIC_URL}/oauth/callback`)),
       hints: hintsTo(env),
       signer: signerOf(env),
     }
-    return connectUses(ports)
+    return connectUses(ports, { publicUrl: env.PUBLIC_URL, consoleUrl: env.CONSOLE_URL })
   })
 }
 
-export function connectUses(ports: ConnectPorts): ConnectUses {
+export function connectUses(ports: ConnectPorts, addresses: Addresses): ConnectUses {
   return {
+    addresses,
     beginConnect: (asker) => beginConnect(ports, asker),
-    finishConnect: (came) => finishConnect(ports, came),
+    takeConsent: (came) => takeConsent(ports, came),
+    confirmConnect: (request) => confirmConnect(ports, request),
     disconnect: (asker) => disconnect(ports, asker),
   }
 }
@@ -234,7 +241,15 @@ function stored({ TABLE_NAME }: Environment<'TABLE_NAME'>, vault: TokenVault) {
 }
 
 function vaultOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>): TokenVault {
-  return createTokenVault({ kms: new KMSClient(), keyArn: DATA_KEY_ARN })
+  return createTokenVault(keyOf({ DATA_KEY_ARN }))
+}
+
+function keyOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>) {
+  return { kms: new KMSClient(), keyArn: DATA_KEY_ARN }
+}
+
+function tableOf({ TABLE_NAME }: Environment<'TABLE_NAME'>) {
+  return openTable({ tableName: TABLE_NAME, client: new DynamoDBClient() })
 }
 
 /** For functions that have no right to the key of the tokens. */

@@ -3,13 +3,13 @@ import type { Construct } from 'constructs'
 import { addRoutes, integrationOf } from './api.ts'
 import type { Ground } from './capability.ts'
 import { TandemFunction } from './constructs/function.ts'
-import { everyTableAction, secretAccess, tableAccess, tokenKeyAccess } from './storage.ts'
+import { consentKeyAccess, everyTableAction, secretAccess, tableAccess, tokenKeyAccess } from './storage.ts'
 
 /** Where Intuit sends people back to, and where it sends those whose grant has ended. */
 export const callbackPath = '/oauth/callback'
 export const reconnectPath = '/oauth/reconnect'
 
-/** Connect, reconnect and disconnect a QuickBooks company. */
+/** Connect, confirm, reconnect and disconnect a QuickBooks company. */
 export function addOauth(scope: Construct, ground: Ground): TandemFunction {
   const { settings, storage, pullQueue, wakeQueue, api, authorizer } = ground
   const oauth = new TandemFunction(scope, 'OauthFunction', {
@@ -25,12 +25,14 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       INTUIT_ENVIRONMENT: settings.intuitEnvironment,
       SIGNING_SECRET_ARN: storage.signingSecret.secretArn,
       PUBLIC_URL: api.apiEndpoint,
+      ...(settings.consoleOrigin !== undefined && { CONSOLE_URL: settings.consoleOrigin }),
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
       WAKE_QUEUE_URL: wakeQueue.queue.queueUrl,
     },
     mayDo: [
       ...tableAccess(storage.table, everyTableAction),
       tokenKeyAccess(storage.dataKey),
+      consentKeyAccess(storage.dataKey),
       secretAccess(storage.intuitClientSecret),
       secretAccess(storage.signingSecret),
       pullQueue.send(),
@@ -40,7 +42,7 @@ export function addOauth(scope: Construct, ground: Ground): TandemFunction {
       'Someone tried to connect, reconnect or disconnect a QuickBooks company and saw an error. What was connected before still works. Read the log of the oauth function; if Intuit was down, ask them to try again.',
   })
   const integration = integrationOf(oauth)
-  for (const verb of ['authorize', 'disconnect']) {
+  for (const verb of ['authorize', 'confirm', 'disconnect']) {
     addRoutes(api, integration, {
       path: `/connection/${verb}`,
       methods: [HttpMethod.POST],

@@ -155,6 +155,22 @@ export function tokenKeyAccess(dataKey: Key): PolicyStatement {
   })
 }
 
+/**
+ * The right to encrypt and decrypt consents that wait to be confirmed. Their encryption context names a purpose beside
+ * the workspace, so that the right to open tokens opens none of them.
+ */
+export function consentKeyAccess(dataKey: Key): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+    resources: [dataKey.keyArn],
+    conditions: {
+      Null: { 'kms:EncryptionContext:workspace': 'false' },
+      StringEquals: { 'kms:EncryptionContext:purpose': 'consent' },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['workspace', 'purpose'] },
+    },
+  })
+}
+
 /** The right to read the present value of one secret. */
 export function secretAccess(secret: Secret): PolicyStatement {
   return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [secret.secretArn] })

@@ -19,6 +19,7 @@ const LOOK_MS = 4
 const PATIENCE_MS = 30_000
 
 const beganSchema = z.object({ url: z.string() })
+const consentedSchema = z.object({ code: z.string() })
 const reportSchema = z.object({
   type: z.literal('platform.report'),
   durationMs: z.number(),
@@ -93,6 +94,7 @@ export async function openCloud(customers: number) {
     const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
     const back = await fetch(decided.headers.get('location') ?? '')
     if (!back.ok) throw new Error(`Connecting failed: ${back.status} ${await back.text()}`)
+    await call('POST /connection/confirm', { code: consentedSchema.parse(await back.json()).code })
   }
   /** Resolves when QuickBooks has nothing left to send, and nothing is at work. */
   const settle = async () => {

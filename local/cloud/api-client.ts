@@ -25,6 +25,7 @@ const customerSchema = z.object({
   balance: z.number().optional(),
   active: z.boolean(),
 })
+const codeSchema = z.object({ code: z.string() })
 const problemSchema = z.object({ title: z.string(), detail: z.string().optional(), runId: z.string().optional() })
 
 export type Run = z.infer<typeof runSchema>
@@ -52,7 +53,7 @@ export interface ApiClient {
   readonly connection: () => Promise<Connection>
   /** The link on which a person consents, good once and for ten minutes. */
   readonly authorize: () => Promise<string>
-  /** Walks that link to its end as a person would on the simulated pages. */
+  /** Walks that link to its end as a person would on the simulated pages, and confirms. */
   readonly consent: (url: string, company: 'first' | 'last') => Promise<void>
   /** Starts a pull, or answers with the one that is under way. */
   readonly startPull: () => Promise<Run>
@@ -65,8 +66,17 @@ const progressInterval = 150
 
 /** A client for an API with a token that may do everything. */
 export function createApiClient(apiUrl: string, token: string): ApiClient {
-  const call = async <Output>(schema: z.ZodType<Output>, method: string, path: string): Promise<Output> => {
-    const response = await fetch(`${apiUrl}${path}`, { method, headers: { authorization: `Bearer ${token}` } })
+  const call = async <Output>(
+    schema: z.ZodType<Output>,
+    method: string,
+    path: string,
+    json?: object,
+  ): Promise<Output> => {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(json !== undefined && { 'content-type': 'application/json' }) },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    })
     const body = await response.text()
     if (!response.ok) throw new ApiProblem(`${method} ${path}`, response.status, body)
     return schema.parse(tryJson(body))
@@ -82,8 +92,10 @@ export function createApiClient(apiUrl: string, token: string): ApiClient {
       const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
       const callback = decided.headers.get('location')
       if (callback === null) throw new Error(`The consent page answered ${decided.status} and led nowhere.`)
-      const returned = await fetch(callback)
-      if (!returned.ok) throw new ApiProblem('GET /oauth/callback', returned.status, await returned.text())
+      const returned = await fetch(callback, { headers: { accept: 'application/json' } })
+      const text = await returned.text()
+      if (!returned.ok) throw new ApiProblem('GET /oauth/callback', returned.status, text)
+      await call(z.object({}), 'POST', '/connection/confirm', codeSchema.parse(tryJson(text)))
     },
     startPull: async () => {
       try {

@@ -23,7 +23,14 @@ export function nextSteps({ apiUrl, simulatorUrl, dynamoDbUrl, token, logs }: Ne
     '',
     `export TOKEN=${token}`,
     '',
-    ...(simulatorUrl === undefined ? ['# once connected, pull', `${curl} -X POST ${apiUrl}/pulls`] : []),
+    ...(simulatorUrl === undefined
+      ? [
+          '# after the consent, confirm with the code that its last page shows, within four minutes',
+          `${curl} -X POST ${apiUrl}/connection/confirm ${json} -d '{"code":"CODE"}'`,
+          '# once connected, pull',
+          `${curl} -X POST ${apiUrl}/pulls`,
+        ]
+      : []),
     '# review what was pulled',
     `${curl} '${apiUrl}/quickbooks/customers?filter=notSynced'`,
     '# import all of it',

@@ -19,6 +19,7 @@ export type Problem =
   | Readonly<{ kind: 'grantRefused'; reason: string }>
   | Readonly<{ kind: 'stateInvalid'; why: 'missing' | 'forged' | 'expired' | 'used' }>
   | Readonly<{ kind: 'consentDenied'; reason: string }>
+  | Readonly<{ kind: 'confirmationInvalid'; why: 'unknown' | 'expired' | 'used' | 'tooManyWrong' }>
   // What a person asked for
   | Readonly<{ kind: 'notFound'; what: string; id: string }>
   | Readonly<{ kind: 'invalidInput'; fields: readonly FieldError[] }>

@@ -57,6 +57,10 @@ export const activeRunKey = (workspace: string, runId: string): Key => ({
 
 export const realmKey = (realmId: string): Key => ({ pk: `REALM#${part(realmId)}`, sk: 'REALM' })
 export const stateKey = (nonceHash: string): Key => ({ pk: `STATE#${part(nonceHash)}`, sk: 'STATE' })
+export const consentsKey = (workspace: string, person: string): Key => ({
+  pk: `${workspacePk(workspace)}#CONSENTS#${part(person)}`,
+  sk: 'CONSENTS',
+})
 export const pacerKey = (realmId: string, limits: 'REST' | 'BATCH'): Key => ({
   pk: `PACER#${part(realmId)}`,
   sk: limits,

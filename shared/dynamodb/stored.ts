@@ -1,6 +1,7 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
 import { type StoredPerson, withoutCopy } from '#core/people'
+import type { PendingConsent } from '#core/pending-consents'
 import { CONFLICT_POLICIES, PUSH_MODES, type SyncSettings } from '#core/policies'
 import {
   ADDRESS_FIELDS,
@@ -109,6 +110,16 @@ export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
   refreshExpiresAt: text,
   hardExpiresAt: textOrNone,
 } satisfies Shape<TokenSet>)
+
+export const pendingConsentsSchema: z.ZodType<readonly PendingConsent[]> = z.array(
+  z.looseObject({
+    confirmationHash: text,
+    realmId: text,
+    code: textOrNone,
+    expiresAtMs: z.number(),
+    wrongs: z.number(),
+  } satisfies Shape<PendingConsent>),
+)
 
 const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text } satisfies Shape<Link>)
 

@@ -12,9 +12,10 @@ import { string } from 'dynamodb-toolbox/schema/string'
 import type { TokenSet } from '#core/records'
 import type { Clock, Connections } from '#sync/ports'
 import { conditional } from './conflicts.ts'
+import { sealedSchema } from './envelope.ts'
 import { tokensKey } from './keys.ts'
 import type { Tandem } from './table.ts'
-import { sealedSchema, type TokenVault } from './token-vault.ts'
+import type { TokenVault } from './token-vault.ts'
 
 /** Sealed tokens and the lease for refreshing them: one item, so that storing and freeing are one write. */
 export function createTokens({ table }: Tandem, clock: Clock, vault: TokenVault) {

@@ -52,6 +52,23 @@ const Disconnected = z
   })
   .meta({ id: 'Disconnected' })
 
+const Confirmation = z.strictObject({
+  code: z
+    .string()
+    .min(1)
+    .max(100)
+    .meta({ description: 'What the page showed after the consent; case, spaces and hyphens do not matter' }),
+})
+
+const Connected = z
+  .object({
+    workspace: z.string(),
+    realmId: z.string(),
+    companyName: z.string().optional(),
+    askedBy: z.string().meta({ description: 'The person who began to connect, and confirmed' }),
+  })
+  .meta({ id: 'Connected' })
+
 /** What changes the connection; served by the function that talks with Intuit. */
 export const connectRoutes = [
   route({
@@ -61,7 +78,8 @@ export const connectRoutes = [
     tag: 'Connection',
     access: 'tandem/admin',
     summary: 'Begin to connect, or reconnect, a QuickBooks company',
-    description: 'Answers with a link that can be used once, within ten minutes, for this workspace only.',
+    description:
+      'Answers with a link that can be used once, within ten minutes, for this workspace only. Whoever opens it gets a code, and you confirm with that code: nothing is connected before.',
     success: {
       status: 200,
       description: 'The link to follow',
@@ -73,6 +91,43 @@ export const connectRoutes = [
     },
     async answer({ caller }, uses: ConnectUses) {
       return { body: await uses.beginConnect(caller) }
+    },
+  }),
+  route({
+    id: 'confirmConnection',
+    method: 'POST',
+    path: '/connection/confirm',
+    tag: 'Connection',
+    access: 'tandem/admin',
+    summary: 'Confirm a consent, which connects its QuickBooks company',
+    description:
+      'Only for the person who asked for the link, in the same workspace, within four minutes after the consent; five wrong codes end it. It is used up by this, also when QuickBooks gives no answer: its own code is never sent twice. Then begin again with a new link.',
+    body: Confirmation,
+    success: {
+      status: 200,
+      description: 'Connected',
+      schema: Connected,
+      example: {
+        workspace: 'acme',
+        realmId: '9341453000000001',
+        companyName: 'Sandbox Company_US_1',
+        askedBy: 'ada',
+      },
+    },
+    problems: [
+      'confirmationInvalid',
+      'alreadyConnected',
+      'companyHeldElsewhere',
+      'versionMoved',
+      'grantRefused',
+      'quickbooksDown',
+      'quickbooksThrottled',
+      'quickbooksRefused',
+      'quickbooksUnreadable',
+    ],
+    async answer({ caller, body }, uses: ConnectUses) {
+      const { person, ...connected } = await uses.confirmConnect({ ...caller, code: body.code })
+      return { body: { ...connected, askedBy: person } }
     },
   }),
   route({

@@ -25,6 +25,7 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
   grantRefused: { kind: 'grantRefused', reason: 'invalid_grant' },
   stateInvalid: { kind: 'stateInvalid', why: 'expired' },
   consentDenied: { kind: 'consentDenied', reason: 'access_denied' },
+  confirmationInvalid: { kind: 'confirmationInvalid', why: 'expired' },
   notFound: { kind: 'notFound', what: 'run', id: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AB' },
   invalidInput: { kind: 'invalidInput', fields: [{ path: 'select.ids', message: 'is missing' }] },
   cursorInvalid: { kind: 'cursorInvalid' },

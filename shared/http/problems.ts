@@ -35,6 +35,7 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   grantRefused: { status: 400, title: 'QuickBooks did not accept the sign-in' },
   stateInvalid: { status: 400, title: 'This link to connect QuickBooks cannot be used' },
   consentDenied: { status: 403, title: 'Access to QuickBooks was not granted' },
+  confirmationInvalid: { status: 400, title: 'This code confirms no connection' },
   notFound: { status: 404, title: 'There is no such thing' },
   invalidInput: { status: 400, title: 'Something in the request is not right' },
   cursorInvalid: { status: 400, title: 'This cursor does not belong to this list' },
@@ -111,6 +112,14 @@ const STATE_DETAILS = {
   used: 'It has been used already, or has expired.',
 } as const
 
+const CONFIRMATION_DETAILS = {
+  unknown:
+    'Nothing that you asked for in this workspace waits for this code. Only the person who asked can confirm, and in the workspace that asked. Look at the code again (five wrong ones end it).',
+  expired: 'More than four minutes have passed since the consent.',
+  used: 'It was used before. See whether the company is connected (GET /connection). If it is not, the answer of QuickBooks was lost, and a code is never sent there twice.',
+  tooManyWrong: 'Five wrong codes were tried.',
+} as const
+
 /** What happened and what to do, in words for the one who keeps the books. */
 function detailOf(problem: AnyProblem): string {
   switch (problem.kind) {
@@ -142,6 +151,8 @@ function detailOf(problem: AnyProblem): string {
       return `${STATE_DETAILS[problem.why]} Nothing was connected. Begin again with a new link (POST /connection/authorize).`
     case 'consentDenied':
       return 'Someone said no on the page of QuickBooks, so nothing was connected. Begin again with a new link when you wish to (POST /connection/authorize).'
+    case 'confirmationInvalid':
+      return `${CONFIRMATION_DETAILS[problem.why]} To begin again, ask for a new link (POST /connection/authorize).`
     case 'notFound':
       return `There is no ${problem.what} with the id ${problem.id} in this workspace.`
     case 'invalidInput':

@@ -106,12 +106,19 @@ export type AdminUses = Readonly<{
   ): Promise<VersionedSettings>
 }>
 
+export type Addresses = Readonly<{ publicUrl: string; consoleUrl?: string | undefined }>
+
 /** The use cases behind the routes of the oauth function. */
 export type ConnectUses = Readonly<{
+  /** Where the API is found, and the console if there is one. */
+  addresses: Addresses
   beginConnect(asker: Asker): Promise<Readonly<{ url: string; expiresAt: string }>>
-  finishConnect(
+  takeConsent(
     came: Readonly<{ state?: string; code?: string; realmId?: string; error?: string }>,
-  ): Promise<Readonly<{ workspace: string; person: string; realmId: string; companyName?: string }>>
+  ): Promise<Asker & Readonly<{ realmId: string; code: string; confirmBy: string }>>
+  confirmConnect(
+    request: Asker & Readonly<{ code: string }>,
+  ): Promise<Asker & Readonly<{ realmId: string; companyName?: string }>>
   disconnect(asker: Asker): Promise<Readonly<{ workspace: string; realmId: string; revoked: boolean; reason?: string }>>
 }>
 

@@ -19,6 +19,8 @@ const VARIABLES = {
   /** On a laptop only: replaces every host of Intuit's. */
   INTUIT_SIMULATOR_URL: address.optional(),
   PUBLIC_URL: address,
+  /** Where there is a console, its address. */
+  CONSOLE_URL: address.optional(),
   STAGE: present,
 } as const
 

@@ -12,6 +12,7 @@ import { createRecordingLog, createRecordingMetrics, type RecordingLog, type Rec
 import { createMarkers } from './markers.ts'
 import { createMirrors } from './mirrors.ts'
 import { createPacer } from './pacer.ts'
+import { createPendingConsents } from './pending-consents.ts'
 import { createRuns } from './runs.ts'
 import { createSettings } from './settings.ts'
 import { createStore } from './store.ts'
@@ -47,6 +48,7 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     digest,
     signer: createSigner(seed),
     connections: createConnections(),
+    pendingConsents: createPendingConsents(),
     pacer: createPacer(),
     usage: createUsage(),
     mirrors: createMirrors(store),

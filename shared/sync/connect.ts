@@ -1,12 +1,11 @@
-import { Failure, type FieldError, problemOf } from '#core/errors'
-import type { Connection, TokenSet } from '#core/records'
+import { Failure, problemOf } from '#core/errors'
+import type { Connection } from '#core/records'
 import { type CompanyPorts, monthOf, openCompany } from './company.ts'
 import { changeConnection } from './connection-changes.ts'
-import { hintPull } from './hint-work.ts'
-import { makeState, openState } from './oauth-state.ts'
+import { makeState } from './oauth-state.ts'
 import type { Ports } from './ports.ts'
 import { cancelUnfinished } from './runs.ts'
-import { grantTimes, reconnectNeeded } from './tokens.ts'
+import { reconnectNeeded } from './tokens.ts'
 
 const TRIES = 3
 
@@ -20,33 +19,6 @@ export async function beginConnect(
 ): Promise<Readonly<{ url: string; expiresAt: string }>> {
   const { state, expiresAtMs } = await makeState(ports, asker)
   return { url: await ports.consent.authorizeUrl(state), expiresAt: new Date(expiresAtMs).toISOString() }
-}
-
-/**
- * Takes what Intuit sent the person back with, and connects the workspace that the state is bound to.
- * Throws stateInvalid, consentDenied, invalidInput, alreadyConnected, companyHeldElsewhere, grantRefused (a code that
- * was used before), quickbooksDown, quickbooksThrottled. Whatever is thrown, nothing was changed.
- */
-export async function finishConnect(
-  ports: CompanyPorts & Pick<Ports, 'digest' | 'signer' | 'mirrors' | 'hints'>,
-  came: Readonly<{ state?: string; code?: string; realmId?: string; error?: string }>,
-): Promise<Readonly<{ workspace: string; person: string; realmId: string; companyName?: string }>> {
-  const { workspace, person } = await openState(ports, came.state)
-  if (came.error !== undefined) throw new Failure({ kind: 'consentDenied', reason: deniedInWords(came.error) })
-  const { code, realmId } = answerIn(came)
-
-  // Asked before the code is used, so that no grant comes into being that would have to be thrown away.
-  await refuseOtherCompany(ports, workspace, realmId)
-  const tokens = await ports.consent.exchange(code)
-  await storeGrant(ports, { workspace, person, realmId }, tokens)
-  ports.log.info('connection.connected', { workspace })
-
-  const companyName = await refreshCompanyName(ports, workspace)
-  // What changed while there was no grant is asked for at once. A first pull is a person's own wish.
-  if ((await ports.connections.get(workspace))?.gapFreeSince !== undefined) {
-    await hintPull(ports, 'changes', workspace, ports.ids.next())
-  }
-  return { workspace, person, realmId, ...(companyName !== undefined && { companyName }) }
 }
 
 /**
@@ -120,75 +92,6 @@ export async function refreshCompanyName(ports: CompanyPorts, workspace: string)
   }
 }
 
-/**
- * Throws alreadyConnected when the workspace has another company, or holds records of another one that it was
- * disconnected from: their ids would mean other customers there. Throws companyHeldElsewhere when another workspace
- * has this one.
- */
-async function refuseOtherCompany(
-  { connections, mirrors }: Pick<Ports, 'connections' | 'mirrors'>,
-  workspace: string,
-  realmId: string,
-): Promise<Connection | undefined> {
-  const connection = await connections.get(workspace)
-  if (connection !== undefined && connection.realmId !== realmId) {
-    const isFree = connection.status === 'disconnected' && (await holdsNothing(mirrors, workspace))
-    if (!isFree) throw new Failure({ kind: 'alreadyConnected', realmId: connection.realmId })
-  }
-  const holder = await connections.holderOf(realmId)
-  if (holder !== undefined && holder !== workspace) throw new Failure({ kind: 'companyHeldElsewhere', realmId })
-  return connection
-}
-
-async function holdsNothing(mirrors: Ports['mirrors'], workspace: string): Promise<boolean> {
-  const [customers, vendors] = await Promise.all([
-    mirrors.listByName(workspace, 'customer', 1),
-    mirrors.listByName(workspace, 'vendor', 1),
-  ])
-  return customers.rows.length + vendors.rows.length === 0
-}
-
-async function storeGrant(
-  ports: Pick<Ports, 'clock' | 'connections' | 'mirrors'>,
-  grant: Readonly<{ workspace: string; person: string; realmId: string }>,
-  tokens: TokenSet,
-): Promise<void> {
-  for (let tries = 0; tries < TRIES; tries++) {
-    // When this refuses (or 'realmHeld' does), another was faster within this second. The new grant is not revoked:
-    // revoking ends the app's access to the company, and with it the other workspace's connection.
-    const before = await refuseOtherCompany(ports, grant.workspace, grant.realmId)
-    const connection = connectionOf(grant, before, tokens, ports.clock.now())
-    const stored = await ports.connections.connect(connection, tokens, before?.version)
-    if (stored === 'stored') return
-    if (stored === 'realmHeld') throw new Failure({ kind: 'companyHeldElsewhere', realmId: grant.realmId })
-  }
-  throw new Failure({ kind: 'versionMoved', what: 'connection', id: grant.workspace })
-}
-
-function connectionOf(
-  { workspace, person, realmId }: Readonly<{ workspace: string; person: string; realmId: string }>,
-  before: Connection | undefined,
-  tokens: TokenSet,
-  nowMs: number,
-): Connection {
-  const now = new Date(nowMs).toISOString()
-  const known = before?.realmId === realmId ? before : undefined
-  return {
-    workspace,
-    realmId,
-    status: 'connected',
-    since: now,
-    connectedBy: person,
-    connectedAt: known === undefined || known.status === 'disconnected' ? now : known.connectedAt,
-    ...(known?.companyName !== undefined && { companyName: known.companyName }),
-    ...(known?.gapFreeSince !== undefined && { gapFreeSince: known.gapFreeSince }),
-    ...(known?.gapFreeEntities !== undefined && { gapFreeEntities: known.gapFreeEntities }),
-    ...(known?.restUntil !== undefined && { restUntil: known.restUntil }),
-    ...grantTimes(tokens),
-    version: (before?.version ?? 0) + 1,
-  }
-}
-
 function asDisconnected(connection: Connection, nowMs: number): Connection {
   const {
     reason: _reason,
@@ -218,22 +121,4 @@ async function revokeReason(
     log.warn('connection.notRevoked', { workspace, problem: problem.kind })
     return 'Intuit could not be reached, so its own list of connected apps still shows Tandem. The tokens are forgotten here; to end it there too, remove the app in QuickBooks under Apps.'
   }
-}
-
-function deniedInWords(error: string): string {
-  return error === 'access_denied'
-    ? 'The person did not allow the connection on Intuit’s page.'
-    : 'Intuit ended the consent without a grant.'
-}
-
-function answerIn({ code, realmId }: Readonly<{ code?: string; realmId?: string }>): { code: string; realmId: string } {
-  const fields: FieldError[] = []
-  if (code === undefined || code === '') fields.push({ path: 'code', message: 'Intuit sends a code here.' })
-  if (realmId === undefined || !/^\d{1,40}$/.test(realmId)) {
-    fields.push({ path: 'realmId', message: 'Intuit sends the number of the company here.' })
-  }
-  if (code === undefined || realmId === undefined || fields.length > 0) {
-    throw new Failure({ kind: 'invalidInput', fields })
-  }
-  return { code, realmId }
 }

@@ -2,6 +2,7 @@
  * What the use cases need from the world. Adapters implement these; one contract suite in test/contract holds
  * each port's every implementation to the same words.
  */
+import type { PendingConsent } from '#core/pending-consents'
 import type { SyncSettings } from '#core/policies'
 import type {
   ConflictRow,
@@ -30,7 +31,7 @@ export interface Clock {
 export interface Ids {
   /** A new id that sorts by time of creation (ULID). */
   next(): string
-  /** 256 random bits, base64url: for OAuth states. */
+  /** 256 random bits, base64url: for OAuth states and confirmation codes. */
   secret(): string
 }
 
@@ -91,6 +92,19 @@ export interface Connections {
   /** Stores refreshed tokens and frees the lease, only if `owner` still holds it. */
   storeRefreshed(workspace: string, owner: string, tokens: TokenSet): Promise<'stored' | 'leaseLost'>
   freeRefreshLease(workspace: string, owner: string): Promise<void>
+}
+
+/** What a person has to confirm; Intuit's codes are stored sealed, and open to whoever may connect only. */
+export interface PendingConsents {
+  /** Those of this person in this workspace, the oldest first; none, at version 0, where there never were any. */
+  get(workspace: string, person: string): Promise<Readonly<{ consents: readonly PendingConsent[]; version: number }>>
+  /** Stores them in place of those at that version. */
+  save(
+    workspace: string,
+    person: string,
+    consents: readonly PendingConsent[],
+    expectedVersion: number,
+  ): Promise<'saved' | 'moved'>
 }
 
 /**
@@ -386,6 +400,7 @@ export type Ports = Readonly<{
   digest: Digest
   signer: Signer
   connections: Connections
+  pendingConsents: PendingConsents
   consent: Consent
   quickbooks: QuickBooks
   pacer: Pacer

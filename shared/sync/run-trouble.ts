@@ -79,6 +79,7 @@ function inWords(problem: Final): string {
     case 'grantRefused':
     case 'stateInvalid':
     case 'consentDenied':
+    case 'confirmationInvalid':
     case 'notFound':
     case 'invalidInput':
     case 'cursorInvalid':

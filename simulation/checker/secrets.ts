@@ -3,9 +3,9 @@ import { TENANTS } from '../world/world.ts'
 import type { Evidence } from './evidence.ts'
 
 /** Promise 10: no token, no secret and nothing personal in a log; nothing of one workspace in another. */
-export function* leaks({ memory, simulator, app }: World, all: readonly Evidence[]): Iterable<string> {
+export function* leaks({ memory, simulator, app, confirmations }: World, all: readonly Evidence[]): Iterable<string> {
   const log = JSON.stringify(memory.log.lines())
-  const secrets = [app.clientSecret, app.verifierToken]
+  const secrets = [app.clientSecret, app.verifierToken, ...confirmations]
   for (const grant of simulator.modules.oauth.grants())
     secrets.push(...textsIn(grant).filter((text) => text.length >= 30))
   for (const secret of new Set(secrets))

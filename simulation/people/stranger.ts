@@ -8,7 +8,7 @@ type Try = Readonly<{ method: string; path: string; sent?: Asked }>
 
 /**
  * What somebody of one workspace tries with what another workspace was given: ids, cursors, an Idempotency-Key, a link of
- * Intuit's consent. Whatever is answered with more than a refusal is a broken promise.
+ * Intuit's consent and the code that it ends in. Whatever is answered with more than a refusal is a broken promise.
  */
 export const STRANGER_DEEDS = {
   'crm.stranger': async (world, tenant, action) => {
@@ -17,7 +17,7 @@ export const STRANGER_DEEDS = {
       await tryIds(world, tenant, other, action),
       await tryCursors(world, tenant, other),
       await tryKey(world, tenant, other, action),
-      ...(action.other < 0.3 ? [await tryState(world, tenant, other)] : []),
+      ...(action.other < 0.3 ? [await tryState(world, tenant, other, action)] : []),
     ]
     const what = `tries what is ${other.workspace}’s`
     return ends.every((end) => end === 'refused') ? `${what}, and is refused it: done` : `${what}: ${ends.join(', ')}`
@@ -110,14 +110,28 @@ async function tryKey(world: World, tenant: Tenant, other: Tenant, action: Actio
   return 'refused'
 }
 
-/** Comes back from Intuit with its own company, but with the state that the other was given. */
-async function tryState(world: World, tenant: Tenant, other: Tenant): Promise<End> {
-  const held = async ({ workspace }: Tenant) => (await world.memory.connections.get(workspace))?.realmId
-  const before = await held(other)
-  const answer = await world.connect(other, tenant.realmId)
-  if ((await held(other)) === tenant.realmId && before !== tenant.realmId)
-    world.broken.push(`${other.workspace} was connected with the company of ${tenant.workspace}`)
-  return answer === undefined ? 'no answer' : 'refused'
+/**
+ * Opens the link that the other was given and consents with a company of its own, or with the other's: that connects
+ * nothing. Nor does confirming it: the code is only of use to the other, and of a consent that nobody confirms.
+ */
+async function tryState(world: World, tenant: Tenant, other: Tenant, action: Action): Promise<End> {
+  const realmOf = async ({ workspace }: Tenant) => (await world.memory.connections.get(workspace))?.realmId
+  const before = [await realmOf(tenant), await realmOf(other)]
+  const consented = await world.consent(other, action.pick < 0.5 ? tenant.realmId : other.realmId)
+  const code = consented?.json.code
+  const given = typeof code === 'string' ? [code] : []
+  let end: End = consented === undefined ? 'no answer' : 'refused'
+  for (const tried of [...given, 'AAAA-AAAA', '0000-0000']) {
+    const answer = await world.confirm(tenant, tried)
+    if (!isRefusal(world, tenant, other, 'a code of a consent', answer)) end = 'no answer'
+  }
+  const after = [await realmOf(tenant), await realmOf(other)]
+  for (const [place, realmId] of after.entries()) {
+    if (realmId !== undefined && before[place] !== undefined && realmId !== before[place])
+      world.broken.push(`${[tenant, other][place]?.workspace} was connected with ${realmId} by a stranger's consent`)
+  }
+  if (after[1] === tenant.realmId) world.broken.push(`${other.workspace} holds the company of ${tenant.workspace}`)
+  return end
 }
 
 /** A refusal in words, that tells nothing; a failure on the way says nothing either way. */

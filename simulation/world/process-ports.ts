@@ -35,6 +35,7 @@ export type Ground = Readonly<{
 /** Stored ports: everything that a process asks of them is a call that may fail, or be its last. */
 const STORED = [
   'connections',
+  'pendingConsents',
   'pacer',
   'usage',
   'mirrors',

@@ -36,6 +36,7 @@ const WEBHOOK_MS = 10_000
 const SCHEDULE_MS = 50_000
 const TURNS = 4
 const INTUITS_ROWS = 1_000
+const ADDRESSES = { publicUrl: 'https://tandem.simulated' }
 
 /** Two tenants share everything but their data. */
 export const TENANTS = [
@@ -141,6 +142,8 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     }
   }
 
+  /** Every code that a browser was shown. */
+  const confirmations = new Set<string>()
   let invoked = 0
   /** Runs one invocation of a function; undefined when it died or ran out of time. */
   function invoke<T>(
@@ -224,13 +227,20 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     }
     const answer =
       path.startsWith('/connection') || path.startsWith('/oauth')
-        ? await request([...connectRoutes, ...oauthRoutes], connectUses, 'oauth', API_MS, sent)
+        ? await request([...connectRoutes, ...oauthRoutes], (ports) => connectUses(ports, ADDRESSES), 'oauth', API_MS, sent)
         : await request(adminRoutes, adminUses, 'admin', API_MS, sent, wanted)
     return answer === undefined ? undefined : read(answer)
   }
 
-  /** Connects by Intuit's own consent page, as a person does in a browser; `realmId` is what is chosen there. */
-  async function connect(tenant: Tenant, realmId: string = tenant.realmId): Promise<Answered | undefined> {
+  /** Connects by Intuit's own consent page, as a person does in a browser, and confirms. */
+  async function connect(tenant: Tenant): Promise<Answered | undefined> {
+    const consented = await consent(tenant, tenant.realmId)
+    const code = consented?.json.code
+    return typeof code === 'string' ? confirm(tenant, code) : consented
+  }
+
+  /** The link that this person asked for, opened in a browser, where `realmId` is what is chosen. */
+  async function consent(tenant: Tenant, realmId: string): Promise<Answered | undefined> {
     const begun = await ask(tenant, 'POST', '/connection/authorize')
     const url = begun?.json.url
     if (typeof url !== 'string') return begun
@@ -242,7 +252,13 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     })
     const { headers } = await simulator.handle({ method: 'POST', path: pathname, body: form.toString() })
     const back = new URL(headers.location ?? redirectUri)
-    return ask(tenant, 'GET', '/oauth/callback', { query: Object.fromEntries(back.searchParams) })
+    const consented = await ask(tenant, 'GET', '/oauth/callback', { query: Object.fromEntries(back.searchParams) })
+    if (typeof consented?.json.code === 'string') confirmations.add(consented.json.code)
+    return consented
+  }
+
+  function confirm(tenant: Tenant, code: string): Promise<Answered | undefined> {
+    return ask(tenant, 'POST', '/connection/confirm', { body: { code } })
   }
 
   /** Puts what may go wrong in force, or with no faults takes it back. */
@@ -350,6 +366,9 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     invoke,
     ask,
     connect,
+    consent,
+    confirm,
+    confirmations,
     setFaults,
     pass,
     during,

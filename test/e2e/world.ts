@@ -20,7 +20,7 @@ export interface Workspace {
   readonly company: Company
   /** Calls the API with a token for this workspace. */
   readonly call: Tandem['call']
-  /** Connects the company, as a person does on the pages. Answers with what the callback said. */
+  /** Connects the company, as a person does on the pages. Answers with what the last step said. */
   readonly connect: () => Promise<ApiAnswer>
   /** Starts a run and answers with it once nothing is at work any more: ended, or waiting. */
   readonly run: (route: string, json?: object) => Promise<Body>
@@ -57,6 +57,8 @@ export interface World extends Tandem {
   readonly retire: () => Promise<void>
   /** Where Intuit's page sends the browser back to, when someone who began in this workspace chooses this company. */
   readonly consent: (workspace: string, realmId: string) => Promise<URL>
+  /** Comes back from Intuit's page, and confirms as the person who began. Answers with what the last step said. */
+  readonly confirm: (workspace: string, back: URL) => Promise<ApiAnswer>
   /** Lets time pass on both sides, without waiting. */
   readonly passTime: (milliseconds: number) => void
   /** Resolves when QuickBooks has no notification left to send and nothing is at work. */
@@ -112,6 +114,13 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     return back
   }
 
+  const confirm: World['confirm'] = async (workspace, back) => {
+    const consented = await visit(back)
+    if (consented.status !== 200) return consented
+    minted.add(consented.body.code)
+    return call('POST /connection/confirm', { workspace, json: { code: consented.body.code } })
+  }
+
   const scheduled = async (name: string): Promise<void> => {
     const ran = await cloud.runSchedule(name)
     if (ran?.ok !== true) throw new Error(`${name} failed: ${JSON.stringify(ran)}`)
@@ -125,7 +134,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     const realmId = `93414530000${10_000 + made}`
     const company = simulator.companies.add({ realmId, kind: 'sample', ...seed })
     const callHere: Tandem['call'] = (route, request) => call(route, { workspace, ...request })
-    const connect = async () => visit(await consent(workspace, realmId))
+    const connect = async () => confirm(workspace, await consent(workspace, realmId))
     const run: Workspace['run'] = async (route, json) => {
       const started = await callHere(route, json === undefined ? {} : { json })
       if (started.status !== 202) throw new Error(`${route}: ${started.status} ${JSON.stringify(started.body)}`)
@@ -196,6 +205,7 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       active.clear()
     },
     consent,
+    confirm,
     passTime,
     settle: async () => {
       const nothing = { deliveries: 0, events: 0 }

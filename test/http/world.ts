@@ -56,6 +56,8 @@ export const claimsOf = (workspace: string, scope = 'tandem/read tandem/write ta
   'custom:workspace': workspace,
 })
 
+export const ADDRESSES = { publicUrl: 'https://api.example' }
+
 /** Asks a router as the gateway would. */
 export function asker<Uses>(routes: readonly Route<Uses>[], uses: Uses, log: Ports['log']): Ask {
   const router = createRouter(routes, { uses: async () => uses, log, faultDetails, problemOfFault })
@@ -77,7 +79,7 @@ export function connectWorld() {
   const intuit = scriptedConsent(memory.clock)
   const { quickbooks } = scriptedCompany(memory.clock)
   const ports = { ...memory, consent: intuit.consent, quickbooks }
-  return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports), ports.log) }
+  return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports, ADDRESSES), ports.log) }
 }
 
 /** Every route of both functions over the same ports, with seals as they are made on AWS; stored in memory unless given. */
@@ -89,7 +91,7 @@ export function wholeWorld(stored?: (clock: Clock) => DynamoPorts) {
     signer: createSigner(async () => 'a secret of more than thirty-two characters'),
   }
   const routes: readonly Route<AdminUses & ConnectUses>[] = [...adminRoutes, ...connectRoutes, ...oauthRoutes]
-  return { ports, intuit, ask: asker(routes, { ...adminUses(ports), ...connectUses(ports) }, ports.log) }
+  return { ports, intuit, ask: asker(routes, { ...adminUses(ports), ...connectUses(ports, ADDRESSES) }, ports.log) }
 }
 
 export async function connect(ports: Pick<Ports, 'connections'>, workspace = 'acme', realmId = '9341'): Promise<void> {

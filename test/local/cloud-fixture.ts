@@ -40,7 +40,7 @@ export interface Caller {
    * @param route method and path: `POST /pulls`
    */
   readonly call: (route: string, request?: ApiRequest) => Promise<ApiAnswer>
-  /** Connects the simulator's first company, as a person would on its pages. Answers with what the callback said. */
+  /** Connects the simulator's first company, as a person would on its pages. Answers with what the last step said. */
   readonly connect: (workspace?: string) => Promise<ApiAnswer>
 }
 
@@ -110,7 +110,9 @@ export function callerOf(cloud: Cloud): Caller {
       const page = await fetch(body.url)
       const { action, fields } = fillInConsent(await page.text(), body.url)
       const decided = await fetch(action, { method: 'POST', body: fields, redirect: 'manual' })
-      return answerOf(await fetch(decided.headers.get('location') ?? ''))
+      const consented = await answerOf(await fetch(decided.headers.get('location') ?? ''))
+      if (consented.status !== 200) return consented
+      return call('POST /connection/confirm', { workspace, json: { code: consented.body.code } })
     },
   }
 }

@@ -11,6 +11,7 @@ import { ledgerContract } from '../contract/ledger.ts'
 import { markersContract } from '../contract/markers.ts'
 import { mirrorsContract } from '../contract/mirrors.ts'
 import { pacerContract } from '../contract/pacer.ts'
+import { pendingConsentsContract } from '../contract/pending-consents.ts'
 import { runsContract } from '../contract/runs.ts'
 import { settingsContract } from '../contract/settings.ts'
 import { usageContract } from '../contract/usage.ts'
@@ -18,6 +19,7 @@ import { usageContract } from '../contract/usage.ts'
 const ports = createMemoryPorts()
 
 connectionsContract(() => ports.connections)
+pendingConsentsContract(() => ports.pendingConsents)
 mirrorsContract(() => ports, 100)
 contactsContract(() => ports, 100)
 contactIndexContract(() => ports, 100)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { problemOf } from '#core/errors'
-import { beginConnect, describeConnection, disconnect, finishConnect } from '#sync/connect'
+import { beginConnect, describeConnection, disconnect } from '#sync/connect'
+import { confirmConnect, takeConsent } from '#sync/consents'
 import { startPull } from '#sync/pull'
 import { createWorld, PERSON, REALM, WORKSPACE, type World } from './world.ts'
 
@@ -9,6 +10,14 @@ const asker = { workspace: WORKSPACE, person: PERSON }
 async function stateOf(world: World, who = asker) {
   const { url } = await beginConnect(world.ports, who)
   return new URL(url).searchParams.get('state') ?? ''
+}
+
+type Came = Parameters<typeof takeConsent>[1]
+
+/** Comes back from Intuit's page, and confirms at once, as the same person. */
+async function connect(world: World, came: Came, who = asker) {
+  const { code } = await takeConsent(world.ports, came)
+  return confirmConnect(world.ports, { ...who, code })
 }
 
 async function problem(promise: Promise<unknown>) {
@@ -24,7 +33,7 @@ describe('connecting a company', () => {
     const { expiresAt } = await beginConnect(world.ports, asker)
     expect(Date.parse(expiresAt) - world.clock.now()).toBe(600_000)
     const state = await stateOf(world)
-    expect(await finishConnect(world.ports, { state, code: 'code-1', realmId: REALM })).toEqual({
+    expect(await connect(world, { state, code: 'code-1', realmId: REALM })).toEqual({
       ...asker,
       realmId: REALM,
       companyName: 'Craig’s Design',
@@ -44,7 +53,7 @@ describe('connecting a company', () => {
     const world = await createWorld({ connected: false })
     world.company.trouble(() => ({ kind: 'quickbooksDown', reason: 'No answer.' }))
     const state = await stateOf(world)
-    const done = await finishConnect(world.ports, { state, code: 'code-1', realmId: REALM })
+    const done = await connect(world, { state, code: 'code-1', realmId: REALM })
     expect(done.companyName).toBeUndefined()
     expect((await describeConnection(world.ports, WORKSPACE)).connection?.status).toBe('connected')
   })
@@ -54,31 +63,31 @@ describe('connecting a company', () => {
     const answer = { code: 'code-1', realmId: REALM }
     const state = await stateOf(world)
     const forged = [`${state}x`, state.slice(1), 'nonsense', await world.ports.signer.seal('{"nonce":1}')]
-    expect(await problem(finishConnect(world.ports, answer))).toEqual({ kind: 'stateInvalid', why: 'missing' })
-    expect(await problem(finishConnect(world.ports, { ...answer, state: '' }))).toMatchObject({ why: 'missing' })
+    expect(await problem(takeConsent(world.ports, answer))).toEqual({ kind: 'stateInvalid', why: 'missing' })
+    expect(await problem(takeConsent(world.ports, { ...answer, state: '' }))).toMatchObject({ why: 'missing' })
     for (const one of forged) {
-      expect(await problem(finishConnect(world.ports, { ...answer, state: one }))).toMatchObject({ why: 'forged' })
+      expect(await problem(takeConsent(world.ports, { ...answer, state: one }))).toMatchObject({ why: 'forged' })
     }
     await world.clock.sleep(600_000)
-    expect(await problem(finishConnect(world.ports, { ...answer, state }))).toMatchObject({ why: 'expired' })
+    expect(await problem(takeConsent(world.ports, { ...answer, state }))).toMatchObject({ why: 'expired' })
     expect((await describeConnection(world.ports, WORKSPACE)).connection).toBeUndefined()
     const fresh = await stateOf(world)
-    await finishConnect(world.ports, { ...answer, state: fresh })
-    expect(await problem(finishConnect(world.ports, { ...answer, state: fresh }))).toMatchObject({ why: 'used' })
+    await takeConsent(world.ports, { ...answer, state: fresh })
+    expect(await problem(takeConsent(world.ports, { ...answer, state: fresh }))).toMatchObject({ why: 'used' })
   })
 
   it('takes one of two answers that bring the same state at the same time', async () => {
     const world = await createWorld({ connected: false })
     const state = await stateOf(world)
     const came = { state, code: 'code-1', realmId: REALM }
-    const both = await Promise.allSettled([finishConnect(world.ports, came), finishConnect(world.ports, came)])
+    const both = await Promise.allSettled([takeConsent(world.ports, came), takeConsent(world.ports, came)])
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
   it('says so when the person did not consent', async () => {
     const world = await createWorld({ connected: false })
     const state = await stateOf(world)
-    expect(await problem(finishConnect(world.ports, { state, error: 'access_denied' }))).toMatchObject({
+    expect(await problem(takeConsent(world.ports, { state, error: 'access_denied' }))).toMatchObject({
       kind: 'consentDenied',
       reason: expect.stringContaining('did not allow'),
     })
@@ -87,7 +96,7 @@ describe('connecting a company', () => {
   it('names each part that is missing from the answer', async () => {
     const world = await createWorld({ connected: false })
     const state = await stateOf(world)
-    expect(await problem(finishConnect(world.ports, { state, realmId: 'no number' }))).toMatchObject({
+    expect(await problem(takeConsent(world.ports, { state, realmId: 'no number' }))).toMatchObject({
       kind: 'invalidInput',
       fields: [{ path: 'code' }, { path: 'realmId' }],
     })
@@ -95,8 +104,8 @@ describe('connecting a company', () => {
 
   it('refuses a code that was used before', async () => {
     const world = await createWorld({ connected: false })
-    await finishConnect(world.ports, { state: await stateOf(world), code: 'code-1', realmId: REALM })
-    const again = finishConnect(world.ports, { state: await stateOf(world), code: 'code-1', realmId: REALM })
+    await connect(world, { state: await stateOf(world), code: 'code-1', realmId: REALM })
+    const again = connect(world, { state: await stateOf(world), code: 'code-1', realmId: REALM })
     expect(await problem(again)).toMatchObject({ kind: 'grantRefused' })
     expect((await describeConnection(world.ports, WORKSPACE)).connection?.status).toBe('connected')
   })
@@ -104,7 +113,7 @@ describe('connecting a company', () => {
   it('refuses a company that another workspace holds, without using the code and without ending that connection', async () => {
     const world = await createWorld()
     const state = await stateOf(world, { workspace: 'workspace-2', person: 'person-2' })
-    expect(await problem(finishConnect(world.ports, { state, code: 'code-1', realmId: REALM }))).toEqual({
+    expect(await problem(connect(world, { state, code: 'code-1', realmId: REALM }))).toEqual({
       kind: 'companyHeldElsewhere',
       realmId: REALM,
     })
@@ -117,7 +126,7 @@ describe('connecting a company', () => {
   it('refuses a second company', async () => {
     const world = await createWorld()
     const state = await stateOf(world)
-    expect(await problem(finishConnect(world.ports, { state, code: 'code-1', realmId: '77' }))).toEqual({
+    expect(await problem(connect(world, { state, code: 'code-1', realmId: '77' }))).toEqual({
       kind: 'alreadyConnected',
       realmId: REALM,
     })
@@ -132,7 +141,7 @@ describe('connecting a company', () => {
     await world.clock.sleep(2 * 3_600_000)
     await problem(world.finish(await startPull(world.ports, asker)))
     expect((await describeConnection(world.ports, WORKSPACE)).connection?.status).toBe('reconnectNeeded')
-    await finishConnect(world.ports, { state: await stateOf(world), code: 'code-1', realmId: REALM })
+    await connect(world, { state: await stateOf(world), code: 'code-1', realmId: REALM })
     const { connection } = await describeConnection(world.ports, WORKSPACE)
     expect(connection).toMatchObject({
       status: 'connected',
@@ -151,7 +160,7 @@ describe('disconnecting', () => {
     expect(world.intuit.revoked).toEqual([refreshToken])
     expect(await world.ports.connections.tokens(WORKSPACE)).toBeUndefined()
     const state = await stateOf(world, { workspace: 'workspace-2', person: 'person-2' })
-    await finishConnect(world.ports, { state, code: 'code-1', realmId: REALM })
+    await connect(world, { state, code: 'code-1', realmId: REALM }, { workspace: 'workspace-2', person: 'person-2' })
     expect((await describeConnection(world.ports, 'workspace-2')).connection?.status).toBe('connected')
     expect(await problem(disconnect(world.ports, asker))).toEqual({ kind: 'notConnected' })
   })
@@ -184,14 +193,14 @@ describe('disconnecting', () => {
   it('lets another company in only while nothing of the first is held', async () => {
     const world = await createWorld()
     await disconnect(world.ports, asker)
-    await finishConnect(world.ports, { state: await stateOf(world), code: 'code-1', realmId: '77' })
+    await connect(world, { state: await stateOf(world), code: 'code-1', realmId: '77' })
     world.book.addOld(1)
     await world.finish(await startPull(world.ports, asker))
     await disconnect(world.ports, asker)
     world.intuit.addCode('code-2')
-    const other = finishConnect(world.ports, { state: await stateOf(world), code: 'code-2', realmId: '88' })
+    const other = connect(world, { state: await stateOf(world), code: 'code-2', realmId: '88' })
     expect(await problem(other)).toEqual({ kind: 'alreadyConnected', realmId: '77' })
-    await finishConnect(world.ports, { state: await stateOf(world), code: 'code-2', realmId: '77' })
+    await connect(world, { state: await stateOf(world), code: 'code-2', realmId: '77' })
     expect((await describeConnection(world.ports, WORKSPACE)).connection?.realmId).toBe('77')
   })
 })

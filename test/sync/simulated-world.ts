@@ -1,7 +1,8 @@
 import { createMemoryPortsOn } from '#memory/ports'
 import { createQuickBooks } from '#quickbooks/client'
 import { createConsent } from '#quickbooks/oauth'
-import { beginConnect, finishConnect } from '#sync/connect'
+import { beginConnect } from '#sync/connect'
+import { confirmConnect, takeConsent } from '#sync/consents'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createVirtualClock } from '../../local/quickbooks/clock.ts'
 import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
@@ -56,8 +57,10 @@ export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>, switche
     read: (id: string) => company.read('Customer', id),
     /** Connects by Intuit's own page, as a person does in a browser. */
     connect: async () => {
-      const { url } = await beginConnect(ports, { workspace: WORKSPACE, person: PERSON })
-      return finishConnect(ports, await consentOnPage(url))
+      const asker = { workspace: WORKSPACE, person: PERSON }
+      const { url } = await beginConnect(ports, asker)
+      const { code } = await takeConsent(ports, await consentOnPage(url))
+      return confirmConnect(ports, { ...asker, code })
     },
     close: async () => {
       simulator.close()

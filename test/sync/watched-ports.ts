@@ -17,6 +17,7 @@ export function watchedPorts(ports: Ports, call: (effect: () => unknown) => Prom
     ...ports,
     quickbooks,
     connections: watched(ports.connections),
+    pendingConsents: watched(ports.pendingConsents),
     consent: watched(ports.consent),
     pacer: watched(ports.pacer),
     usage: watched(ports.usage),
