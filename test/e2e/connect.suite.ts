@@ -21,14 +21,31 @@ describe('connecting', () => {
     expect(JSON.stringify(body)).not.toMatch(/token/i)
   })
 
-  it('st-1: shows a browser a page that says which company is connected, and to what', async () => {
-    const { workspace, realmId } = world.newWorkspace({ name: '<b>Bold</b> & Sons' })
+  it('st-1: shows a browser which workspace and person ask for which company, and connects nothing by that', async () => {
+    const { workspace, realmId, call } = world.newWorkspace({ name: '<b>Bold</b> & Sons' })
     const back = await world.consent(workspace, realmId)
     const page = await fetch(back, { headers: { accept: 'text/html,application/xhtml+xml' } })
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     const html = await page.text()
-    expect(html).toContain(realmId)
-    expect(html).not.toContain('<b>Bold</b>')
+    for (const told of [
+      realmId,
+      `workspace ${workspace}`,
+      'asked for by ann',
+      `${world.cloud.apiUrl}/connection/confirm`,
+    ])
+      expect(html).toContain(told)
+    expect((await call('GET /connection')).body.status).toBe('notConnected')
+    expect(world.simulator.snapshot().oauth.grants.filter((grant) => grant.realmId === realmId)).toEqual([])
+    const code = /<code>([0-9A-Z-]{9})<\/code>/.exec(html)?.[1]
+    expect((await call('POST /connection/confirm', { json: { code } })).status).toBe(200)
+    expect((await call('GET /connection')).body).toMatchObject({ status: 'connected', realmId })
+  })
+
+  it('st-1: leads whoever began in QuickBooks, and not here, to the page that says what to do', async () => {
+    const url = new URL('/oauth/callback?code=AB11x&realmId=1&state=theirs', world.cloud.apiUrl)
+    const page = await fetch(url, { headers: { accept: 'text/html' } })
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, '/oauth/reconnect'])
+    expect(await page.text()).toContain('Reconnect QuickBooks')
   })
 
   it('st-1: disconnects, takes the access back at Intuit, and refuses to work until it is connected again', async () => {
@@ -84,7 +101,8 @@ describe('a company that cannot be connected', () => {
     const grants = world.simulator.snapshot().oauth.grants.filter(({ realmId }) => realmId === second.realmId)
     expect(grants).toEqual([])
     await first.call('POST /connection/disconnect')
-    expect((await visit(await world.consent(first.workspace, second.realmId))).status).toBe(200)
+    const back = await world.consent(first.workspace, second.realmId)
+    expect((await world.confirm(first.workspace, back)).status).toBe(200)
   })
 
   it('st-1: is one that another workspace holds, which keeps it', async () => {
@@ -97,7 +115,8 @@ describe('a company that cannot be connected', () => {
     expect((await other.call('GET /connection')).body.status).toBe('notConnected')
     expect(await holder.run('POST /pulls')).toMatchObject({ status: 'done' })
     await holder.call('POST /connection/disconnect')
-    expect((await visit(await world.consent(other.workspace, holder.realmId))).status).toBe(200)
+    const back = await world.consent(other.workspace, holder.realmId)
+    expect((await world.confirm(other.workspace, back)).status).toBe(200)
   })
 
   it('st-1: is one that its person refuses on Intuit’s page', async () => {
@@ -150,7 +169,7 @@ describe('what comes back from Intuit', () => {
   it('is refused the second time, and the connection of the first time stays', async () => {
     const { workspace, realmId, call, run } = world.newWorkspace({ kind: 'empty' })
     const back = await world.consent(workspace, realmId)
-    expect((await visit(back)).status).toBe(200)
+    expect((await world.confirm(workspace, back)).status).toBe(200)
     const again = await visit(back)
     expect([again.status, again.body.type]).toEqual([400, '/problems/state-invalid'])
     expect((await call('GET /connection')).body.status).toBe('connected')
@@ -160,18 +179,22 @@ describe('what comes back from Intuit', () => {
   it('is taken once when it comes several times at the same moment', async () => {
     const { workspace, realmId, call } = world.newWorkspace({ kind: 'empty' })
     const back = await world.consent(workspace, realmId)
-    const statuses = (await Promise.all([1, 2, 3].map(() => visit(back)))).map(({ status }) => status)
-    expect(statuses.toSorted()).toEqual([200, 400, 400])
+    const answers = await Promise.all([1, 2, 3].map(() => visit(back)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400])
+    const { code } = answers.find(({ status }) => status === 200)?.body ?? {}
+    const confirmed = await Promise.all([1, 2, 3].map(() => call('POST /connection/confirm', { json: { code } })))
+    expect(confirmed.map(({ status }) => status).toSorted()).toEqual([200, 400, 400])
     expect((await call('GET /connection')).body.status).toBe('connected')
   })
 
   it('is refused with a code that was used before, or made up, under a good state', async () => {
     const { workspace, realmId, call } = world.newWorkspace({ kind: 'empty' })
     const first = await world.consent(workspace, realmId)
-    expect((await visit(first)).status).toBe(200)
+    expect((await world.confirm(workspace, first)).status).toBe(200)
     for (const code of [first.searchParams.get('code') ?? '', 'AB11madeUp']) {
       const { state } = await stateOf(workspace)
-      const { status, body } = await callback({ code, realmId, state })
+      const consented = await callback({ code, realmId, state })
+      const { status, body } = await call('POST /connection/confirm', { json: { code: consented.body.code } })
       expect([status, body.type]).toEqual([400, '/problems/grant-refused'])
     }
     expect((await call('GET /connection')).body.realmId).toBe(realmId)
@@ -186,11 +209,48 @@ describe('what comes back from Intuit', () => {
     expect((await call('GET /connection')).body.status).toBe('notConnected')
   })
 
-  it('connects the workspace that began, whoever follows the link', async () => {
+  it('connects nothing for a stranger who follows the link; only who asked, where they asked, confirms it', async () => {
     const [one, two] = [world.newWorkspace({ kind: 'empty' }), world.newWorkspace({ kind: 'empty' })]
-    const connected = await visit(await world.consent(one.workspace, two.realmId))
-    expect(connected.body).toMatchObject({ workspace: one.workspace, realmId: two.realmId })
-    expect((await two.call('GET /connection')).body.status).toBe('notConnected')
+    const { body } = await visit(await world.consent(one.workspace, two.realmId))
+    expect(body).toMatchObject({ workspace: one.workspace, askedBy: 'ann', realmId: two.realmId })
+    const confirm = (who: Parameters<typeof one.call>[1]) =>
+      world.call('POST /connection/confirm', { json: { code: body.code }, ...who })
+    for (const who of [
+      { workspace: two.workspace },
+      { workspace: two.workspace, person: 'eve' },
+      { workspace: one.workspace, person: 'bob' },
+    ]) {
+      const refused = await confirm(who)
+      expect([refused.status, refused.body.type]).toEqual([400, '/problems/confirmation-invalid'])
+    }
+    const weak = await confirm({ workspace: one.workspace, scopes: ['tandem/read', 'tandem/write'] })
+    expect(weak.status).toBe(403)
+    for (const { call } of [one, two]) expect((await call('GET /connection')).body.status).toBe('notConnected')
+    // The rightful workspace is not locked out.
+    expect((await two.connect()).status).toBe(200)
+    const late = await confirm({ workspace: one.workspace })
+    expect([late.status, late.body.type]).toEqual([409, '/problems/company-held-elsewhere'])
+    const grants = world.simulator.snapshot().oauth.grants.filter(({ realmId }) => realmId === two.realmId)
+    expect(grants).toHaveLength(1)
+  })
+
+  it('can be confirmed for four minutes', async () => {
+    const { workspace, realmId, call } = world.newWorkspace({ kind: 'empty' })
+    const { body } = await visit(await world.consent(workspace, realmId))
+    world.passTime(4 * MINUTE)
+    const late = await call('POST /connection/confirm', { json: { code: body.code } })
+    expect([late.status, late.body.type]).toEqual([400, '/problems/confirmation-invalid'])
+    expect(late.body.detail).toContain('four minutes')
+    expect((await call('GET /connection')).body.status).toBe('notConnected')
+  })
+
+  it('is over after five wrong codes', async () => {
+    const { workspace, realmId, call } = world.newWorkspace({ kind: 'empty' })
+    const { body } = await visit(await world.consent(workspace, realmId))
+    for (let tries = 0; tries < 5; tries++) await call('POST /connection/confirm', { json: { code: 'AAAA-AAAA' } })
+    const over = await call('POST /connection/confirm', { json: { code: body.code } })
+    expect([over.status, over.body.type]).toEqual([400, '/problems/confirmation-invalid'])
+    expect((await call('GET /connection')).body.status).toBe('notConnected')
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connectRoutes } from '#http/connection-routes'
-import { type Ask, claimsOf, connect, connectWorld } from './world.ts'
+import { ADDRESSES, type Ask, claimsOf, connect, connectWorld } from './world.ts'
 
 const REALM = '9341452000000077'
 const html = { accept: 'text/html,application/xhtml+xml' }
@@ -12,10 +12,16 @@ async function begun(ask: Ask, workspace = 'acme'): Promise<string> {
   return new URL(json.url ?? '').searchParams.get('state') ?? ''
 }
 
+/** Comes back from Intuit and confirms, as the person who began. */
+async function connected(ask: Ask, workspace = 'acme', code = 'code-1') {
+  const { json } = await callback(ask, { state: await begun(ask, workspace), code, realmId: REALM })
+  return ask('POST', '/connection/confirm', { claims: claimsOf(workspace), body: { code: json.code } })
+}
+
 const callback = (ask: Ask, query: Readonly<Record<string, string>>, headers: Record<string, string> = {}) =>
   ask('GET', '/oauth/callback', { ...anyone, query, headers })
 
-describe('POST /connection/authorize and /connection/disconnect', () => {
+describe('POST /connection/authorize, /connection/confirm and /connection/disconnect', () => {
   it.each(connectRoutes)('need an administrator: $path', async ({ method, path }) => {
     const { ask } = connectWorld()
     const claims = claimsOf('acme', 'tandem/read tandem/write')
@@ -38,7 +44,7 @@ describe('POST /connection/authorize and /connection/disconnect', () => {
 
   it('takes the access back at Intuit and says so; then nothing is connected', async () => {
     const { ask, intuit } = connectWorld()
-    await callback(ask, { state: await begun(ask), code: 'code-1', realmId: REALM })
+    await connected(ask)
     expect(await ask('POST', '/connection/disconnect')).toMatchObject({
       status: 200,
       json: { status: 'disconnected', realmId: REALM, revoked: true },
@@ -52,7 +58,7 @@ describe('POST /connection/authorize and /connection/disconnect', () => {
 
   it('forgets the access even while Intuit is down, and says what to do there', async () => {
     const { ask, ports, intuit } = connectWorld()
-    await callback(ask, { state: await begun(ask), code: 'code-1', realmId: REALM })
+    await connected(ask)
     intuit.setTrouble({ kind: 'quickbooksDown', reason: 'maintenance' })
     const { status, json } = await ask('POST', '/connection/disconnect')
     expect([status, json]).toMatchObject([200, { revoked: false, reason: expect.stringContaining('Intuit') }])
@@ -61,31 +67,70 @@ describe('POST /connection/authorize and /connection/disconnect', () => {
 })
 
 describe('GET /oauth/callback', () => {
-  it('shows a browser which company is connected to which workspace, and who asked', async () => {
-    const { ask, ports } = connectWorld()
+  it('shows a browser which workspace and person ask for which company, and a code, and connects nothing', async () => {
+    const { ask, ports, intuit } = connectWorld()
     const shown = await callback(ask, { state: await begun(ask), code: 'code-1', realmId: REALM }, html)
     expect(shown).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } })
     expect(shown.text).toContain(REALM)
     expect(shown.text).toContain('workspace acme')
     expect(shown.text).toContain('asked for by ada')
+    expect(shown.text).toContain('Nothing is connected yet')
+    const code = /<code>([0-9A-Z]{4}-[0-9A-Z]{4})<\/code>/.exec(shown.text)?.[1] ?? ''
+    expect(shown.text).toContain(`curl -X POST ${ADDRESSES.publicUrl}/connection/confirm`)
+    expect(await ports.connections.get('acme')).toBeUndefined()
+    expect(intuit.unusedCodes()).toEqual(['code-1'])
+    expect(await ask('POST', '/connection/confirm', { body: { code } })).toMatchObject({
+      status: 200,
+      json: { workspace: 'acme', realmId: REALM, companyName: 'Craig’s Design', askedBy: 'ada' },
+    })
     expect(await ports.connections.get('acme')).toMatchObject({ status: 'connected', realmId: REALM })
   })
 
   it('answers JSON to a program', async () => {
-    const { ask } = connectWorld()
+    const { ask, ports } = connectWorld()
     const query = { state: await begun(ask), code: 'code-1', realmId: REALM }
     expect(await callback(ask, query, { accept: 'application/json' })).toMatchObject({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      json: { workspace: 'acme', realmId: REALM, askedBy: 'ada' },
+      json: {
+        workspace: 'acme',
+        realmId: REALM,
+        askedBy: 'ada',
+        code: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/),
+        confirmBy: new Date(ports.clock.now() + 240_000).toISOString(),
+      },
     })
+  })
+
+  it('sends a browser on to the console where there is one, with the code in the fragment, which no server sees', async () => {
+    const { ask, ports } = connectWorld({ ...ADDRESSES, consoleUrl: 'https://console.example/start' })
+    const shown = await callback(ask, { state: await begun(ask), code: 'code-1', realmId: REALM }, html)
+    expect(shown).toMatchObject({ status: 303, text: '', headers: { 'referrer-policy': 'no-referrer' } })
+    const to = new URL(shown.headers.location ?? '')
+    expect([to.origin, to.pathname, to.search]).toEqual(['https://console.example', '/start', ''])
+    const { confirm, ...told } = Object.fromEntries(new URLSearchParams(to.hash.slice(1)))
+    expect(told).toMatchObject({ workspace: 'acme', askedBy: 'ada', realmId: REALM })
+    expect(await ask('POST', '/connection/confirm', { body: { code: confirm } })).toMatchObject({ status: 200 })
+    expect(await ports.connections.get('acme')).toMatchObject({ status: 'connected' })
+  })
+
+  it.each([
+    ['no state', { code: 'code-1', realmId: REALM }],
+    ['a state that is not ours', { state: 'security_token', code: 'code-1', realmId: REALM }],
+    ['nothing at all', {}],
+  ])('leads a browser with %s to the page that says how to connect', async (_what, query) => {
+    const { ask, ports, intuit } = connectWorld()
+    expect(await callback(ask, query, html)).toMatchObject({ status: 303, headers: { location: '/oauth/reconnect' } })
+    expect(await ports.connections.get('acme')).toBeUndefined()
+    expect(intuit.unusedCodes()).toEqual(['code-1'])
   })
 
   it('reflects neither code nor state nor token, and sends the address to nobody', async () => {
     const { ask } = connectWorld()
-    const state = await begun(ask)
     for (const headers of [html, { accept: 'application/json' }]) {
-      const { text, headers: sent } = await callback(ask, { state, code: 'code-1', realmId: REALM }, headers)
+      const state = await begun(ask)
+      const { status, text, headers: sent } = await callback(ask, { state, code: 'code-1', realmId: REALM }, headers)
+      expect(status).toBe(200)
       expect(text).not.toMatch(/code-1|access-|refresh-/)
       expect(text).not.toContain(state)
       if (headers === html) expect(sent['referrer-policy']).toBe('no-referrer')
@@ -99,7 +144,9 @@ describe('GET /oauth/callback', () => {
     const { json } = await ask('POST', '/connection/authorize', { claims })
     const state = new URL(json.url ?? '').searchParams.get('state') ?? ''
     const good = await callback(ask, { state, code: 'code-1', realmId: REALM }, html)
-    const bad = await callback(ask, { state: attack, code: attack, realmId: attack, error: attack }, html)
+    const again = new URL((await ask('POST', '/connection/authorize', { claims })).json.url ?? '')
+    const ours = again.searchParams.get('state') ?? ''
+    const bad = await callback(ask, { state: ours, code: attack, realmId: attack }, html)
     for (const { text, headers } of [good, bad]) {
       expect(text).not.toContain('<script')
       expect(headers['content-security-policy']).toContain("default-src 'none'")
@@ -110,22 +157,28 @@ describe('GET /oauth/callback', () => {
   })
 
   it.each<readonly [string, Readonly<Record<string, string>>, number, string]>([
-    ['without a state', { code: 'code-1', realmId: REALM }, 400, 'state-invalid'],
-    ['with a state that nobody made', { state: 'a.b', code: 'code-1', realmId: REALM }, 400, 'state-invalid'],
     ['without a code', { realmId: REALM }, 400, 'invalid-input'],
     ['without a company', { code: 'code-1' }, 400, 'invalid-input'],
-    ['with a code of another time', { code: 'used', realmId: REALM }, 400, 'grant-refused'],
     ['after “No thanks”', { error: 'access_denied' }, 403, 'consent-denied'],
     ['with a code of 3,000 letters', { code: 'x'.repeat(3_000), realmId: REALM }, 400, 'invalid-input'],
-  ])('%s connects nothing, and says why to browsers and programs', async (what, query, status, type) => {
+  ])('%s waits for nobody, and says why to browsers and programs', async (_what, query, status, type) => {
     const { ask, ports } = connectWorld()
-    const given = async () => (what.includes('a state') ? query : { ...query, state: await begun(ask) })
+    const given = async () => ({ ...query, state: await begun(ask) })
     const program = await callback(ask, await given())
     expect([program.status, program.json.type]).toEqual([status, `/problems/${type}`])
     const browser = await callback(ask, await given(), html)
     expect([browser.status, browser.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
     expect(browser.text).toContain('<h1>')
-    expect(await ports.connections.get('acme')).toBeUndefined()
+    expect((await ports.pendingConsents.get('acme', 'ada')).consents).toEqual([])
+  })
+
+  it.each([
+    ['no state', {}],
+    ['a state that nobody made', { state: 'a.b' }],
+  ])('answers a program that brings %s with the reason', async (_what, query) => {
+    const { ask } = connectWorld()
+    const { status, json } = await callback(ask, { ...query, code: 'code-1', realmId: REALM })
+    expect([status, json.type]).toEqual([400, '/problems/state-invalid'])
   })
 
   it('takes a state once, and for ten minutes', async () => {
@@ -157,6 +210,38 @@ describe('GET /oauth/callback', () => {
     const { ask } = connectWorld()
     const query = { state: await begun(ask), code: 'code-1', realmId: REALM, something: 'new' }
     expect((await callback(ask, query)).status).toBe(200)
+  })
+})
+
+describe('POST /connection/confirm', () => {
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['no code', {}],
+    ['an empty one', { code: '' }],
+    ['a number', { code: 12345678 }],
+    ['a very long one', { code: 'A'.repeat(101) }],
+    ['more than a code', { code: 'AAAA-AAAA', workspace: 'globex' }],
+  ])('takes a code and nothing else: %s', async (_what, body) => {
+    const { ask } = connectWorld()
+    expect((await ask('POST', '/connection/confirm', { body })).status).toBeGreaterThanOrEqual(400)
+  })
+
+  it('says of a wrong code what it is, and to begin again with a new link', async () => {
+    const { ask } = connectWorld()
+    const { status, json } = await ask('POST', '/connection/confirm', { body: { code: 'AAAA-AAAA' } })
+    expect([status, json.type]).toEqual([400, '/problems/confirmation-invalid'])
+    expect(json.detail).toContain('POST /connection/authorize')
+  })
+
+  it('answers 400 with the reason for a code of Intuit’s that was used before, and 503 while Intuit is down', async () => {
+    const { ask, ports, intuit } = connectWorld()
+    expect(await connected(ask, 'acme', 'used')).toMatchObject({
+      status: 400,
+      json: { type: '/problems/grant-refused' },
+    })
+    intuit.setTrouble({ kind: 'quickbooksDown', reason: 'maintenance' })
+    expect(await connected(ask)).toMatchObject({ status: 503, json: { type: '/problems/quickbooks-down' } })
+    expect(await ports.connections.get('acme')).toBeUndefined()
   })
 })
 

@@ -24,6 +24,11 @@ function back(ask: Ask, query: Readonly<Record<string, string>>): Promise<Answer
   return ask('GET', '/oauth/callback', { claims: undefined, query })
 }
 
+/** Confirms as a person of this workspace. */
+function confirmed(ask: Ask, code: string | undefined, workspace = 'acme', person = 'ada'): Promise<Answered> {
+  return ask('POST', '/connection/confirm', { claims: claimsOf(workspace, undefined, person), body: { code } })
+}
+
 /** All that a workspace's connecting leaves. */
 async function traces({ ports, intuit }: World) {
   const { connections, hints } = ports
@@ -53,7 +58,7 @@ function expectRefused({ status, json, text }: Answered, why: RegExp): void {
 }
 
 describe('a state that acme was given', () => {
-  it('connects acme and never globex, whoever’s browser and token bring it', async () => {
+  it('waits for acme’s ada and never for globex, whoever’s browser and token bring it', async () => {
     const here = world()
     const { ask, ports } = here
     const brought = await ask('GET', '/oauth/callback', {
@@ -63,12 +68,24 @@ describe('a state that acme was given', () => {
     })
     expect(brought).toMatchObject({ status: 200, json: { workspace: 'acme', askedBy: 'ada' } })
     expect(brought.text).not.toMatch(/globex|eve/)
+    expect(await traces(here)).toEqual(NOTHING)
+    for (const [workspace, person] of [
+      ['globex', 'eve'],
+      ['globex', 'ada'],
+      ['acme', 'eve'],
+    ] as const) {
+      const refused = await confirmed(ask, brought.json.code, workspace, person)
+      expect([refused.status, refused.json.type]).toEqual([400, '/problems/confirmation-invalid'])
+      expect(refused.text).not.toMatch(/acme|globex|ada/)
+    }
+    expect(await traces(here)).toEqual(NOTHING)
+    expect((await confirmed(ask, brought.json.code)).status).toBe(200)
     expect(await ports.connections.get('acme')).toMatchObject({ realmId: REALM, connectedBy: 'ada' })
     expect(await ports.connections.holderOf(REALM)).toBe('acme')
     expect((await traces(here)).globex).toEqual(NOTHING.globex)
   })
 
-  const elsewhere = [...guardedRoutes, ...oauthRoutes].filter(({ id }) => id !== 'finishConnection')
+  const elsewhere = [...guardedRoutes, ...oauthRoutes].filter(({ id }) => id !== 'takeConsent')
   it.each(elsewhere)('connects nobody by $method $path', async (route) => {
     const here = world()
     const state = await begun(here.ask)
@@ -116,16 +133,18 @@ describe('a state that acme was given', () => {
       back(here.ask, { ...answer(state), code: 'code-2' }),
     ])
     expect(both.map(({ status }) => status).sort()).toEqual([200, 400])
-    expect(here.intuit.unusedCodes()).toHaveLength(1)
+    expect((await here.ports.pendingConsents.get('acme', 'ada')).consents).toHaveLength(1)
   })
 
   it('leaves globex’ own as good as it was', async () => {
     const here = world()
     const [acmes, globexs] = [await begun(here.ask), await begun(here.ask, 'globex')]
-    await back(here.ask, answer(acmes))
+    expect((await confirmed(here.ask, (await back(here.ask, answer(acmes))).json.code)).status).toBe(200)
     here.intuit.addCode('code-2')
     const own = await back(here.ask, { state: globexs, code: 'code-2', realmId: '9341452000000078' })
     expect(own).toMatchObject({ status: 200, json: { workspace: 'globex' } })
+    expect((await confirmed(here.ask, own.json.code, 'globex')).status).toBe(200)
+    expect(await here.ports.connections.get('globex')).toMatchObject({ realmId: '9341452000000078' })
     expect(await here.ports.connections.get('acme')).toMatchObject({ realmId: REALM })
   })
 })

@@ -1,6 +1,8 @@
+import type { PendingConsent } from '#core/pending-consents'
 import { adminRoutes } from '#http/admin-routes'
 import { connectRoutes } from '#http/connection-routes'
 import type { Route } from '#http/declare'
+import { digest } from '#lambda/digest'
 import { aContact, aLink, aMirror, anEntry, anOutcome, aRun } from '../contract/records.ts'
 import { type Asked, claimsOf, connect, wholeWorld } from './world.ts'
 
@@ -25,6 +27,10 @@ const ids: Readonly<Record<string, string>> = {
   cancelRun: 'r3',
 }
 
+// The same in both, as chance may have it.
+const CONFIRMATION = 'AAAA-AAAA'
+const realmOf = (tenant: Tenant) => (tenant === 'acme' ? '9341450000000001' : '9341450000000002')
+
 const open = {
   slot: 'email',
   base: 'old@example.com',
@@ -35,6 +41,7 @@ const settings = { conflicts: 'ask', conflictsBySlot: {}, pushNotes: true, push:
 
 const bodies: Readonly<Record<string, (tenant: Tenant) => unknown>> = {
   startPull: () => ({}),
+  confirmConnection: () => ({ code: CONFIRMATION }),
   startImport: () => ({ as: 'account', select: { ids: ['72'] } }),
   applyPreview: () => ({}),
   createContact: (tenant) => ({ fields: { displayName: `New one of ${tenant}` } }),
@@ -78,7 +85,8 @@ export function askedBy(tenant: Tenant, { id, body, takesVersion, takesIdempoten
  * that is acme's says `acme`, and all that is globex's says `globex`.
  */
 export async function twoTenants(stored?: Parameters<typeof wholeWorld>[0]) {
-  const { ask, ports } = wholeWorld(stored)
+  const { ask, ports, intuit } = wholeWorld(stored)
+  for (const tenant of TENANTS) intuit.addCode(`code of ${tenant}`)
   await Promise.all(TENANTS.map((tenant) => fill(ports, tenant)))
 
   const lists = guardedRoutes.filter(({ method }) => method === 'GET')
@@ -90,9 +98,16 @@ export async function twoTenants(stored?: Parameters<typeof wholeWorld>[0]) {
       const shown = await Promise.all(lists.map((route) => ask('GET', pathOf(route), askedBy(tenant, route))))
       const hints = [...ports.hints.pulls.all(), ...ports.hints.pushes.all()]
       const waiting = hints.filter(({ workspace }) => workspace === tenant)
-      return [shown.map(({ json }) => json), await ports.connections.tokens(tenant), waiting]
+      const consents = await ports.pendingConsents.get(tenant, `person of ${tenant}`)
+      return [shown.map(({ json }) => json), await ports.connections.tokens(tenant), consents, waiting]
     },
   }
+}
+
+function consentOf(tenant: Tenant): PendingConsent {
+  const confirmationHash = digest.sha256(CONFIRMATION)
+  const expiresAtMs = Date.UTC(2030, 0, 1)
+  return { confirmationHash, realmId: realmOf(tenant), code: `code of ${tenant}`, expiresAtMs, wrongs: 0 }
 }
 
 async function fill(ports: ReturnType<typeof wholeWorld>['ports'], tenant: Tenant): Promise<void> {
@@ -120,7 +135,8 @@ async function fill(ports: ReturnType<typeof wholeWorld>['ports'], tenant: Tenan
   }
   const startedBy = of('Person')
   await Promise.all([
-    connect(ports, tenant, tenant === 'acme' ? '9341450000000001' : '9341450000000002'),
+    connect(ports, tenant, realmOf(tenant)),
+    ports.pendingConsents.save(tenant, `person of ${tenant}`, [consentOf(tenant)], 0),
     mirrors.put(tenant, records),
     mirrors.put(
       tenant,

@@ -6,7 +6,7 @@ import type { Route } from '#http/declare'
 import type { HttpRequest } from '#http/exchange'
 import { oauthRoutes } from '#http/oauth-routes'
 import { createRouter } from '#http/router'
-import type { AdminUses, ConnectUses } from '#http/use-cases'
+import type { Addresses, AdminUses, ConnectUses } from '#http/use-cases'
 import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createSigner } from '#lambda/signer'
 import { createMemoryPorts, type MemoryPorts } from '#memory/ports'
@@ -42,6 +42,7 @@ const Shown = z.looseObject({
   detail: text,
   instance: text,
   url: text,
+  code: text,
   items: z.array(Row).optional(),
   next: text,
   link: z.unknown().optional(),
@@ -56,7 +57,7 @@ export const claimsOf = (workspace: string, scope = 'tandem/read tandem/write ta
   'custom:workspace': workspace,
 })
 
-export const ADDRESSES = { publicUrl: 'https://api.example' }
+export const ADDRESSES: Addresses = { publicUrl: 'https://api.example' }
 
 /** Asks a router as the gateway would. */
 export function asker<Uses>(routes: readonly Route<Uses>[], uses: Uses, log: Ports['log']): Ask {
@@ -74,12 +75,12 @@ export function adminWorld(): Readonly<{ ports: MemoryPorts; ask: Ask }> {
 }
 
 /** The oauth function's router over ports in memory, a scripted Intuit and a scripted company. */
-export function connectWorld() {
+export function connectWorld(addresses: Addresses = ADDRESSES) {
   const memory = createMemoryPorts({ clockMoves: 'whenIdle' })
   const intuit = scriptedConsent(memory.clock)
   const { quickbooks } = scriptedCompany(memory.clock)
   const ports = { ...memory, consent: intuit.consent, quickbooks }
-  return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports, ADDRESSES), ports.log) }
+  return { ports, intuit, ask: asker([...connectRoutes, ...oauthRoutes], connectUses(ports, addresses), ports.log) }
 }
 
 /** Every route of both functions over the same ports, with seals as they are made on AWS; stored in memory unless given. */

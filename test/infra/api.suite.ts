@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { templateFor } from './synthesized.ts'
@@ -49,6 +50,7 @@ describe('the routes', () => {
       'PATCH /{proxy+}': { to: 'AdminFunction', scopes: write },
       'DELETE /{proxy+}': { to: 'AdminFunction', scopes: write },
       'POST /connection/authorize': { to: 'OauthFunction', scopes: admin },
+      'POST /connection/confirm': { to: 'OauthFunction', scopes: admin },
       'POST /connection/disconnect': { to: 'OauthFunction', scopes: admin },
       'GET /oauth/callback': { to: 'OauthFunction', scopes: 'everyone' },
       'GET /oauth/reconnect': { to: 'OauthFunction', scopes: 'everyone' },
@@ -79,8 +81,23 @@ describe('the routes', () => {
     expect(JSON.stringify(template.findResources('AWS::ApiGatewayV2::Api'))).not.toContain('CorsConfiguration')
     const withConsole = templateFor({ stage: 'dev', consoleOrigin: 'https://console.example.com' })
     withConsole.hasResourceProperties('AWS::ApiGatewayV2::Api', {
-      CorsConfiguration: { AllowOrigins: ['https://console.example.com'] },
+      CorsConfiguration: {
+        AllowOrigins: ['https://console.example.com'],
+        // The console confirms a consent by itself.
+        AllowMethods: Match.arrayWith(['POST']),
+        AllowHeaders: Match.arrayWith(['authorization', 'content-type']),
+      },
     })
+  })
+
+  it('send a browser that consented on to the console, once it has an address', () => {
+    const consoleUrlIn = (context: Parameters<typeof templateFor>[0]) =>
+      Object.values(templateFor(context).findResources('AWS::Lambda::Function')).flatMap(
+        ({ Properties }) => Properties.Environment.Variables.CONSOLE_URL ?? [],
+      )
+    expect(consoleUrlIn({ stage: 'dev' })).toEqual([])
+    const consoleOrigin = 'https://console.example.com'
+    expect(consoleUrlIn({ stage: 'dev', consoleOrigin })).toEqual([consoleOrigin])
   })
 })
 

@@ -117,16 +117,32 @@ describe('the rights of the functions', () => {
     expect(holdersOf(action, resource)).toEqual(holders)
   })
 
-  it('let tokens be decrypted only in the name of a workspace', () => {
-    const onKey = functions.flatMap(({ role }) => rightsOf(role).filter(({ Resource }) => Resource.includes('DataKey')))
-    expect(onKey).toHaveLength(3)
-    for (const { Action, Condition } of onKey) {
-      expect([...Action].sort()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
-      expect(Condition).toEqual({
-        Null: { 'kms:EncryptionContext:workspace': 'false' },
-        'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['workspace'] },
-      })
+  it('let tokens be decrypted only in the name of a workspace, and consents by the oauth function alone', () => {
+    const forTokens = {
+      Null: { 'kms:EncryptionContext:workspace': 'false' },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['workspace'] },
     }
+    // Their context names a purpose, which the others' rights leave no room for.
+    const forConsents = {
+      Null: { 'kms:EncryptionContext:workspace': 'false' },
+      StringEquals: { 'kms:EncryptionContext:purpose': 'consent' },
+      'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['workspace', 'purpose'] },
+    }
+    const onKey = functions.flatMap(({ id, role }) =>
+      rightsOf(role)
+        .filter(({ Resource }) => Resource.includes('DataKey'))
+        .map(({ Action, Condition }) => ({ id, actions: [...Action].sort(), condition: Condition })),
+    )
+    const actions = ['kms:Decrypt', 'kms:GenerateDataKey']
+    expect(onKey).toEqual(
+      expect.arrayContaining([
+        { id: 'OauthFunction', actions, condition: forTokens },
+        { id: 'OauthFunction', actions, condition: forConsents },
+        { id: 'PullFunction', actions, condition: forTokens },
+        { id: 'PushFunction', actions, condition: forTokens },
+      ]),
+    )
+    expect(onKey).toHaveLength(4)
   })
 
   it('are all that there is: no policy belongs to another role', () => {

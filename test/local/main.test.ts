@@ -136,6 +136,7 @@ describe('npm start', () => {
     expect(redirectUri).toMatch(/^http:\/\/localhost:\d+\/oauth\/callback$/)
     const link = new URL(/https:\/\/appcenter\.intuit\.com\S+/.exec(output)?.[0] ?? 'about:blank')
     expect(Object.fromEntries(link.searchParams)).toMatchObject({ client_id: 'AnyClientId', redirect_uri: redirectUri })
+    expect(output).toMatch(/curl \S.* -X POST http:\/\/localhost:\d+\/connection\/confirm .*\{"code":"CODE"\}/)
     expect(output).not.toContain('AnySecretThatNobodyMaySee')
     main.child.kill('SIGINT')
     expect(await main.ended).toBe(0)
