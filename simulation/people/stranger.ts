@@ -1,4 +1,4 @@
-import { type Answered, type Asked, TENANTS, type Tenant, type World } from '../world/world.ts'
+import { type Answered, type Asked, FREE_REALM, LURE, TENANTS, type Tenant, type World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { contactsOf, type Deed, inWords } from './crm.ts'
 import { begun } from './runs.ts'
@@ -17,13 +17,14 @@ export const STRANGER_DEEDS = {
       await tryIds(world, tenant, other, action),
       await tryCursors(world, tenant, other),
       await tryKey(world, tenant, other, action),
-      ...(action.other < 0.3 ? [await tryState(world, tenant, other, action)] : []),
+      ...(action.other < 0.6 ? [await tryState(world, tenant, other, action)] : []),
     ]
     const what = `tries what is ${other.workspace}’s`
     return ends.every((end) => end === 'refused') ? `${what}, and is refused it: done` : `${what}: ${ends.join(', ')}`
   },
 } satisfies Readonly<Record<string, Deed>>
 
+type Someone = Readonly<{ workspace: string }>
 type End = 'refused' | 'no answer' | 'found nothing to try'
 
 async function tryIds(world: World, tenant: Tenant, other: Tenant, action: Action): Promise<End> {
@@ -111,31 +112,36 @@ async function tryKey(world: World, tenant: Tenant, other: Tenant, action: Actio
 }
 
 /**
- * Opens the link that the other was given and consents with a company of its own, or with the other's: that connects
- * nothing. Nor does confirming it: the code is only of use to the other, and of a consent that nobody confirms.
+ * Opens a link that somebody else asked for and consents: with a company that nobody has, or with its own, whether it is
+ * connected just now or not. That connects nothing. Nor does the code that the browser was shown: it is for the one who
+ * asked, who never sees it, and wrong ones are for nobody.
  */
 async function tryState(world: World, tenant: Tenant, other: Tenant, action: Action): Promise<End> {
-  const realmOf = async ({ workspace }: Tenant) => (await world.memory.connections.get(workspace))?.realmId
-  const before = [await realmOf(tenant), await realmOf(other)]
-  const consented = await world.consent(other, action.pick < 0.5 ? tenant.realmId : other.realmId)
-  const code = consented?.json.code
-  const given = typeof code === 'string' ? [code] : []
-  let end: End = consented === undefined ? 'no answer' : 'refused'
-  for (const tried of [...given, 'AAAA-AAAA', '0000-0000']) {
-    const answer = await world.confirm(tenant, tried)
-    if (!isRefusal(world, tenant, other, 'a code of a consent', answer)) end = 'no answer'
+  let end: End = 'refused'
+  for (const [owner, realmId] of [
+    [LURE, action.pick < 0.5 ? FREE_REALM : tenant.realmId],
+    [other, tenant.realmId],
+  ] as const) {
+    const consented = await world.consent(owner, realmId)
+    if (consented === undefined) end = 'no answer'
+    const code = consented?.json.code
+    const strangers = [tenant, { ...owner, person: 'malcolm' }, { ...LURE, workspace: 'decoy' }]
+    for (const stranger of typeof code === 'string' ? strangers : []) {
+      if (!isRefusal(world, stranger, other, 'a code of a consent', await world.confirm(stranger, String(code))))
+        end = 'no answer'
+    }
+    if (!isRefusal(world, tenant, other, 'a guessed code', await world.confirm(owner, 'AAAA-AAAA'))) end = 'no answer'
   }
-  const after = [await realmOf(tenant), await realmOf(other)]
-  for (const [place, realmId] of after.entries()) {
-    if (realmId !== undefined && before[place] !== undefined && realmId !== before[place])
-      world.broken.push(`${[tenant, other][place]?.workspace} was connected with ${realmId} by a stranger's consent`)
+  for (const realm of [FREE_REALM, tenant.realmId]) {
+    const holder = await world.memory.connections.holderOf(realm)
+    if (holder !== undefined && (realm === FREE_REALM || holder !== tenant.workspace))
+      world.broken.push(`${holder} was connected with ${realm} by a consent that nobody confirmed`)
   }
-  if (after[1] === tenant.realmId) world.broken.push(`${other.workspace} holds the company of ${tenant.workspace}`)
   return end
 }
 
 /** A refusal in words, that tells nothing; a failure on the way says nothing either way. */
-function isRefusal(world: World, tenant: Tenant, other: Tenant, what: string, answer: Answered | undefined): boolean {
+function isRefusal(world: World, tenant: Someone, other: Someone, what: string, answer: Answered | undefined): boolean {
   if (answer === undefined || answer.status >= 500) return false
   if (answer.status < 400)
     world.broken.push(`${tenant.workspace} was answered ${answer.status} to ${what}, which is ${other.workspace}’s`)

@@ -44,6 +44,11 @@ export const TENANTS = [
   { workspace: 'bolt', realmId: '9341452000000022', person: 'bob' },
 ] as const
 export type Tenant = (typeof TENANTS)[number]
+/** A workspace that nobody may ever find connected: its only person sends links to others and confirms nothing. */
+export const LURE = { workspace: 'lure', person: 'mallory' } as const
+/** A company of QuickBooks' that no workspace has. */
+export const FREE_REALM = '9341452000000033'
+type Person = Readonly<{ workspace: string; person: string }>
 
 export type Asked = Readonly<{
   query?: Readonly<Record<string, string>>
@@ -85,7 +90,10 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     clock: timeline,
     switches: settings.switches,
     apps: [app],
-    companies: TENANTS.map(({ realmId, workspace }) => ({ realmId, kind: 'empty', name: `Books of ${workspace}` })),
+    companies: [
+      ...TENANTS.map(({ realmId, workspace }) => ({ realmId, kind: 'empty' as const, name: `Books of ${workspace}` })),
+      { realmId: FREE_REALM, kind: 'empty', name: 'Books of nobody' },
+    ],
     gateway: { latency: { fixedMs: settings.latencyMs } },
     mostRows,
     send: (notification) => deliver(notification),
@@ -211,7 +219,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   }
 
   /** A person asks the API. Undefined when no answer came. */
-  async function ask(tenant: Tenant, method: string, path: string, asked: Asked = {}): Promise<Answered | undefined> {
+  async function ask(person: Person, method: string, path: string, asked: Asked = {}): Promise<Answered | undefined> {
     const { query = {}, headers = {}, body, wanted } = asked
     const sent = {
       method,
@@ -223,11 +231,17 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
         ...headers,
       },
       body: body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(body)),
-      claims: claimsOf(tenant),
+      claims: claimsOf(person),
     }
     const answer =
       path.startsWith('/connection') || path.startsWith('/oauth')
-        ? await request([...connectRoutes, ...oauthRoutes], (ports) => connectUses(ports, ADDRESSES), 'oauth', API_MS, sent)
+        ? await request(
+            [...connectRoutes, ...oauthRoutes],
+            (ports) => connectUses(ports, ADDRESSES),
+            'oauth',
+            API_MS,
+            sent,
+          )
         : await request(adminRoutes, adminUses, 'admin', API_MS, sent, wanted)
     return answer === undefined ? undefined : read(answer)
   }
@@ -240,8 +254,8 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   }
 
   /** The link that this person asked for, opened in a browser, where `realmId` is what is chosen. */
-  async function consent(tenant: Tenant, realmId: string): Promise<Answered | undefined> {
-    const begun = await ask(tenant, 'POST', '/connection/authorize')
+  async function consent(person: Person, realmId: string): Promise<Answered | undefined> {
+    const begun = await ask(person, 'POST', '/connection/authorize')
     const url = begun?.json.url
     if (typeof url !== 'string') return begun
     const { pathname, searchParams } = new URL(url)
@@ -252,13 +266,13 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     })
     const { headers } = await simulator.handle({ method: 'POST', path: pathname, body: form.toString() })
     const back = new URL(headers.location ?? redirectUri)
-    const consented = await ask(tenant, 'GET', '/oauth/callback', { query: Object.fromEntries(back.searchParams) })
+    const consented = await ask(person, 'GET', '/oauth/callback', { query: Object.fromEntries(back.searchParams) })
     if (typeof consented?.json.code === 'string') confirmations.add(consented.json.code)
     return consented
   }
 
-  function confirm(tenant: Tenant, code: string): Promise<Answered | undefined> {
-    return ask(tenant, 'POST', '/connection/confirm', { body: { code } })
+  function confirm(person: Person, code: string): Promise<Answered | undefined> {
+    return ask(person, 'POST', '/connection/confirm', { body: { code } })
   }
 
   /** Puts what may go wrong in force, or with no faults takes it back. */
@@ -405,7 +419,7 @@ const INTUIT_FAULTS: readonly Readonly<{ fault: FaultKind; weight: number; path?
   { fault: { kind: 'response-lost' }, weight: 0.4, path: '/oauth2/', mishap: 'the answer to a refresh is lost' },
 ]
 
-function claimsOf({ workspace, person }: Tenant): Readonly<Record<string, unknown>> {
+function claimsOf({ workspace, person }: Person): Readonly<Record<string, unknown>> {
   return { sub: person, scope: 'tandem/read tandem/write tandem/admin', 'custom:workspace': workspace }
 }
 
