@@ -26,7 +26,9 @@ export async function takeFirstSteps({ client, simulator, company, print }: Firs
   } else {
     const url = await client.authorize()
     if (simulator === undefined) {
-      print(`Open this link to connect a sandbox company (good once, for ten minutes), then confirm with the command below:\n  ${url}`)
+      print(
+        `Open this link to connect a sandbox company (good once, for ten minutes), then confirm with the command below:\n  ${url}`,
+      )
       return false
     }
     await client.consent(url, company)

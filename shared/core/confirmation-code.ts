@@ -12,10 +12,6 @@ export function confirmationCode(secret: string): string {
 
 /** What was typed, as the code was meant: without case, spaces and hyphens, and with look-alikes as their digit. */
 export function meantCode(typed: string): string {
-  const digits = typed
-    .toUpperCase()
-    .replaceAll(/[\s-]/g, '')
-    .replaceAll('O', '0')
-    .replaceAll(/[IL]/g, '1')
+  const digits = typed.toUpperCase().replaceAll(/[\s-]/g, '').replaceAll('O', '0').replaceAll(/[IL]/g, '1')
   return digits.length === LENGTH ? `${digits.slice(0, LENGTH / 2)}-${digits.slice(LENGTH / 2)}` : digits
 }

@@ -1,7 +1,7 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
-import { type StoredPerson, withoutCopy } from '#core/people'
 import type { PendingConsent } from '#core/pending-consents'
+import { type StoredPerson, withoutCopy } from '#core/people'
 import { CONFLICT_POLICIES, PUSH_MODES, type SyncSettings } from '#core/policies'
 import {
   ADDRESS_FIELDS,

@@ -1,6 +1,6 @@
 import { confirmationCode, meantCode } from '#core/confirmation-code'
 import { Failure, type FieldError } from '#core/errors'
-import { type Confirmed, CONFIRM_MS, confirmConsent, withConsent } from '#core/pending-consents'
+import { CONFIRM_MS, type Confirmed, confirmConsent, withConsent } from '#core/pending-consents'
 import type { Connection, TokenSet } from '#core/records'
 import type { CompanyPorts } from './company.ts'
 import { refreshCompanyName } from './connect.ts'

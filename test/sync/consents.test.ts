@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { problemOf } from '#core/errors'
-import type { Ports } from '#sync/ports'
 import { beginConnect, disconnect } from '#sync/connect'
 import { confirmConnect, takeConsent } from '#sync/consents'
+import type { Ports } from '#sync/ports'
 import { dyingPorts } from './dying-ports.ts'
 import { createWorld, REALM, type World } from './world.ts'
 
