@@ -1,14 +1,14 @@
 import { join, resolve } from 'node:path'
-import { createApiClient } from './cloud/api-client.ts'
 import { type Cloud, startCloud } from './cloud/cloud.ts'
-import { deleteFolder, takeFolder } from './cloud/data-folder.ts'
-import { takeFirstSteps } from './cloud/first-steps.ts'
 import type { Part } from './cloud/listeners.ts'
-import { nextSteps } from './cloud/next-steps.ts'
-import { type Simulator, startSimulator } from './cloud/simulator.ts'
-import { help, readStartSettings, type StartSettings } from './cloud/start-settings.ts'
-import { synthesize } from './cloud/synthesize.ts'
+import { deleteFolder, takeFolder } from './cloud/process/data-folder.ts'
+import { synthesize } from './cloud/template/synthesize.ts'
 import { createSky, WEATHERS } from './cloud/weather/weather.ts'
+import { createApiClient } from './start/api-client.ts'
+import { takeFirstSteps } from './start/first-steps.ts'
+import { nextSteps } from './start/next-steps.ts'
+import { help, readStartSettings, type StartSettings } from './start/settings.ts'
+import { type Simulator, startSimulator } from './start/simulator.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const newcomer = { workspace: 'w1', person: 'newcomer', scopes: ['tandem/read', 'tandem/write', 'tandem/admin'] }

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from './cloud/clock.ts'
-import { readRunning } from './cloud/data-folder.ts'
-import { openIssuer } from './cloud/issuer.ts'
+import { readRunning } from './cloud/process/data-folder.ts'
+import { openIssuer } from './cloud/services/issuer.ts'
 
 const help = `Prints a token for the API that npm start runs.
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod'
-import { startChild } from '../../local/cloud/child.ts'
+import { startChild } from '../../local/cloud/process/child.ts'
 
 const grantSchema = z.object({
   access_token: z.string(),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { EventSource } from './event-source.ts'
-import type { LambdaFunction } from './lambda.ts'
-import type { QueueDepth } from './queue-server.ts'
+import type { LambdaFunction } from './lambda/function.ts'
+import type { EventSource } from './sqs/event-source.ts'
+import type { QueueDepth } from './sqs/server.ts'
 
 /**
  * Says, in words, each thing that runs or waits to run; nothing when the cloud is idle. What waits for its time, a

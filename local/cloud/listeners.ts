@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
-import { closeServer, host, listenOn, type OnTaken, withFreePort } from './port.ts'
-import { createServicesServer, type Services } from './services.ts'
-import { type Sqs, startSqs } from './sqs.ts'
+import { closeServer, host, listenOn, type OnTaken, withFreePort } from './process/port.ts'
+import { createServicesServer, type Services } from './services/services.ts'
+import { type Sqs, startSqs } from './sqs/sqs.ts'
 
 /** The parts that listen. */
 export type Part = 'api' | 'services' | 'sqs' | 'dynamodb'

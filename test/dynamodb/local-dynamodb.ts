@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll } from 'vitest'
 import * as z from 'zod'
-import { startChild } from '../../local/cloud/child.ts'
+import { startChild } from '../../local/cloud/process/child.ts'
 
 /** What infra/ declares, as CloudFormation gets it: the tests run on that table and no other. */
 const TEMPLATE = new URL('../infra/__snapshots__/laptop.template.json', import.meta.url)

@@ -1,11 +1,11 @@
 import { expect, vi } from 'vitest'
 import type { Cloud } from '../../local/cloud/cloud.ts'
-import { fillInConsent } from '../../local/cloud/consent.ts'
 import { isMovable } from '../../local/quickbooks/clock.ts'
 import type { CompanySeed } from '../../local/quickbooks/company/companies.ts'
 import type { Company } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import type { FaultKind, FaultRule } from '../../local/quickbooks/gateway/faults.ts'
+import { fillInConsent } from '../../local/start/consent.ts'
 import { type ApiAnswer, startTandem, type Tandem } from '../local/cloud-fixture.ts'
 import { findLeaks } from './leaks.ts'
 

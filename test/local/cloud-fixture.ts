@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { type Cloud, type CloudSettings, startCloud } from '../../local/cloud/cloud.ts'
-import { fillInConsent } from '../../local/cloud/consent.ts'
-import type { TokenRequest } from '../../local/cloud/issuer.ts'
-import type { SimulatedApp } from '../../local/cloud/simulator.ts'
-import { synthesize } from '../../local/cloud/synthesize.ts'
+import type { TokenRequest } from '../../local/cloud/services/issuer.ts'
+import { synthesize } from '../../local/cloud/template/synthesize.ts'
 import { DEFAULT_APP } from '../../local/quickbooks/apps.ts'
 import { createSimulator, type Simulator, type SimulatorOptions } from '../../local/quickbooks/simulator.ts'
+import { fillInConsent } from '../../local/start/consent.ts'
+import type { SimulatedApp } from '../../local/start/simulator.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { closeServer, findFreePort, listenOn } from '../../local/cloud/port.ts'
+import { closeServer, findFreePort, listenOn } from '../../local/cloud/process/port.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const started: ChildProcess[] = []

@@ -1,8 +1,8 @@
 import { Agent, createServer, type IncomingHttpHeaders, request as send } from 'node:http'
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
-import { closeServer, host, listenOn } from '../port.ts'
-import type { Resource } from '../resources.ts'
-import { readBody } from '../services.ts'
+import { closeServer, host, listenOn } from '../process/port.ts'
+import { readBody } from '../read-body.ts'
+import type { Resource } from '../template/resources.ts'
 import { type Index, type IndexQuery, type Item, laggingPage, type Page } from './lagging-index.ts'
 import type { Sky } from './weather.ts'
 
