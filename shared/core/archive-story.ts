@@ -1,5 +1,5 @@
 import { slotOfField, storedValue } from './journalled.ts'
-import { ONLY_QUICKBOOKS } from './plan.ts'
+import { isOfQuickBooksAlone } from './plan.ts'
 import type { JournalEntry, Slot, SlotValue } from './records.ts'
 
 /** Why a contact is archived, and what the CRM's people have changed in it since. */
@@ -19,13 +19,13 @@ export function archiveStory(entries: readonly JournalEntry[]): ArchiveStory {
   if (archived === undefined) return { by: 'crm', heldBefore: new Map() }
   const heldBefore = new Map<Slot, SlotValue>()
   for (const { side, because, changes } of entries.slice(last + 1)) {
-    if (side !== 'crm' || because === ONLY_QUICKBOOKS) continue
+    if (side !== 'crm' || isOfQuickBooksAlone(because)) continue
     for (const { field, from } of changes) {
       const slot = slotOfField(side, field)
       if (slot !== undefined && !heldBefore.has(slot)) heldBefore.set(slot, storedValue(from))
     }
   }
-  return { by: archived.because === ONLY_QUICKBOOKS || isImport(archived) ? 'quickbooks' : 'crm', heldBefore }
+  return { by: isOfQuickBooksAlone(archived.because) || isImport(archived) ? 'quickbooks' : 'crm', heldBefore }
 }
 
 function archives({ changes }: JournalEntry): boolean {

@@ -2,7 +2,15 @@ import { DERIVED_SLOTS, isDerived, withFollowing } from './derived-names.ts'
 import type { FieldError } from './errors.ts'
 import { fieldErrors } from './field-limits.ts'
 import type { PersonEdit } from './people.ts'
-import { ADDRESS_FIELDS, type Address, type Contact, type Fields, type JournalChange, TEXT_FIELDS } from './records.ts'
+import {
+  ADDRESS_FIELDS,
+  type Address,
+  type Contact,
+  type Fields,
+  type JournalChange,
+  type Slot,
+  TEXT_FIELDS,
+} from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
 
 /** New values of fields; null and '' empty a field, and what is absent stays. */
@@ -66,6 +74,15 @@ export function contactChanges(before: Contact, after: Contact): readonly Journa
 
 function isDerivedIn(field: keyof Fields, fields: Fields): boolean {
   return DERIVED_SLOTS.some((slot) => slot === field && isDerived(slot, fields))
+}
+
+/** The slots in which two states of a contact differ, as typed. */
+export function changedSlots(before: Contact, after: Contact): readonly Slot[] {
+  return [
+    ...changedFields(before.fields, after.fields),
+    ...(before.parentId === after.parentId ? [] : (['parent'] as const)),
+    ...(before.archived === after.archived ? [] : (['active'] as const)),
+  ]
 }
 
 type Told = NonNullable<JournalChange['from']> | undefined

@@ -1,7 +1,8 @@
 import { slotsOf } from './entity-slots.ts'
+import { baseOfContact } from './link-base.ts'
 import type { SyncSettings } from './policies.ts'
 import type { Contact } from './records.ts'
-import { sameValue } from './slots.ts'
+import { sameAsTyped } from './spelling.ts'
 
 /** The code of a contact whose QuickBooks list takes no part in the sync. */
 export const LIST_IS_OFF = 'listIsOff'
@@ -16,10 +17,13 @@ export function letsMoreThrough(before: SyncSettings, after: SyncSettings): bool
  * Whether a contact rests beside its record with something that these settings would send. One that waits already is
  * planned when its turn comes.
  */
-export function isKeptApart({ link, fields, toPushSince, hold }: Contact, { pushNotes }: SyncSettings): boolean {
+export function isKeptApart(contact: Contact, { pushNotes }: SyncSettings): boolean {
+  const { link, fields, toPushSince, hold } = contact
   if (link === undefined || toPushSince !== undefined || hold !== undefined) return false
   return (
-    pushNotes && slotsOf(link.entity).includes('notes') && !sameValue('notes', fields.notes, link.base.fields.notes)
+    pushNotes &&
+    slotsOf(link.entity).includes('notes') &&
+    !sameAsTyped(fields.notes, baseOfContact(link, contact).fields.notes)
   )
 }
 

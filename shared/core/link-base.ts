@@ -1,6 +1,6 @@
-import { SLOTS, type Slot, type Snapshot } from './records.ts'
+import { ADDRESS_FIELDS, type Contact, type Fields, type Link, SLOTS, type Snapshot, TEXT_FIELDS } from './records.ts'
 import { slotValue, withSlot } from './slots.ts'
-import { addressLines } from './snapshots.ts'
+import { sameAsTyped, sameMeaning } from './spelling.ts'
 
 /**
  * The base of a link between a contact and a record that both stood already: only what both hold letter for
@@ -10,15 +10,32 @@ import { addressLines } from './snapshots.ts'
  */
 export function agreedBase(contact: Snapshot, record: Snapshot): Snapshot {
   const nothing: Snapshot = { fields: {}, active: contact.active || record.active }
-  return SLOTS.filter((slot) => slot !== 'active' && isLetterForLetter(slot, contact, record)).reduce(
-    (base, slot) => withSlot(base, slot, slotValue(contact, slot)),
-    nothing,
+  return SLOTS.filter(
+    (slot) => slot !== 'active' && sameAsTyped(slotValue(contact, slot), slotValue(record, slot)),
+  ).reduce((base, slot) => withSlot(base, slot, slotValue(contact, slot)), nothing)
+}
+
+/**
+ * Values that the contact holds in its own spelling since both sides agreed, which are no change of it. A link without
+ * any comes from the time when spelling did not count: the base has QuickBooks' letters there, and what the contact
+ * spells otherwise may be older. What a person spelled anew since then has a time of its own.
+ */
+export function ownSpelling(
+  { base, ownSpelling: kept }: Pick<Link, 'base' | 'ownSpelling'>,
+  { fields, slotTimes = {} }: Pick<Contact, 'fields' | 'slotTimes'>,
+): Fields {
+  const isOwn = (field: keyof Fields) => {
+    const [own, agreed] = [fields[field], base.fields[field]]
+    if (sameAsTyped(own, agreed)) return false
+    if (kept !== undefined) return kept[field] !== undefined && sameAsTyped(kept[field], own)
+    return slotTimes[field] === undefined && sameMeaning(field, own, agreed)
+  }
+  return Object.fromEntries(
+    [...TEXT_FIELDS, ...ADDRESS_FIELDS].filter(isOwn).map((field) => [field, fields[field]] as const),
   )
 }
 
-function isLetterForLetter(slot: Slot, a: Snapshot, b: Snapshot): boolean {
-  const left = slotValue(a, slot)
-  const right = slotValue(b, slot)
-  if (typeof left !== 'object' || typeof right !== 'object') return left === right
-  return JSON.stringify(addressLines(left)) === JSON.stringify(addressLines(right))
+/** The base of a link in the contact's own letters: where the contact holds the same, it has not changed. */
+export function baseOfContact(link: Pick<Link, 'base' | 'ownSpelling'>, contact: Contact): Snapshot {
+  return { ...link.base, fields: { ...link.base.fields, ...ownSpelling(link, contact) } }
 }

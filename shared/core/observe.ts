@@ -1,3 +1,4 @@
+import { spansAfter } from './newest.ts'
 import type { JsonObject, JsonValue, Mirror, MirrorStamp, SourceRecord } from './records.ts'
 
 export type RecordHashes = Readonly<{ contentHash: string; rawHash: string }>
@@ -7,17 +8,27 @@ export type RecordHashes = Readonly<{ contentHash: string; rawHash: string }>
  * what is stored, else the mirror to store.
  *
  * LastUpdatedTime moves with every invoice of a customer, so `changedAt` keeps the one at which the content first
- * differed. A record that was held to be gone and is read again is there again.
+ * differed. `before` is the whole of what is stored, which says when each slot changed. A record that was held to be gone and is read again is there again.
  */
 export function observe(
   record: SourceRecord,
   stamp: MirrorStamp | undefined,
   { contentHash, rawHash }: RecordHashes,
+  before?: Mirror,
 ): 'unchanged' | Mirror {
   if (stamp !== undefined && stamp.rawHash === rawHash && stamp.goneAt === undefined) return 'unchanged'
   const changedAt = stamp?.contentHash === contentHash ? stamp.changedAt : record.updatedAt
   const isMerged = stamp?.mergedIntoId !== undefined && !record.snapshot.active
-  return { ...record, contentHash, rawHash, changedAt, ...(isMerged && { mergedIntoId: stamp.mergedIntoId }) }
+  // Only a plan asks when a slot changed, and there is none for a record that is not linked.
+  const spans = before?.contactId === undefined ? undefined : spansAfter(before, record)
+  return {
+    ...record,
+    contentHash,
+    rawHash,
+    changedAt,
+    ...(spans !== undefined && { spans }),
+    ...(isMerged && { mergedIntoId: stamp.mergedIntoId }),
+  }
 }
 
 /** The record that this one was merged into; undefined when it was not, or somebody has made it active again. */

@@ -1,4 +1,5 @@
 import { DERIVED_SLOTS, type DerivedSlot, following, isDerived, SOURCES } from './derived-names.ts'
+import { type CrmTimes, laterSide, type RecordTimes } from './newest.ts'
 import { policyFor, type SyncSettings } from './policies.ts'
 import {
   type Conflict,
@@ -10,10 +11,13 @@ import {
   type SlotValue,
   type Snapshot,
 } from './records.ts'
-import { sameValue, slotValue, withSlot } from './slots.ts'
+import { slotValue, withSlot } from './slots.ts'
+import { sameAsTyped, sameMeaning } from './spelling.ts'
 
-/** A side and when its content last changed (ISO 8601 UTC). */
-export type Side = Readonly<{ snapshot: Snapshot; changedAt: string }>
+/** The contact, and what is known of when it changed. */
+export type CrmSide = Readonly<{ snapshot: Snapshot }> & CrmTimes
+/** The record, and what is known of when it changed. */
+export type RecordSide = Readonly<{ snapshot: Snapshot }> & RecordTimes
 
 /** What a person decided about an open conflict, and the two values that they saw when they did. */
 export type Resolution = Readonly<{
@@ -24,15 +28,17 @@ export type Resolution = Readonly<{
 
 /** What became of the QuickBooks record, as verified by a read. */
 export type RecordFate =
-  | Readonly<{ kind: 'present'; side: Side }>
+  | Readonly<{ kind: 'present'; side: RecordSide }>
   | Readonly<{ kind: 'merged'; survivorId: string; survivorIsFree: boolean }>
   | Readonly<{ kind: 'gone' }>
 
 export type Sides = Readonly<{
-  contact: Side
+  contact: CrmSide
   record: RecordFate
   /** The values on which both sides last agreed; undefined for a contact that is to be created in QuickBooks. */
   base: Snapshot
+  /** The contact's own spelling of values on which both agreed in other letters: holding it still is no change. */
+  ownSpelling?: Fields
   openConflicts: readonly Conflict[]
   /** Slots that an undo put back: they stay apart while both values are as the undo left them. */
   pins: readonly Pin[]
@@ -167,7 +173,7 @@ function planMerged(record: Extract<RecordFate, { kind: 'merged' }>): Plan {
       }
 }
 
-function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
+function planSlot(slot: Slot, sides: Sides, record: RecordSide, settings: SyncSettings): readonly Action[] {
   const aside = sides.aside?.find((one) => one.slot === slot)
   if (aside !== undefined) return [{ kind: 'keep', ...aside }]
   const actions = compareSlot(slot, sides, record, settings)
@@ -186,10 +192,17 @@ function planSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings
 
 /** The history's reason for what followed QuickBooks. */
 export const ONLY_QUICKBOOKS = 'only QuickBooks changed it'
+const QUICKBOOKS_ALONE = 'only QuickBooks holds a value'
+const SPELLED_SO = 'QuickBooks spells it so'
+
+/** Whether that is the history's reason for what followed QuickBooks, without anybody in the CRM having a part in it. */
+export function isOfQuickBooksAlone(because: string): boolean {
+  return [ONLY_QUICKBOOKS, QUICKBOOKS_ALONE, SPELLED_SO].includes(because)
+}
 
 const UNDONE = 'the change was undone, and neither side has changed it since'
 
-function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSettings): readonly Action[] {
+function compareSlot(slot: Slot, sides: Sides, record: RecordSide, settings: SyncSettings): readonly Action[] {
   const crm = slotValue(sides.contact.snapshot, slot)
   const quickbooks = slotValue(record.snapshot, slot)
   const base = slotValue(sides.base, slot)
@@ -197,23 +210,26 @@ function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSetti
   const close = (because: string): readonly Action[] =>
     open === undefined ? [] : [{ kind: 'closeConflict', slot, because }]
 
-  if (sameValue(slot, crm, quickbooks)) {
-    // The base takes QuickBooks' spelling; a contact typed differently but meaning the same is left as typed.
-    const agreed: readonly Action[] = sameValue(slot, base, quickbooks)
+  if (sameAsTyped(crm, quickbooks)) {
+    const agreed: readonly Action[] = sameAsTyped(base, quickbooks)
       ? []
       : [{ kind: 'agree', slot, value: quickbooks, because: 'both sides hold the same value' }]
     return [...agreed, ...close('both sides hold the same value now')]
   }
 
   const pin = sides.pins.find(
-    (one) => one.slot === slot && sameValue(slot, one.crm, crm) && sameValue(slot, one.quickbooks, quickbooks),
+    (one) => one.slot === slot && sameAsTyped(one.crm, crm) && sameAsTyped(one.quickbooks, quickbooks),
   )
   if (pin !== undefined) return [{ kind: 'keep', slot, because: pin.because ?? UNDONE }]
 
-  const crmChanged = !sameValue(slot, crm, base)
-  const quickbooksChanged = !sameValue(slot, quickbooks, base)
+  const crmChanged = !sameAsTyped(crm, ownSpellingOf(slot, sides) ?? base)
+  const quickbooksChanged = !sameAsTyped(quickbooks, base)
+  if (!crmChanged && !quickbooksChanged) {
+    return [{ kind: 'keep', slot, because: 'the two are spelled differently, as they were when both sides agreed' }]
+  }
 
   const conflict: Conflict = { slot, base, crm, quickbooks }
+  const isSeenChanged = (crmChanged ? sides.contact.times : record.spans)?.[slot] !== undefined
   if (open !== undefined && crmChanged !== quickbooksChanged && sameConflict(open, conflict)) {
     // One side alone changed it, and a barrier made a question of it.
     const decided = resolutionOf(conflict, sides.resolutions)
@@ -222,58 +238,85 @@ function compareSlot(slot: Slot, sides: Sides, record: Side, settings: SyncSetti
     if (slot === 'active') return []
   }
   if (!crmChanged) {
-    const because = ONLY_QUICKBOOKS
+    const because = becauseOf('quickbooks', conflict, isSeenChanged)
     return [{ kind: 'store', slot, from: crm, to: quickbooks, because }, ...close(because)]
   }
   if (slot === 'notes' && !settings.pushNotes) {
+    if (quickbooksChanged && sameMeaning(slot, crm, quickbooks)) {
+      return settle(conflict, quickbooks, `${SAME_MEANING}, and notes are not sent to QuickBooks`, open !== undefined)
+    }
     return [
       { kind: 'keep', slot, because: 'notes are not sent to QuickBooks, by this workspace’s settings' },
       ...close('notes are not sent to QuickBooks'),
     ]
   }
   if (!quickbooksChanged) {
-    const because = 'only the CRM changed it'
+    const because = becauseOf('crm', conflict, isSeenChanged)
     return [{ kind: 'push', slot, from: quickbooks, to: crm, because }, ...close(because)]
   }
   return planBothChanged(conflict, open, sides, record, settings)
+}
+
+const SAME_MEANING = 'both sides hold the same but for its spelling'
+
+/** Two that were linked a moment ago have not agreed on anything: then one side's value need not be a change. */
+function becauseOf(
+  only: 'crm' | 'quickbooks',
+  { slot, base, crm, quickbooks }: Conflict,
+  isSeenChanged: boolean,
+): string {
+  const isHeldAlone = base === undefined && !isSeenChanged
+  if (only === 'crm') return isHeldAlone && crm !== undefined ? 'only the CRM holds a value' : 'only the CRM changed it'
+  if (isHeldAlone && quickbooks !== undefined) return QUICKBOOKS_ALONE
+  return sameMeaning(slot, crm, quickbooks) ? SPELLED_SO : ONLY_QUICKBOOKS
+}
+
+function ownSpellingOf(slot: Slot, { ownSpelling = {} }: Sides): SlotValue {
+  return slot === 'parent' || slot === 'active' ? undefined : ownSpelling[slot]
 }
 
 function planBothChanged(
   conflict: Conflict,
   open: Conflict | undefined,
   sides: Sides,
-  record: Side,
+  record: RecordSide,
   settings: SyncSettings,
 ): readonly Action[] {
-  const { slot, crm, quickbooks } = conflict
+  const { slot, base, crm, quickbooks } = conflict
+  const wasOpen = open !== undefined
   const resolution = resolutionOf(conflict, sides.resolutions)
-  if (resolution !== undefined)
-    return settle(conflict, resolution.value, 'a person decided the conflict', open !== undefined)
+  if (resolution !== undefined) return settle(conflict, resolution.value, 'a person decided the conflict', wasOpen)
 
-  switch (policyFor(settings, slot)) {
+  const policy = policyFor(settings, slot)
+  const later = policy === 'newest' ? laterSide(slot, sides.contact, record) : 'unknown'
+  if (sameMeaning(slot, crm, quickbooks)) {
+    const value = later === 'crm' ? crm : quickbooks
+    return settle(conflict, value, `${SAME_MEANING}, ${SPELLING_WORDS[later]}`, wasOpen)
+  }
+  const both = base === undefined ? 'the two sides hold different values' : 'both changed it'
+  switch (policy) {
     case 'crm':
-      return settle(conflict, crm, 'both changed it, and the CRM wins by this workspace’s settings', open !== undefined)
+      return settle(conflict, crm, `${both}, and the CRM wins by this workspace’s settings`, wasOpen)
     case 'quickbooks':
-      return settle(
-        conflict,
-        quickbooks,
-        'both changed it, and QuickBooks wins by this workspace’s settings',
-        open !== undefined,
-      )
-    case 'newest': {
-      // QuickBooks' times have whole seconds, so a tie is real: the books win, and the other value is journalled.
-      const crmIsNewer = sides.contact.changedAt > record.changedAt
-      return settle(
-        conflict,
-        crmIsNewer ? crm : quickbooks,
-        `both changed it, and ${crmIsNewer ? 'the CRM' : 'QuickBooks'} changed last`,
-        open !== undefined,
-      )
-    }
+      return settle(conflict, quickbooks, `${both}, and QuickBooks wins by this workspace’s settings`, wasOpen)
+    case 'newest':
+      return settle(conflict, later === 'crm' ? crm : quickbooks, `${both}, ${NEWEST_WORDS[later]}`, wasOpen)
     case 'ask':
-      return ask(conflict, open, 'both sides changed it since they last agreed')
+      return ask(conflict, open, base === undefined ? both : 'both sides changed it since they last agreed')
   }
 }
+
+const NEWEST_WORDS = {
+  crm: 'and the CRM changed it later',
+  quickbooks: 'and QuickBooks changed it later',
+  unknown: 'and which was first cannot be told, so QuickBooks wins',
+} as const
+
+const SPELLING_WORDS = {
+  crm: 'and the CRM changed it later',
+  quickbooks: 'and QuickBooks changed it later',
+  unknown: 'so QuickBooks’ spelling is taken',
+} as const
 
 function ask(conflict: Conflict, open: Conflict | undefined, because: string): readonly Action[] {
   return open !== undefined && sameConflict(open, conflict) ? [] : [{ kind: 'openConflict', conflict, because }]
@@ -284,7 +327,7 @@ function ask(conflict: Conflict, open: Conflict | undefined, because: string): r
  * asked about it, and it is on both what the plan makes of its sources. What QuickBooks alone has changed stays as
  * QuickBooks has it: what it derives, it has derived itself.
  */
-function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, record: Side): readonly Action[] {
+function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, record: RecordSide): readonly Action[] {
   const crm = sides.contact.snapshot.fields
   const quickbooks = record.snapshot.fields
   const base = sides.base.fields
@@ -297,7 +340,7 @@ function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, r
   if (sources.some(({ kind }) => kind === 'openConflict')) {
     return isAsked ? [...others, { kind: 'keep', slot, because: 'it follows what a person is asked about' }] : actions
   }
-  const bothChanged = [crm, quickbooks].every((side) => !sameValue(slot, side[slot], base[slot]))
+  const bothChanged = [crm, quickbooks].every((side) => !sameAsTyped(side[slot], base[slot]))
   if (!bothChanged && !sources.some(({ kind }) => kind === 'push')) return actions
 
   // Where they derive it from different fields, QuickBooks knows best what it derives it from.
@@ -342,8 +385,7 @@ function openOf(sides: Sides, slot: Slot): Conflict | undefined {
 /** A decision about exactly these two values; one about values that have moved since is none. */
 function resolutionOf({ slot, crm, quickbooks }: Conflict, made: readonly Resolution[]): Resolution | undefined {
   return made.find(
-    (one) =>
-      one.slot === slot && sameValue(slot, one.seen.crm, crm) && sameValue(slot, one.seen.quickbooks, quickbooks),
+    (one) => one.slot === slot && sameAsTyped(one.seen.crm, crm) && sameAsTyped(one.seen.quickbooks, quickbooks),
   )
 }
 
@@ -351,10 +393,10 @@ function resolutionOf({ slot, crm, quickbooks }: Conflict, made: readonly Resolu
 function settle(conflict: Conflict, value: SlotValue, because: string, wasOpen: boolean): readonly Action[] {
   const { slot, crm, quickbooks } = conflict
   const actions: Action[] = []
-  if (!sameValue(slot, crm, value)) {
+  if (!sameAsTyped(crm, value)) {
     actions.push({ kind: 'store', slot, from: crm, to: value, because, superseded: { side: 'crm', value: crm } })
   }
-  if (!sameValue(slot, quickbooks, value)) {
+  if (!sameAsTyped(quickbooks, value)) {
     actions.push({
       kind: 'push',
       slot,
@@ -369,9 +411,5 @@ function settle(conflict: Conflict, value: SlotValue, because: string, wasOpen: 
 }
 
 function sameConflict(a: Conflict, b: Conflict): boolean {
-  return (
-    sameValue(a.slot, a.base, b.base) &&
-    sameValue(a.slot, a.crm, b.crm) &&
-    sameValue(a.slot, a.quickbooks, b.quickbooks)
-  )
+  return sameAsTyped(a.base, b.base) && sameAsTyped(a.crm, b.crm) && sameAsTyped(a.quickbooks, b.quickbooks)
 }

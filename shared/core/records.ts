@@ -22,7 +22,7 @@ export type Address = Readonly<{
 
 /**
  * The synced text fields, in the order in which people are shown them. An absent field is empty: '' is never
- * stored. Values are kept as typed; comparing normalises.
+ * stored. Values are kept as typed.
  */
 export const TEXT_FIELDS = [
   'displayName',
@@ -57,6 +57,13 @@ export type Slot = (typeof SLOTS)[number]
 
 /** Undefined is "empty". A parent is the QuickBooks id of the parent customer. */
 export type SlotValue = string | boolean | Address | undefined
+
+/** When slots last changed, each where that is known. */
+export type SlotTimes = Readonly<{ [K in Slot]?: string }>
+
+/** QuickBooks' own times around a change: it came after a moment at which the old value stood, and by `by` it was there. */
+export type Span = Readonly<{ after: string; by: string }>
+export type SlotSpans = Readonly<{ [K in Slot]?: Span }>
 
 /**
  * What the three sides (contact, mirror, base) are compared by. `parentRecordId` is the QuickBooks id of the
@@ -97,6 +104,8 @@ export type Mirror = SourceRecord &
     rawHash: string
     /** The LastUpdatedTime at which `contentHash` first differed from what was known before. */
     changedAt: string
+    /** Between which moments slots changed; kept only for records that are linked. */
+    spans?: SlotSpans
     /** When QuickBooks was found, by a read, to hold this record no more (merged or deleted). */
     goneAt?: string
     /**
@@ -139,6 +148,11 @@ export type Link = Readonly<{
   recordId: string
   /** The values on which both sides last agreed. */
   base: Snapshot
+  /**
+   * The contact's own spelling of values on which both agreed in other letters. Links that were made before spelling
+   * counted have none: what differs from their base by spelling alone is no change of the contact (`ownSpelling`).
+   */
+  ownSpelling?: Fields
   /** The revision (SyncToken) at which they did. */
   revision: string
   linkedAt: string
@@ -187,6 +201,8 @@ export type Contact = Readonly<{
   createdAt: string
   /** When a person or a sync last changed its content. */
   changedAt: string
+  /** When a person last changed each slot that differs from the base; whatever differs without is older than was kept. */
+  slotTimes?: SlotTimes
   /** Counts writes; every write names the version that it saw. */
   version: number
 }>

@@ -1,5 +1,6 @@
 import { SLOTS, type Slot, type SlotValue, type Snapshot } from './records.ts'
-import { sameValue, slotValue, withSlot } from './slots.ts'
+import { slotValue, withSlot } from './slots.ts'
+import { sameMeaning } from './spelling.ts'
 
 /**
  * The base of a link that moves to the record which two were merged into. The survivor keeps its own values, so
@@ -17,7 +18,7 @@ export function survivorBase(
   heldBefore: ReadonlyMap<Slot, SlotValue> = new Map(),
 ): Snapshot {
   return SLOTS.filter((slot) => slot !== 'active' && slot !== 'parent').reduce((after, slot) => {
-    const isEmpty = [contact, survivor].some((side) => sameValue(slot, slotValue(side, slot), undefined))
+    const isEmpty = [contact, survivor].some((side) => sameMeaning(slot, slotValue(side, slot), undefined))
     if (isEmpty) return withSlot(after, slot, undefined)
     return heldBefore.has(slot) ? withSlot(after, slot, heldBefore.get(slot)) : after
   }, base)

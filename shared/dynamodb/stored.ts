@@ -39,7 +39,10 @@ import {
   type RunProgress,
   SIDES,
   SLOTS,
+  type SlotSpans,
+  type SlotTimes,
   type Snapshot,
+  type Span,
   TEXT_FIELDS,
   type TextField,
   type TokenSet,
@@ -121,7 +124,14 @@ export const pendingConsentsSchema: z.ZodType<readonly PendingConsent[]> = z.arr
   } satisfies Shape<PendingConsent>),
 )
 
-const link = z.object({ entity, recordId: text, base: snapshot, revision: text, linkedAt: text } satisfies Shape<Link>)
+const link = z.object({
+  entity,
+  recordId: text,
+  base: snapshot,
+  ownSpelling: fields.exactOptional(),
+  revision: text,
+  linkedAt: text,
+} satisfies Shape<Link>)
 
 const contactPerson = z.object({
   // Once, a building's billing person was stored as a copy of its fields.
@@ -174,6 +184,12 @@ const intent = z.object({
 
 const contactKind = z.enum(CONTACT_KINDS)
 
+const slotTimes = z.partialRecord(slot, text) satisfies z.ZodType<SlotTimes>
+const spans = z.partialRecord(
+  slot,
+  z.object({ after: text, by: text } satisfies Shape<Span>),
+) satisfies z.ZodType<SlotSpans>
+
 const storedContact = z.object({
   id: text,
   kind: contactKind,
@@ -192,6 +208,7 @@ const storedContact = z.object({
   toPushSince: textOrNone,
   createdAt: text,
   changedAt: text,
+  slotTimes: slotTimes.exactOptional(),
   version: z.number(),
 } satisfies Shape<Contact>)
 
@@ -232,6 +249,7 @@ export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
   contentHash: text,
   rawHash: text,
   changedAt: text,
+  spans: spans.exactOptional(),
   goneAt: textOrNone,
   mergedIntoId: textOrNone,
 } satisfies Shape<Omit<Mirror, 'contactId'>>)

@@ -3,7 +3,7 @@ import { Failure } from '#core/errors'
 import type { Resolution } from '#core/plan'
 import type { ConflictPolicy, SyncSettings } from '#core/policies'
 import type { ConflictRow, Contact, OpenConflict, Slot, SlotValue } from '#core/records'
-import { sameValue } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import { getContact } from './contacts.ts'
 import { hintPush } from './hint-work.ts'
 import { eachAtMost } from './in-parallel.ts'
@@ -56,7 +56,7 @@ export async function resolveConflict(
   const contact = await getContact(ports, workspace, contactId)
   const open = contact.conflicts?.find((conflict) => conflict.slot === slot)
   if (open === undefined) throw new Failure({ kind: 'notFound', what: 'conflict', id: `${contactId}/${slot}` })
-  const isAsSeen = sameValue(slot, open.crm, seen.crm) && sameValue(slot, open.quickbooks, seen.quickbooks)
+  const isAsSeen = sameAsTyped(open.crm, seen.crm) && sameAsTyped(open.quickbooks, seen.quickbooks)
   if (!isAsSeen) throw new Failure({ kind: 'versionMoved', what: 'conflict', id: `${contactId}/${slot}` })
   const value = typeof take === 'object' ? typedValue(contact, slot, take.value) : open[take]
 
@@ -150,8 +150,8 @@ function resolutionOf(conflict: OpenConflict, policy: Alike['policy']): readonly
   const { slot, base, crm, quickbooks } = conflict
   const seen = { crm, quickbooks }
   if (policy !== 'newest') return [{ slot, value: conflict[policy], seen }]
-  if (sameValue(slot, crm, base)) return [{ slot, value: quickbooks, seen }]
-  return sameValue(slot, quickbooks, base) ? [{ slot, value: crm, seen }] : []
+  if (sameAsTyped(crm, base)) return [{ slot, value: quickbooks, seen }]
+  return sameAsTyped(quickbooks, base) ? [{ slot, value: crm, seen }] : []
 }
 
 async function* pagesOf({ conflicts }: Pick<Ports, 'conflicts'>, workspace: string) {

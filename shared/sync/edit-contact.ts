@@ -1,5 +1,13 @@
-import { type ContactEdit, contactChanges, editErrors, editedFields, type FieldEdits } from '#core/contact-edit'
+import {
+  type ContactEdit,
+  changedSlots,
+  contactChanges,
+  editErrors,
+  editedFields,
+  type FieldEdits,
+} from '#core/contact-edit'
 import { Failure, type FieldError } from '#core/errors'
+import { timesAfter } from '#core/newest'
 import { nameErrors, type PersonEdit, takeApart } from '#core/people'
 import { placedUnder } from '#core/place'
 import type { Contact, ContactKind, JournalChange, JournalEntry } from '#core/records'
@@ -66,9 +74,10 @@ export async function createContact(
     changedAt: at,
     version: 1,
   }
-  const contact = marked(made, at)
   const nothing: Contact = { ...made, kind: 'client', isCustomer: false, fields: {}, people: [] }
   const { parentId: _none, ...before } = nothing
+  const slotTimes = timesAfter(undefined, changedSlots(before, made), at)
+  const contact = marked({ ...made, ...(slotTimes !== undefined && { slotTimes }) }, at)
   const changes: readonly JournalChange[] = [
     { field: 'kind', to: kind },
     ...contactChanges(before, made).filter(({ field }) => field !== 'kind'),
@@ -157,7 +166,8 @@ async function tryUpdate(
   }
   const changes = contactChanges(before, after)
   if (changes.length === 0) return 'unchanged'
-  const contact = marked({ ...after, changedAt: at }, at)
+  const slotTimes = timesAfter(before.slotTimes, changedSlots(before, after), at)
+  const contact = marked({ ...after, ...(slotTimes !== undefined && { slotTimes }), changedAt: at }, at)
   const writes: readonly Write[] = [
     { kind: 'contact', contact, expectedVersion: before.version },
     // With the whole path above it, so that two moves at once make no cycle.

@@ -192,7 +192,14 @@ function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact:
   const after: Contact = {
     ...contact,
     isCustomer: contact.isCustomer || isCustomer,
-    link: { entity: mirror.entity, recordId: mirror.id, base, revision: mirror.revision, linkedAt: at },
+    link: {
+      entity: mirror.entity,
+      recordId: mirror.id,
+      base,
+      ownSpelling: {},
+      revision: mirror.revision,
+      linkedAt: at,
+    },
     ...(!sameContent(snapshot, base) && { toPushSince: at }),
     version: contact.version + 1,
   }

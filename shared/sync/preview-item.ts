@@ -3,7 +3,7 @@ import { listName } from '#core/names'
 import { type Action, type Plan, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Conflict, Contact, JsonObject, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
-import { sameValue } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import type { Ports } from './ports.ts'
 import { contentOfCreate, creation, NAMING, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
 import { nameRefusal } from './push-name.ts'
@@ -162,11 +162,11 @@ export function shownOnly(item: PreviewItem): (done: Plan) => void {
 function isShown({ crm, quickbooks, asks, underNewParent }: PreviewItem, action: Action): boolean {
   switch (action.kind) {
     case 'store':
-      return crm.some(({ slot, to }) => slot === action.slot && sameValue(slot, to, action.to))
+      return crm.some(({ slot, to }) => slot === action.slot && sameAsTyped(to, action.to))
     case 'push':
       return (
         (underNewParent && action.slot === 'parent') ||
-        quickbooks.some(({ slot, to }) => slot === action.slot && sameValue(slot, to, action.to))
+        quickbooks.some(({ slot, to }) => slot === action.slot && sameAsTyped(to, action.to))
       )
     case 'openConflict':
       return asks.some(({ slot }) => slot === action.conflict.slot)

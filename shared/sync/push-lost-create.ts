@@ -1,6 +1,7 @@
 import { withoutLeftMark } from '#core/deactivation-mark'
 import type { Contact, Fields, Slot, SourceRecord } from '#core/records'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
+import { sameMeaning } from '#core/spelling'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
 import { holdsWhatWasSent } from './push-settle.ts'
@@ -46,7 +47,7 @@ function isImportedSince(at: string, holder: Contact | undefined): boolean {
  */
 function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord): boolean {
   const { slots, sent } = intent
-  const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
+  const holds = (slot: Slot) => sameMeaning(slot, slotValue(sent, slot), slotValue(snapshot, slot))
   if (!isNamed(intent, { snapshot })) return false
   if (!snapshot.active) return true
   if (holdsWhatWasSent(intent, { ...snapshot, active: true }) && holds('parent')) return true
@@ -57,7 +58,7 @@ function isNamedAndLike(intent: Underway['intent'], { snapshot }: SourceRecord):
 function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 'snapshot'>): boolean {
   const { displayName: wanted } = sent.fields
   const { displayName: name = '' } = snapshot.fields
-  return sameValue('displayName', wanted, name) || sameValue('displayName', wanted, withoutLeftMark(name, [wanted]))
+  return sameMeaning('displayName', wanted, name) || sameMeaning('displayName', wanted, withoutLeftMark(name, [wanted]))
 }
 
 /**
@@ -66,7 +67,7 @@ function isNamed({ sent }: Underway['intent'], { snapshot }: Pick<SourceRecord, 
  */
 function isLikeButForTheName({ slots, sent }: Underway['intent'], { snapshot }: SourceRecord): boolean {
   const told = slots.filter((slot) => slot !== 'displayName' && slot !== 'printName' && !PLACES.includes(slot))
-  const holds = (slot: Slot) => sameValue(slot, slotValue(sent, slot), slotValue(snapshot, slot))
+  const holds = (slot: Slot) => sameMeaning(slot, slotValue(sent, slot), slotValue(snapshot, slot))
   if (!isPrintedOn(sent.fields, snapshot.fields.printName)) return false
   const { printName, companyName } = sent.fields
   // Many have the same company's name.
@@ -82,11 +83,11 @@ const LONGEST_PRINTED = 110
  * and a rename leaves that as it is. What the cut makes of a character of two units is not known: the last is left out.
  */
 function isPrintedOn({ printName, companyName, displayName }: Fields, printed: string | undefined): boolean {
-  if (printName !== undefined) return sameValue('printName', printName, printed)
+  if (printName !== undefined) return sameMeaning('printName', printName, printed)
   const kept = (name: string | undefined) =>
     name !== undefined && name.length >= LONGEST_PRINTED ? name.slice(0, LONGEST_PRINTED - 1) : name
   return [companyName, displayName].some(
-    (name) => name !== undefined && sameValue('printName', kept(name), kept(printed)),
+    (name) => name !== undefined && sameMeaning('printName', kept(name), kept(printed)),
   )
 }
 

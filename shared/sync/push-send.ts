@@ -2,7 +2,7 @@ import { type Problem, problemOf } from '#core/errors'
 import { gone } from '#core/observe'
 import type { Contact, Mirror, SourceRecord } from '#core/records'
 import { wordsOfRefusal } from '#core/refusals'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
 import { whatTheLostCreateMade } from './push-lost-create.ts'
 import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
 import { dropIntent, refuse } from './push-refuse.ts'
@@ -57,10 +57,10 @@ async function sendCreate(
   if (made === undefined) {
     const answer = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
     made = isRepeated ? await asItIsNow(ports, session, answer) : answer
-    if (made.revision === answer.revision) return settle(ports, session, contact, answer, undefined)
+    if (made.revision === answer.revision) return settle(ports, session, contact, answer, undefined, !isRepeated)
   }
   // Whoever made it inactive, moved it or emptied something meanwhile has changed it: QuickBooks has dropped nothing.
-  const isMoved = !sameValue('parent', made.snapshot.parentRecordId, intent.sent.parentRecordId)
+  const isMoved = made.snapshot.parentRecordId !== intent.sent.parentRecordId
   const slots = intent.slots.filter(
     (slot) => slot !== 'active' && !(slot === 'parent' && isMoved) && slotValue(made.snapshot, slot) !== undefined,
   )
@@ -102,7 +102,7 @@ async function sendUpdate(
   if (mirror.revision !== intent.revision) return afterMove(ports, session, contact, mirror)
   try {
     const answer = await company.update(mirror, intent.sent, intent.requestId)
-    return await settle(ports, session, contact, answer, mirror)
+    return await settle(ports, session, contact, answer, mirror, true)
   } catch (thrown) {
     const problem = problemOf(thrown)
     if (problem?.kind !== 'quickbooksRefused' || !MAY_HAVE_MOVED.includes(problem.code)) throw thrown

@@ -1,5 +1,5 @@
 import { derivedSlots } from '#core/derived-names'
-import { slotsOf } from '#core/entity-slots'
+import { timesApart } from '#core/newest'
 import { plan } from '#core/plan'
 import {
   ADDRESS_FIELDS,
@@ -9,19 +9,21 @@ import {
   type JournalChange,
   type Link,
   type Mirror,
+  type Pin,
   type PushIntent,
   type Slot,
   type Snapshot,
   type SourceRecord,
 } from '#core/records'
-import { sameValue, slotValue, withSlot } from '#core/slots'
+import { slotValue, withSlot } from '#core/slots'
 import { addressLines, contactSnapshot } from '#core/snapshots'
+import { sameAsTyped, sameMeaning } from '#core/spelling'
 import type { Write } from './ports.ts'
 import { type Refused, refusalOf } from './push-refuse.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
 import { reconcile } from './reconcile.ts'
 import { change, linkValue } from './reconcile-apply.ts'
-import { parentOf, present } from './reconcile-sides.ts'
+import { parentOf, present, sidesOf } from './reconcile-sides.ts'
 import { changedAmong } from './store-records.ts'
 import { WOKEN_AT_ONCE, wake, wokenBelow } from './wake-below.ts'
 
@@ -53,6 +55,7 @@ export async function settle(
   underway: Underway,
   answer: SourceRecord,
   before: Mirror | undefined,
+  isOwnAnswer = false,
 ): Promise<Settled> {
   const { intent } = underway
   const mirror = await takeIn(ports, workspace, answer, before)
@@ -66,23 +69,33 @@ export async function settle(
     const earlier = before?.snapshot ?? contact.link?.base
     const kept = keptAddresses(intent, answer.snapshot, earlier)
     const unlike = [...dropped, ...kept]
-    const base = baseOf(contact.link?.base, intent, answer.snapshot, unlike)
+    const asMade = isOwnAnswer ? editedSince(contact, intent, answer.snapshot) : []
+    const base = baseOf(contact.link?.base, intent, answer.snapshot, [...unlike, ...asMade])
     const link: Link = {
       linkedAt: at,
-      ...contact.link,
+      ...(contact.link ?? { ownSpelling: {} }),
       entity: mirror.entity,
       recordId: mirror.id,
       base,
       revision: mirror.revision,
     }
-    const { intent: _over, refusal: _old, toPushSince = at, ...rest } = contact
-    // Who is a customer in QuickBooks is one here.
-    const linked: Contact = { ...rest, link, isCustomer: rest.isCustomer || isNew }
+    const { intent: _over, refusal: _old, toPushSince = at, pins = [], slotTimes: times, ...rest } = contact
+    const parent = await parentOf(ports, workspace, contact, mirror.entity)
+    const slotTimes = timesApart(times, contactSnapshot(contact, parent.recordId), base)
+    const resting = pins.map((pin) => asAnswered(pin, intent, answer.snapshot))
+    const linked: Contact = {
+      ...rest,
+      link,
+      // Who is a customer in QuickBooks is one here.
+      isCustomer: rest.isCustomer || isNew,
+      ...(resting.length > 0 && { pins: resting }),
+      ...(slotTimes !== undefined && { slotTimes }),
+    }
     const refusal =
       dropped.length > 0 ? refusalOf(contact.refusal, droppedInWords(dropped), ports.clock.now()) : undefined
     // A record that is gone by now leaves something to decide.
     const isHere = mirror.goneAt === undefined
-    const done = isHere && refusal === undefined && (await isAtRest(ports, workspace, linked, mirror, base, settings))
+    const done = isHere && refusal === undefined && isAtRest(linked, link, parent, mirror, settings)
     const after: Contact = done ? linked : { ...linked, toPushSince, ...(refusal !== undefined && { refusal }) }
     const sent = intent.slots.filter((slot) => !unlike.includes(slot))
     const isLate = Date.parse(at) - Date.parse(intent.at) > LATE_MS
@@ -118,7 +131,7 @@ async function takeIn(
 ): Promise<Mirror> {
   const known = before ?? (await ports.mirrors.get(workspace, answer.entity, answer.id))
   if (known?.goneAt !== undefined) return known
-  const [changed] = await changedAmong(ports, workspace, answer.entity, [answer])
+  const [changed] = await changedAmong(ports, workspace, answer.entity, [answer], known === undefined ? [] : [known])
   if (changed !== undefined) await ports.mirrors.put(workspace, [changed])
   const stored = before === undefined ? await ports.mirrors.get(workspace, answer.entity, answer.id) : undefined
   const mirror = stored ?? changed ?? known
@@ -158,18 +171,22 @@ async function holdTaken(
 
 /** Whether a record holds what an intent sent, so that the intent must have been carried out. */
 export function holdsWhatWasSent({ slots, sent }: PushIntent, record: Snapshot): boolean {
-  return slots.every((slot) => sameValue(slot, slotValue(sent, slot), slotValue(record, slot)))
+  return slots.every((slot) => sameMeaning(slot, slotValue(sent, slot), slotValue(record, slot)))
 }
 
 /**
  * Whether a record is what an intent made of it: it holds what was sent, but for lines of addresses that were to go and
- * that QuickBooks kept (`keptAddresses`). `earlier` is what the record held before.
+ * that QuickBooks kept (`keptAddresses`). `earlier` is what the record held before: where that meant the same already,
+ * only the very letters that were sent tell that they were.
  */
 export function isCarriedOut(intent: PushIntent, record: Snapshot, earlier: Snapshot | undefined): boolean {
   const { slots, sent } = intent
   return slots.every(
     (slot) =>
-      sameValue(slot, slotValue(sent, slot), slotValue(record, slot)) ||
+      sameAsTyped(slotValue(sent, slot), slotValue(record, slot)) ||
+      (sameMeaning(slot, slotValue(sent, slot), slotValue(record, slot)) &&
+        earlier !== undefined &&
+        !sameMeaning(slot, slotValue(sent, slot), slotValue(earlier, slot))) ||
       ADDRESS_FIELDS.some((field) => field === slot && isMerged(field, sent, record, earlier)),
   )
 }
@@ -188,8 +205,8 @@ function isMerged(field: AddressField, sent: Snapshot, record: Snapshot, earlier
 function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>, answer: Snapshot): readonly Slot[] {
   return slots.filter((slot) => {
     const [wanted, got] = [slotValue(sent, slot), slotValue(answer, slot)]
-    if (sameValue(slot, wanted, got)) return false
-    return slot === 'active' || slot === 'parent' || sameValue(slot, got, undefined)
+    if (sameMeaning(slot, wanted, got)) return false
+    return slot === 'active' || slot === 'parent' || sameMeaning(slot, got, undefined)
   })
 }
 
@@ -226,24 +243,39 @@ function baseOf(
   )
 }
 
+/**
+ * The slots that a person has changed again while they were on their way. What QuickBooks made of the letters that were
+ * sent is nobody's wish then, and may not stand against the newer value.
+ */
+function editedSince({ fields }: Contact, { slots, sent }: PushIntent, answer: Snapshot): readonly Slot[] {
+  return slots.filter((slot) => {
+    if (slot === 'parent' || slot === 'active') return false
+    const wanted = sent.fields[slot]
+    return !sameAsTyped(fields[slot], wanted) && sameMeaning(slot, wanted, answer.fields[slot])
+  })
+}
+
+/** An undone slot rests beside what QuickBooks made of the value that was put back there. */
+function asAnswered(pin: Pin, { slots, sent }: PushIntent, answer: Snapshot): Pin {
+  const { slot } = pin
+  if (!slots.includes(slot) || !sameAsTyped(pin.quickbooks, slotValue(sent, slot))) return pin
+  const { quickbooks: _sent, ...rest } = pin
+  const made = slotValue(answer, slot)
+  return { ...rest, ...(made !== undefined && { quickbooks: made }) }
+}
+
 /** Whether a plan made now would do nothing. */
-async function isAtRest(
-  ports: PushPorts,
-  workspace: string,
+function isAtRest(
   contact: Contact,
+  link: Link,
+  parent: Awaited<ReturnType<typeof parentOf>>,
   mirror: Mirror,
-  base: Snapshot,
   settings: PushSession['settings'],
-): Promise<boolean> {
-  const parent = await parentOf(ports, workspace, contact, mirror.entity)
+): boolean {
   const sides = {
-    contact: { snapshot: contactSnapshot(contact, parent.recordId), changedAt: contact.changedAt },
-    record: present(mirror, base, contact),
-    base,
-    openConflicts: contact.conflicts ?? [],
-    pins: contact.pins ?? [],
+    ...sidesOf(contact, link, contactSnapshot(contact, parent.recordId)),
+    record: present(mirror, link.base, contact),
     resolutions: [],
-    slots: slotsOf(mirror.entity),
     aside: parent.aside,
   }
   return plan(sides, settings).actions.every(({ kind }) => kind === 'keep')

@@ -1,5 +1,7 @@
+import { ownSpelling } from '#core/link-base'
+import { timesAfter, timesApart } from '#core/newest'
 import { placedUnder } from '#core/place'
-import { baseAfter, conflictsAfter, contactAfter, type Plan, type RecordFate } from '#core/plan'
+import { baseAfter, conflictsAfter, contactAfter, type Plan, type RecordFate, type Sides } from '#core/plan'
 import type {
   Contact,
   Hold,
@@ -12,7 +14,8 @@ import type {
   SlotValue,
   Snapshot,
 } from '#core/records'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import type { GatheredSides } from './reconcile-sides.ts'
 
 /** The contact once everything of the plan that goes towards the CRM is done, and what the journal says of it. */
@@ -45,6 +48,7 @@ export function applyPlan(
     hold: _hold,
     conflicts: _open,
     pins: _pins,
+    slotTimes: _times,
     ...kept
   } = placedUnder(before, parentAfter(before, done, parents))
   // Those that were open before bring their own moment with them.
@@ -54,15 +58,18 @@ export function applyPlan(
   }))
   const underWay = before.intent?.slots ?? []
   const { record } = sides
-  const pins =
-    record.kind === 'present' ? restingPins(before.pins ?? [], underWay, crm, record.side.snapshot) : before.pins
+  const pins = record.kind === 'present' ? restingPins(sides.pins, underWay, crm, record.side.snapshot) : before.pins
+  const slotTimes = timesApart(timesAfter(before.slotTimes, decidedSlots(sides), at), crm, base)
+  const times = slotTimes === undefined ? {} : { slotTimes }
+  const moved: Link = baseMoved && mirror !== undefined ? { ...link, base, revision: mirror.revision } : link
   const contact: Contact = {
     ...kept,
     fields: crm.fields,
     archived: !crm.active,
-    link: baseMoved && mirror !== undefined ? { ...link, base, revision: mirror.revision } : link,
+    link: linkAfter(moved, { fields: crm.fields, ...times }),
     ...(conflicts.length > 0 && { conflicts }),
     ...(pins !== undefined && pins.length > 0 && { pins }),
+    ...times,
     ...(isStored && mirror !== undefined && { changedAt: later(before.changedAt, mirror.changedAt) }),
   }
   const isPushed = done.actions.some(({ kind }) => kind === 'push') || before.intent !== undefined
@@ -72,6 +79,12 @@ export function applyPlan(
     crm: toldOfCrm(before, contact, done),
     quickbooks: toldOfQuickBooks(done),
   }
+}
+
+/** With what of the contact's own spelling still stands, once that counts in this link or has anything to say. */
+function linkAfter(link: Link, after: Pick<Contact, 'fields' | 'slotTimes'>): Link {
+  const own = ownSpelling(link, after)
+  return link.ownSpelling === undefined && Object.keys(own).length === 0 ? link : { ...link, ownSpelling: own }
 }
 
 /** Why nothing may be done to the contact; undefined when something may. The first moment and reason of a hold stay. */
@@ -113,9 +126,20 @@ function restingPins(pins: readonly Pin[], underWay: readonly Slot[], crm: Snaps
   return pins.filter(
     ({ slot, ...pin }) =>
       underWay.includes(slot) ||
-      (sameValue(slot, pin.crm, slotValue(crm, slot)) &&
-        sameValue(slot, pin.quickbooks, slotValue(record, slot)) &&
-        !sameValue(slot, slotValue(crm, slot), slotValue(record, slot))),
+      (sameAsTyped(pin.crm, slotValue(crm, slot)) &&
+        sameAsTyped(pin.quickbooks, slotValue(record, slot)) &&
+        !sameAsTyped(slotValue(crm, slot), slotValue(record, slot))),
+  )
+}
+
+/** What a person decides about the values that both sides hold now is a change made now. */
+function decidedSlots({ contact, record, resolutions }: Sides): readonly Slot[] {
+  if (record.kind !== 'present') return []
+  const { snapshot } = record.side
+  return resolutions.flatMap(({ slot, seen }) =>
+    sameAsTyped(seen.crm, slotValue(contact.snapshot, slot)) && sameAsTyped(seen.quickbooks, slotValue(snapshot, slot))
+      ? [slot]
+      : [],
   )
 }
 

@@ -1,10 +1,12 @@
 import { withoutLeftMark } from '#core/deactivation-mark'
 import { slotsOf } from '#core/entity-slots'
+import { ownSpelling } from '#core/link-base'
 import { mergedInto } from '#core/observe'
 import type { Aside, Barrier, RecordFate, Resolution, Sides } from '#core/plan'
-import type { Contact, Entity, Link, Mirror, Snapshot } from '#core/records'
-import { withSlot } from '#core/slots'
+import type { Contact, Entity, Link, Mirror, Pin, Snapshot } from '#core/records'
+import { slotValue, withSlot } from '#core/slots'
 import { contactSnapshot } from '#core/snapshots'
+import { sameMeaning } from '#core/spelling'
 import { type Obstacle, placement } from './hierarchy.ts'
 import type { Ports } from './ports.ts'
 
@@ -47,17 +49,43 @@ export async function gatherSides(
     ...(shown !== undefined && { mirror: shown }),
     parents,
     sides: {
-      contact: { snapshot, changedAt: contact.changedAt },
+      ...sidesOf(contact, link, snapshot),
+      ...(record.kind === 'present' && { pins: restingPins(contact, link, snapshot, record.side.snapshot) }),
       record,
-      base: link.base,
-      openConflicts: contact.conflicts ?? [],
-      pins: contact.pins ?? [],
       resolutions,
-      slots: slotsOf(link.entity),
       aside: [...parent.aside, ...onTheWay(contact)],
       barriers,
     },
   }
+}
+
+/** What a plan has to know of the contact and of its link alone; `snapshot` is the contact as it is compared. */
+export function sidesOf(
+  { fields, changedAt, slotTimes, conflicts = [], pins = [] }: Contact,
+  link: Link,
+  snapshot: Snapshot,
+): Pick<Sides, 'contact' | 'base' | 'ownSpelling' | 'openConflicts' | 'pins' | 'slots'> {
+  const times = slotTimes === undefined ? {} : { times: slotTimes }
+  return {
+    contact: { snapshot, changedAt, ...times },
+    base: link.base,
+    ownSpelling: ownSpelling(link, { fields, ...(slotTimes !== undefined && { slotTimes }) }),
+    openConflicts: conflicts,
+    pins,
+    slots: slotsOf(link.entity),
+  }
+}
+
+/** Pins that were made before spelling counted hold in any letters; they are taken over in those that stand now. */
+function restingPins({ pins = [] }: Contact, link: Link, crm: Snapshot, record: Snapshot): readonly Pin[] {
+  if (link.ownSpelling !== undefined) return pins
+  return pins.map((pin) => {
+    const [own, books] = [slotValue(crm, pin.slot), slotValue(record, pin.slot)]
+    const isResting = sameMeaning(pin.slot, pin.crm, own) && sameMeaning(pin.slot, pin.quickbooks, books)
+    if (!isResting) return pin
+    const { crm: _own, quickbooks: _books, ...rest } = pin
+    return { ...rest, ...(own !== undefined && { crm: own }), ...(books !== undefined && { quickbooks: books }) }
+  })
 }
 
 /** What a contact's parent is called in QuickBooks; set aside when it has a parent that QuickBooks cannot put it under. */
@@ -120,17 +148,18 @@ async function survivorOf(
  * apart from the base's, where an undo put it or while a person has not decided.
  */
 export function present(
-  { snapshot, changedAt }: Mirror,
+  { snapshot, changedAt, spans }: Mirror,
   base: Snapshot,
   { pins = [], conflicts = [] }: Pick<Contact, 'pins' | 'conflicts'>,
 ): RecordFate {
   const { displayName } = snapshot.fields
-  if (displayName === undefined) return { kind: 'present', side: { snapshot, changedAt } }
+  const times = { changedAt, ...(spans !== undefined && { spans }) }
+  if (displayName === undefined) return { kind: 'present', side: { snapshot, ...times } }
   const resting = [...pins, ...conflicts].flatMap(({ slot, quickbooks }) =>
     slot === 'displayName' ? [quickbooks] : [],
   )
   const name = withoutLeftMark(displayName, [base.fields.displayName, ...resting])
-  return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', name), changedAt } }
+  return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', name), ...times } }
 }
 
 /** Looks up where in the CRM the contact would come, for each parent that it may get, and what stands in the way. */

@@ -1,5 +1,6 @@
 import { type ArchiveStory, archiveStory } from '#core/archive-story'
 import { Failure } from '#core/errors'
+import { baseOfContact } from '#core/link-base'
 import { type Plan, plan, type Resolution } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, JournalEntry, Link, Mirror, Pin, Slot } from '#core/records'
@@ -168,8 +169,8 @@ async function decide(
   if (mirror === undefined || !done.actions.some(({ kind }) => kind === 'relink')) {
     return { contact, done, gathered, told: archive.told }
   }
-  const base = survivorBase(sides.contact.snapshot, link.base, mirror.snapshot, archive.heldBefore)
-  const moved: Link = { ...link, recordId: mirror.id, base, revision: mirror.revision }
+  const base = survivorBase(sides.contact.snapshot, baseOfContact(link, contact), mirror.snapshot, archive.heldBefore)
+  const moved: Link = { ...link, recordId: mirror.id, base, ownSpelling: {}, revision: mirror.revision }
   // A write to the record that went away cannot come to anything any more.
   const { intent: _lost, ...kept } = contact
   const followed: GatheredSides = {
@@ -178,6 +179,7 @@ async function decide(
       ...sides,
       record: present(mirror, base, contact),
       base,
+      ownSpelling: {},
       aside: sides.aside?.filter(({ slot }) => contact.intent?.slots.includes(slot) !== true) ?? [],
       // What QuickBooks deactivated in great numbers was not the survivor.
       barriers: sides.barriers?.filter(({ slot }) => slot !== 'active') ?? [],

@@ -1,3 +1,4 @@
+import { timesAfter, timesApart } from '#core/newest'
 import { placedUnder } from '#core/place'
 import {
   type Contact,
@@ -105,11 +106,14 @@ async function putBack(
     const { conflicts, pins, refusal: _refusal, ...kept } = restored
     const resting = books === undefined ? (pins ?? []) : pinsAfter(pins ?? [], slots, crmAfter, books)
     const open = (conflicts ?? []).filter(({ slot }) => !slots.includes(slot))
+    const base = kept.link && baseAfterUndo(kept.link.base, plan, crmAfter)
+    const times = timesAfter(kept.slotTimes, plan.crm, at)
+    const slotTimes = base === undefined ? times : timesApart(times, crmAfter, base)
+    const { slotTimes: _times, ...untimed } = kept
     const after: Contact = {
-      ...kept,
-      ...(kept.link !== undefined && {
-        link: { ...kept.link, base: baseAfterUndo(kept.link.base, plan, crmAfter) },
-      }),
+      ...untimed,
+      ...(kept.link !== undefined && base !== undefined && { link: { ...kept.link, base } }),
+      ...(slotTimes !== undefined && { slotTimes }),
       ...(resting.length > 0 && { pins: resting }),
       ...(open.length > 0 && { conflicts: open }),
       ...(plan.crm.length > 0 && { changedAt: at }),

@@ -10,7 +10,8 @@ import {
   type SlotValue,
   type Snapshot,
 } from '#core/records'
-import { sameValue, slotValue, withSlot } from '#core/slots'
+import { slotValue, withSlot } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import { isObject } from './stored-state.ts'
 
 /** What the two sides hold now; a contact's parent is called what QuickBooks calls it. */
@@ -65,13 +66,13 @@ export function planUndo(
       putBack.skipped.push({ slot, reason: why })
       continue
     }
-    if (inCrm !== undefined && !sameValue(slot, inCrm.from, inCrm.to)) {
+    if (inCrm !== undefined && !sameAsTyped(inCrm.from, inCrm.to)) {
       putBack.crm.push(slot)
       values[slot] = inCrm.from
       if (inBooks === undefined && !inCrm.isSuperseded) putBack.oneSided.push(slot)
     }
     const now = mirror && slotValue(mirror.snapshot, slot)
-    if (inBooks !== undefined && !sameValue(slot, now, inBooks.from)) quickbooks[slot] = inBooks.from
+    if (inBooks !== undefined && !sameAsTyped(now, inBooks.from)) quickbooks[slot] = inBooks.from
   }
   return { ...putBack, quickbooks, values }
 }
@@ -86,9 +87,9 @@ function whyNot(
   const later = inCrm?.later ?? inBooks?.later
   if (later !== undefined) return `It was changed again on ${later.at}, ${later.because}.`
   const own = crmValue(slot, contact)
-  if (inCrm !== undefined && !sameValue(slot, own, inCrm.to)) return 'It was changed in the CRM since.'
+  if (inCrm !== undefined && !sameAsTyped(own, inCrm.to)) return 'It was changed in the CRM since.'
   // A job's parent has another name on each side: it is compared by QuickBooks' name.
-  if (inCrm === undefined && !sameValue(slot, slotValue(crm, slot), inBooks?.to)) {
+  if (inCrm === undefined && !sameAsTyped(slotValue(crm, slot), inBooks?.to)) {
     return 'It was changed in the CRM since.'
   }
   if (mirror === undefined || mirror.goneAt !== undefined) {
@@ -96,8 +97,10 @@ function whyNot(
   }
   const books = slotValue(mirror.snapshot, slot)
   const left = inBooks?.to ?? (slot === 'parent' ? slotValue(crm, slot) : inCrm?.to)
-  const wasNotSent = inBooks !== undefined && !inBooks.isDone && sameValue(slot, books, inBooks.from)
-  const isAsLeft = sameValue(slot, books, left) || wasNotSent
+  const wasNotSent = inBooks !== undefined && !inBooks.isDone && sameAsTyped(books, inBooks.from)
+  // What QuickBooks made of the value that was sent came back within the run.
+  const cameBack = inBooks !== undefined && inCrm !== undefined && slot !== 'parent' && sameAsTyped(books, inCrm.to)
+  const isAsLeft = sameAsTyped(books, left) || cameBack || wasNotSent
   return isAsLeft ? undefined : 'It was changed in QuickBooks since.'
 }
 
@@ -149,7 +152,7 @@ export function pinsAfter(
 ): readonly Pin[] {
   const made = slots.flatMap((slot): readonly Pin[] => {
     const [own, books] = [slotValue(crm, slot), slotValue(record, slot)]
-    if (sameValue(slot, own, books)) return []
+    if (sameAsTyped(own, books)) return []
     return [{ slot, ...(own !== undefined && { crm: own }), ...(books !== undefined && { quickbooks: books }) }]
   })
   return [...before.filter(({ slot }) => !slots.includes(slot)), ...made]

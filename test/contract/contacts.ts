@@ -61,6 +61,7 @@ export function contactsContract(open: () => Ports, runs = 20): void {
           runId: 'r1',
         },
         toPushSince: '2026-11-01T08:00:00.000Z',
+        slotTimes: { email: '2026-11-01T08:00:00.000Z', parent: '2026-11-01T08:00:01.000Z' },
       })
       const { contacts, workspace } = await stored([whole])
       expect(await contacts.get(workspace, 'c1')).toEqual(whole)

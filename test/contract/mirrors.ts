@@ -58,6 +58,7 @@ export function mirrorsContract(open: () => Ports, runs = 20): void {
         createdAt: '2020-01-01T00:00:00.000Z',
         goneAt: '2026-11-02T00:00:00.000Z',
         mergedIntoId: '9',
+        spans: { phone: { after: '2026-11-01T00:00:00.000Z', by: '2026-11-02T00:00:00.000Z' } },
         raw: { Zeta: null, Alpha: [1, { b: '' }, []], empty: '', nested: { deep: { deeper: true } }, big: 1e21 },
       })
       await mirrors.put(workspace, [whole])

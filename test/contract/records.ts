@@ -35,7 +35,14 @@ export function aContact(id: string, name: string, changes: Partial<Contact> = {
 }
 
 export function aLink(entity: Entity, recordId: string): NonNullable<Contact['link']> {
-  return { entity, recordId, base: { fields: { displayName: 'Base' }, active: true }, revision: '0', linkedAt: AT }
+  return {
+    entity,
+    recordId,
+    base: { fields: { displayName: 'Base' }, active: true },
+    ownSpelling: { displayName: 'Base ', billAddress: { city: ' Bern' } },
+    revision: '0',
+    linkedAt: AT,
+  }
 }
 
 export function anEntry(id: string, contactId: string, changes: Partial<JournalEntry> = {}): JournalEntry {

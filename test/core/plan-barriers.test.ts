@@ -5,7 +5,8 @@ import { slotsOf } from '#core/entity-slots'
 import { type Barrier, baseAfter, conflictsAfter, contactAfter, plan, recordAfter, type Sides } from '#core/plan'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
 import { type Conflict, SLOTS, type Snapshot } from '#core/records'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import { survivorBase } from '#core/survivor-base'
 import { threeSides } from './snapshot-arbitraries.ts'
 
@@ -108,7 +109,7 @@ describe('a barrier', () => {
             settings,
           )
         expect(conflictsAfter(open, decided(crm)).map((conflict) => conflict.slot)).not.toContain(slot)
-        expect(sameValue(slot, slotValue(recordAfter(world.quickbooks, decided(crm)), slot), crm)).toBe(true)
+        expect(sameAsTyped(slotValue(recordAfter(world.quickbooks, decided(crm)), slot), crm)).toBe(true)
         expect(conflictsAfter(open, decided(quickbooks)).map((conflict) => conflict.slot)).toContain(slot)
       }),
     )
@@ -138,14 +139,14 @@ describe('the base of a link that moves to the survivor of a merge', () => {
         for (const slot of SLOTS) {
           if (slot === 'active' || slot === 'parent') continue
           const [mine, its] = [slotValue(crm, slot), slotValue(survivor, slot)]
-          const isEmpty = (value: typeof mine) => sameValue(slot, value, undefined)
+          const isEmpty = (value: typeof mine) => sameAsTyped(value, undefined)
           if (!isEmpty(mine)) expect(isEmpty(slotValue(contact, slot))).toBe(false)
           if (!isEmpty(its)) expect(isEmpty(slotValue(record, slot))).toBe(false)
           // What is derived follows what gave way, though nobody touched it.
           const mayFollow = DERIVED_SLOTS.some((derived) => derived === slot && isDerived(derived, base.fields))
-          const isUntouched = sameValue(slot, mine, slotValue(base, slot)) && !mayFollow
-          if (isUntouched && !isEmpty(its)) expect(sameValue(slot, slotValue(contact, slot), its)).toBe(true)
-          if (isUntouched && !isEmpty(its)) expect(sameValue(slot, slotValue(record, slot), its)).toBe(true)
+          const isUntouched = sameAsTyped(mine, slotValue(base, slot)) && !mayFollow
+          if (isUntouched && !isEmpty(its)) expect(sameAsTyped(slotValue(contact, slot), its)).toBe(true)
+          if (isUntouched && !isEmpty(its)) expect(sameAsTyped(slotValue(record, slot), its)).toBe(true)
         }
       }),
     )

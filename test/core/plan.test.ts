@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { baseAfter, conflictsAfter, contactAfter, type Plan, plan, recordAfter, type Sides } from '#core/plan'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
 import { type Conflict, SLOTS, type Snapshot } from '#core/records'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
+import { sameAsTyped } from '#core/spelling'
 import { threeSides } from './snapshot-arbitraries.ts'
 
 const EARLY = '2026-01-01T00:00:00.000Z'
@@ -20,7 +21,11 @@ const settings: fc.Arbitrary<SyncSettings> = fc.record({
 type World = Readonly<{ crm: Snapshot; quickbooks: Snapshot; base: Snapshot; open: readonly Conflict[] }>
 
 const sidesOf = (world: World, crmIsNewer: boolean, resolutions: Sides['resolutions'] = []): Sides => ({
-  contact: { snapshot: world.crm, changedAt: crmIsNewer ? LATE : EARLY },
+  contact: {
+    snapshot: world.crm,
+    changedAt: LATE,
+    times: Object.fromEntries(SLOTS.map((slot) => [slot, crmIsNewer ? LATE : EARLY])),
+  },
   record: { kind: 'present', side: { snapshot: world.quickbooks, changedAt: crmIsNewer ? EARLY : LATE } },
   base: world.base,
   openConflicts: world.open,
@@ -47,17 +52,16 @@ describe('a plan', () => {
           const base = slotValue(world.base, slot)
           for (const side of ['crm', 'quickbooks'] as const) {
             const wrote = slotValue(world[side], slot)
-            if (sameValue(slot, wrote, base)) continue
+            if (sameAsTyped(wrote, base)) continue
             const onBoth =
-              sameValue(slot, slotValue(after.crm, slot), wrote) &&
-              sameValue(slot, slotValue(after.quickbooks, slot), wrote)
-            const open = after.open.some((conflict) => conflict.slot === slot && sameValue(slot, conflict[side], wrote))
+              sameAsTyped(slotValue(after.crm, slot), wrote) && sameAsTyped(slotValue(after.quickbooks, slot), wrote)
+            const open = after.open.some((conflict) => conflict.slot === slot && sameAsTyped(conflict[side], wrote))
             const superseded = done.actions.some(
               (action) =>
                 (action.kind === 'store' || action.kind === 'push') &&
                 action.slot === slot &&
                 action.superseded?.side === side &&
-                sameValue(slot, action.superseded.value, wrote),
+                sameAsTyped(action.superseded.value, wrote),
             )
             const kept = done.actions.some((action) => action.kind === 'keep' && action.slot === slot)
             expect(onBoth || open || superseded || kept, `${side} wrote ${slot}`).toBe(true)
@@ -75,7 +79,7 @@ describe('a plan', () => {
         expect(again.actions.filter(({ kind }) => kind !== 'keep')).toEqual([])
         for (const slot of SLOTS) {
           const held = after.open.some((conflict) => conflict.slot === slot) || (slot === 'notes' && !chosen.pushNotes)
-          if (!held) expect(sameValue(slot, slotValue(after.crm, slot), slotValue(after.quickbooks, slot))).toBe(true)
+          if (!held) expect(sameAsTyped(slotValue(after.crm, slot), slotValue(after.quickbooks, slot))).toBe(true)
         }
       }),
     )
@@ -90,7 +94,7 @@ describe('a plan', () => {
         for (const slot of SLOTS) {
           for (const side of ['crm', 'quickbooks'] as const) {
             expect(
-              sameValue(slot, slotValue(resumed[side], slot), slotValue(straight[side], slot)),
+              sameAsTyped(slotValue(resumed[side], slot), slotValue(straight[side], slot)),
               `${side} ${slot}`,
             ).toBe(true)
           }
@@ -113,13 +117,11 @@ describe('a plan', () => {
       fc.property(worlds, settings, fc.boolean(), (world, chosen, crmIsNewer) => {
         for (const action of plan(sidesOf(world, crmIsNewer), chosen).actions) {
           if (action.kind === 'store' && action.superseded === undefined) {
-            expect(sameValue(action.slot, slotValue(world.crm, action.slot), slotValue(world.base, action.slot))).toBe(
-              true,
-            )
+            expect(sameAsTyped(slotValue(world.crm, action.slot), slotValue(world.base, action.slot))).toBe(true)
           }
           if (action.kind === 'push' && action.superseded === undefined) {
             const { slot } = action
-            expect(sameValue(slot, slotValue(world.quickbooks, slot), slotValue(world.base, slot))).toBe(true)
+            expect(sameAsTyped(slotValue(world.quickbooks, slot), slotValue(world.base, slot))).toBe(true)
           }
         }
       }),
@@ -139,8 +141,8 @@ describe('a plan', () => {
         const settled = applied(asked, plan(sidesOf(asked, true, resolutions), ask))
         expect(settled.open).toEqual([])
         for (const { slot, value } of resolutions) {
-          expect(sameValue(slot, slotValue(settled.crm, slot), value)).toBe(true)
-          expect(sameValue(slot, slotValue(settled.quickbooks, slot), value)).toBe(true)
+          expect(sameAsTyped(slotValue(settled.crm, slot), value)).toBe(true)
+          expect(sameAsTyped(slotValue(settled.quickbooks, slot), value)).toBe(true)
         }
       }),
     )
@@ -165,7 +167,7 @@ describe('a plan', () => {
             const rests =
               action.kind === 'keep' &&
               (['crm', 'quickbooks'] as const).every((side) =>
-                sameValue(action.slot, slotValue(moved[side], action.slot), slotValue(world[side], action.slot)),
+                sameAsTyped(slotValue(moved[side], action.slot), slotValue(world[side], action.slot)),
               )
             expect(rests || free.some((other) => JSON.stringify(other) === JSON.stringify(action))).toBe(true)
           }

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { problemOf } from '#core/errors'
 import type { ConflictPolicy } from '#core/policies'
 import { type Contact, type Mirror, SLOTS } from '#core/records'
-import { sameValue, slotValue } from '#core/slots'
+import { slotValue } from '#core/slots'
 import { contactSnapshot } from '#core/snapshots'
+import { sameAsTyped } from '#core/spelling'
 import { newJob, updateContact } from '#sync/edit-contact'
 import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
 import { createTwoSides, type TwoSides } from './two-sides.ts'
@@ -143,7 +144,7 @@ async function expectInStep(two: TwoSides, { contact, mirror }: Readonly<{ conta
     const isAsked = contact.conflicts?.some((conflict) => conflict.slot === slot) ?? false
     const isRefused = contact.refusal !== undefined && contact.toPushSince !== undefined
     if (isAsked || isRefused) continue
-    expect([slot, sameValue(slot, slotValue(crm, slot), slotValue(snapshot, slot))]).toEqual([slot, true])
+    expect([slot, sameAsTyped(slotValue(crm, slot), slotValue(snapshot, slot))]).toEqual([slot, true])
   }
 }
 

@@ -1,4 +1,6 @@
+import { changedSlots } from '#core/contact-edit'
 import { dotOf } from '#core/dots'
+import { timesAfter } from '#core/newest'
 import type { Contact, Entity, Fields, JsonObject, Snapshot, SourceRecord } from '#core/records'
 import { contactSnapshot, withoutEmpty } from '#core/snapshots'
 import { createMemoryPortsOn } from '#memory/ports'
@@ -183,7 +185,14 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
             ...parentId,
             archived: false,
             people: [],
-            link: { entity, recordId, base: record.snapshot, revision: record.revision, linkedAt: now },
+            link: {
+              entity,
+              recordId,
+              base: record.snapshot,
+              ownSpelling: {},
+              revision: record.revision,
+              linkedAt: now,
+            },
             createdAt: now,
             changedAt: now,
             version: 0,
@@ -197,7 +206,9 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
     /** What a person does to a contact: it is marked, and due at once. */
     async edit(id: string, change: (contact: Contact) => Contact): Promise<void> {
       const before = await contact(id)
-      const { refusal, ...changed } = change(before)
+      const { refusal, ...edited } = change(before)
+      const slotTimes = timesAfter(before.slotTimes, changedSlots(before, edited), at())
+      const changed = { ...edited, ...(slotTimes !== undefined && { slotTimes }) }
       const { nextTryAt: _now, ...shown } = refusal ?? { code: '', reason: '', at: '' }
       const kept = refusal === undefined ? {} : { refusal: shown }
       await store({ ...changed, ...kept, toPushSince: at(), changedAt: at() }, before.version)

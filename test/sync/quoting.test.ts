@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ContactEdit } from '#core/contact-edit'
 import { dotOf } from '#core/dots'
 import { ADDRESS_FIELDS, type Address, type Fields, TEXT_FIELDS } from '#core/records'
-import { sameValue } from '#core/slots'
 import { withoutEmpty } from '#core/snapshots'
+import { sameMeaning } from '#core/spelling'
 import { openCompany } from '#sync/company'
 import { createContact, updateContact } from '#sync/edit-contact'
 import { listHeld } from '#sync/holding-area'
@@ -116,7 +116,7 @@ describe('what a person types into any field', () => {
         const { fields } = await world.contact(id)
         for (const slot of [...TEXT_FIELDS, ...ADDRESS_FIELDS]) {
           // Another spelling of the same number or address is no change: both stay as they were typed.
-          if (there[slot] === undefined || sameValue(slot, before[slot], there[slot])) continue
+          if (there[slot] === undefined || sameMeaning(slot, before[slot], there[slot])) continue
           expect(fields[slot]).toEqual(there[slot])
         }
         await expectAtRest(id)

@@ -38,6 +38,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   const refusedTokens = new Set<string>()
   let latencyMs = (_rows: number) => 0
   let leavesOutOldest = false
+  let made = (fields: Fields): Fields => fields
   let tellsLevels = true
   let order: (a: string, b: string) => number = (a, b) => Number(a) - Number(b)
 
@@ -245,7 +246,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         page({ method: 'byName' }, () => listed().filter(({ name }) => sameName(name, displayName)), 1, 1_000),
       create: (_entity, { fields, parentRecordId }, requestId) =>
         write('create', requestId, () => {
-          const { displayName = '', ...rest } = fields
+          const { displayName = '', ...rest } = made(fields)
           refuseTaken(displayName)
           return bookkeeper.add(displayName, {
             fields: rest,
@@ -256,7 +257,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         write('update', requestId, () => {
           const { id, revision } = need(current.id)
           if (current.revision !== String(revision)) throw refused('5010', 'Stale Object Error')
-          const { displayName = '', ...rest } = fields
+          const { displayName = '', ...rest } = made(fields)
           refuseTaken(displayName, id)
           if (upFrom(parentRecordId).some((above) => above.id === id)) throw refused('900', 'Parent Cannot Be Child')
           const { parent: _, ...top } = need(id)
@@ -299,6 +300,10 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     /** Cuts change data capture at the other end. */
     leaveOutOldest: () => {
       leavesOutOldest = true
+    },
+    /** What QuickBooks makes of values that an app sends, before it keeps them. */
+    makeOf: (make: (fields: Fields) => Fields) => {
+      made = make
     },
     /** Says of every customer that it is at the top. */
     hideLevels: () => {
