@@ -1,12 +1,14 @@
 import { slotOfField, storedValue } from './journalled.ts'
 import { isOfQuickBooksAlone } from './plan.ts'
-import type { JournalEntry, Slot, SlotValue } from './records.ts'
+import type { JournalEntry, Slot, SlotTimes, SlotValue } from './records.ts'
 
 /** Why a contact is archived, and what the CRM's people have changed in it since. */
 export type ArchiveStory = Readonly<{
   by: 'quickbooks' | 'crm'
   /** What each of these slots held before the first change since. */
   heldBefore: ReadonlyMap<Slot, SlotValue>
+  /** When each of them was last changed. */
+  times: SlotTimes
 }>
 
 /**
@@ -16,16 +18,19 @@ export type ArchiveStory = Readonly<{
 export function archiveStory(entries: readonly JournalEntry[]): ArchiveStory {
   const last = entries.findLastIndex((entry) => entry.side === 'crm' && archives(entry))
   const archived = entries[last]
-  if (archived === undefined) return { by: 'crm', heldBefore: new Map() }
+  if (archived === undefined) return { by: 'crm', heldBefore: new Map(), times: {} }
   const heldBefore = new Map<Slot, SlotValue>()
-  for (const { side, because, changes } of entries.slice(last + 1)) {
+  let times: SlotTimes = {}
+  for (const { side, because, changes, at } of entries.slice(last + 1)) {
     if (side !== 'crm' || isOfQuickBooksAlone(because)) continue
     for (const { field, from } of changes) {
       const slot = slotOfField(side, field)
-      if (slot !== undefined && !heldBefore.has(slot)) heldBefore.set(slot, storedValue(from))
+      if (slot === undefined) continue
+      if (!heldBefore.has(slot)) heldBefore.set(slot, storedValue(from))
+      times = { ...times, [slot]: at }
     }
   }
-  return { by: isOfQuickBooksAlone(archived.because) || isImport(archived) ? 'quickbooks' : 'crm', heldBefore }
+  return { by: isOfQuickBooksAlone(archived.because) || isImport(archived) ? 'quickbooks' : 'crm', heldBefore, times }
 }
 
 function archives({ changes }: JournalEntry): boolean {

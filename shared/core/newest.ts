@@ -9,17 +9,25 @@ const WHOLE_SECOND_MS = 1_000
 /** How far apart the clocks of the CRM and of QuickBooks may be. Both are set by network time, to far less than that. */
 const CLOCKS_MS = 2_000
 
-/** What is known of when the contact changed: each slot's own time, or else that it was no later than `changedAt`. */
+/**
+ * What is known of when the contact changed: each slot's own time, or else that it was no later than `changedAt`. Where no
+ * slot has one, as in contacts that are older than these times, the contact as a whole stands for each.
+ */
 export type CrmTimes = Readonly<{ changedAt: string; times?: SlotTimes }>
 /** The same of the record: each slot's span, or else that it was no later than `changedAt`. */
 export type RecordTimes = Readonly<{ changedAt: string; spans?: SlotSpans }>
 
+/** `contact`: the contact was changed later, of the slot itself that is not known. */
+export type LaterSide = 'crm' | 'contact' | 'quickbooks' | 'unknown'
+
 /** Which side changed a slot later; unknown where the times that are known do not tell. */
-export function laterSide(slot: Slot, crm: CrmTimes, record: RecordTimes): 'crm' | 'quickbooks' | 'unknown' {
+export function laterSide(slot: Slot, crm: CrmTimes, record: RecordTimes): LaterSide {
   const { after, by } = record.spans?.[slot] ?? { by: record.changedAt }
-  const at = crm.times?.[slot]
-  if (at !== undefined && epochMs(at) > epochMs(by) + WHOLE_SECOND_MS + CLOCKS_MS) return 'crm'
-  const latest = epochMs(at ?? crm.changedAt)
+  const { times, changedAt } = crm
+  const at = times === undefined ? changedAt : times[slot]
+  const isCrm = at !== undefined && epochMs(at) > epochMs(by) + WHOLE_SECOND_MS + CLOCKS_MS
+  if (isCrm) return times === undefined ? 'contact' : 'crm'
+  const latest = epochMs(at ?? changedAt)
   return after !== undefined && latest < epochMs(after) - CLOCKS_MS ? 'quickbooks' : 'unknown'
 }
 

@@ -289,9 +289,9 @@ function planBothChanged(
 
   const policy = policyFor(settings, slot)
   const later = policy === 'newest' ? laterSide(slot, sides.contact, record) : 'unknown'
+  const newest = later === 'crm' || later === 'contact' ? crm : quickbooks
   if (sameMeaning(slot, crm, quickbooks)) {
-    const value = later === 'crm' ? crm : quickbooks
-    return settle(conflict, value, `${SAME_MEANING}, ${SPELLING_WORDS[later]}`, wasOpen)
+    return settle(conflict, newest, `${SAME_MEANING}, ${SPELLING_WORDS[later]}`, wasOpen)
   }
   const both = base === undefined ? 'the two sides hold different values' : 'both changed it'
   switch (policy) {
@@ -300,7 +300,7 @@ function planBothChanged(
     case 'quickbooks':
       return settle(conflict, quickbooks, `${both}, and QuickBooks wins by this workspace’s settings`, wasOpen)
     case 'newest':
-      return settle(conflict, later === 'crm' ? crm : quickbooks, `${both}, ${NEWEST_WORDS[later]}`, wasOpen)
+      return settle(conflict, newest, `${both}, ${NEWEST_WORDS[later]}`, wasOpen)
     case 'ask':
       return ask(conflict, open, base === undefined ? both : 'both sides changed it since they last agreed')
   }
@@ -308,12 +308,14 @@ function planBothChanged(
 
 const NEWEST_WORDS = {
   crm: 'and the CRM changed it later',
+  contact: 'and the contact was changed later than the customer',
   quickbooks: 'and QuickBooks changed it later',
   unknown: 'and which was first cannot be told, so QuickBooks wins',
 } as const
 
 const SPELLING_WORDS = {
   crm: 'and the CRM changed it later',
+  contact: 'and the contact was changed later than the customer',
   quickbooks: 'and QuickBooks changed it later',
   unknown: 'so QuickBooks’ spelling is taken',
 } as const

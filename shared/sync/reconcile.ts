@@ -218,7 +218,7 @@ async function putRight(
   const { sides, mirror } = gathered
   const asItIs = { contact, link, gathered, told: [], heldBefore: new Map() }
   if (sides.record.kind !== 'merged' || !contact.archived) return asItIs
-  const { by, heldBefore } = archiveStory(await wholeHistory(ports, workspace, contact.id))
+  const { by, heldBefore, times } = archiveStory(await wholeHistory(ports, workspace, contact.id))
   const isActive = mirror?.snapshot.active === true
   if (by === 'crm') {
     if (!isActive || !sides.record.survivorIsFree) return asItIs
@@ -227,10 +227,11 @@ async function putRight(
   }
   const snapshot = withSlot(sides.contact.snapshot, 'active', true)
   const base = withSlot(link.base, 'active', true)
+  const slotTimes = { ...times, ...contact.slotTimes }
   return {
-    contact: { ...contact, archived: false, link: { ...link, base } },
+    contact: { ...contact, archived: false, link: { ...link, base }, slotTimes },
     link: { ...link, base },
-    gathered: { ...gathered, sides: { ...sides, contact: { ...sides.contact, snapshot }, base } },
+    gathered: { ...gathered, sides: { ...sides, contact: { ...sides.contact, snapshot, times: slotTimes }, base } },
     told: [{ because: NOT_DEACTIVATED, change: { field: 'archived', from: true, to: false } }],
     heldBefore,
   }
