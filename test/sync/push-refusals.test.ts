@@ -411,6 +411,7 @@ describe('somebody who changes the record at the same time', () => {
   it('holds the contact when the record is gone', async () => {
     const id = await world.addLinked({ DisplayName: 'Ada' })
     const survivor = idOf(world.books.create('Customer', { DisplayName: 'Bob' }))
+    world.simulator.switches.set('merged-record', 'gone')
     world.books.merge('Customer', survivor, await world.recordId(id))
     await world.edit(id, world.set({ phone: '1' }))
     await world.drain()

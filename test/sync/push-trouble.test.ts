@@ -315,7 +315,7 @@ describe('a lost create', () => {
 
 describe('a create that QuickBooks answers with the answer of the first time', () => {
   beforeEach(async () => {
-    world = await createPushWorld({ 'requestid-retention': 'forever' })
+    world = await createPushWorld({ 'requestid-retention': 'forever', 'merged-record': 'gone' })
   })
 
   async function lostBesideAnother() {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Contact } from '#core/records'
 import { openCompany } from '#sync/company'
 import { pushContact } from '#sync/push-contact'
+import { reconcile } from '#sync/reconcile'
 import { servePushHint } from '#sync/serve'
 import { createPushWorld, idOf, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
 
@@ -391,6 +392,29 @@ describe.each(['removed', 'stays'] as const)('archiving and back (the mark %s)',
     expect(world.read(await world.recordId(id))).toMatchObject({ Active: true, DisplayName: 'Ada' })
     expect(await world.dot(id)).toBe('green')
   })
+
+  it.each(['dashed', 'same', 'numbered'] as const)(
+    'keeps the name however often it is made inactive, beside another that was (%s)',
+    async (mark) => {
+      await world.close()
+      world = await createPushWorld({ 'reactivate-suffix': position, 'second-deactivation-name': mark })
+      const other = idOf(world.books.create('Customer', { DisplayName: 'Ada' }))
+      world.books.deactivate('Customer', other)
+      const id = await world.addLinked({ DisplayName: 'Ada' })
+      const recordId = await world.recordId(id)
+      for (let times = 0; times < 3; times++) {
+        for (const done of ['deactivate', 'reactivate'] as const) {
+          world.books[done]('Customer', recordId)
+          await world.pullIn('customer', [recordId])
+          await reconcile(world.ports, WORKSPACE, id, { actor: 'webhook' })
+          await world.drainLater()
+          const contact = await world.contact(id)
+          expect(contact).toMatchObject({ archived: done === 'deactivate', fields: { displayName: 'Ada' } })
+          expect(contact.refusal).toBeUndefined()
+        }
+      }
+    },
+  )
 
   it('is refused while another has taken the name, and works once that one is renamed', async () => {
     const id = await world.addLinked({ DisplayName: 'Ada' })
