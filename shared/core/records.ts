@@ -155,6 +155,8 @@ export type Link = Readonly<{
   ownSpelling?: Fields
   /** The revision (SyncToken) at which they did. */
   revision: string
+  /** The revision that our last write left: only others move the record on from there. Absent where that is not known. */
+  written?: string
   linkedAt: string
 }>
 
@@ -374,7 +376,8 @@ export type JournalEntry = Readonly<{
 
 /**
  * `superseded`: `from` was somebody's own change, which gave way in a conflict; it lives on here only. `derived`: nobody
- * typed `to`, it follows from other fields. `passing`: a name in between, until another one is free.
+ * typed `to`, it follows from other fields. `passing`: a name in between, until another one is free. `echo`: what QuickBooks
+ * by itself made of what it was sent; nobody has touched the record since that write, as its revision tells.
  */
 export type JournalChange = Readonly<{
   field: string
@@ -383,6 +386,7 @@ export type JournalChange = Readonly<{
   superseded?: boolean
   derived?: boolean
   passing?: boolean
+  echo?: boolean
 }>
 
 export const CONNECTION_STATUSES = ['connected', 'reconnectNeeded', 'disconnected'] as const

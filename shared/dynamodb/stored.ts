@@ -130,6 +130,7 @@ const link = z.object({
   base: snapshot,
   ownSpelling: fields.exactOptional(),
   revision: text,
+  written: textOrNone,
   linkedAt: text,
 } satisfies Shape<Link>)
 
@@ -289,6 +290,7 @@ const journalChange = z.object({
   superseded: z.boolean().exactOptional(),
   derived: z.boolean().exactOptional(),
   passing: z.boolean().exactOptional(),
+  echo: z.boolean().exactOptional(),
 } satisfies Shape<JournalChange>)
 
 export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({

@@ -57,7 +57,10 @@ async function sendCreate(
   if (made === undefined) {
     const answer = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
     made = isRepeated ? await asItIsNow(ports, session, answer) : answer
-    if (made.revision === answer.revision) return settle(ports, session, contact, answer, undefined, !isRepeated)
+    const { revision } = answer
+    if (made.revision === revision) {
+      return settle(ports, session, contact, answer, undefined, { isOwnAnswer: !isRepeated, written: revision })
+    }
   }
   // Whoever made it inactive, moved it or emptied something meanwhile has changed it: QuickBooks has dropped nothing.
   const isMoved = made.snapshot.parentRecordId !== intent.sent.parentRecordId
@@ -102,7 +105,9 @@ async function sendUpdate(
   if (mirror.revision !== intent.revision) return afterMove(ports, session, contact, mirror)
   try {
     const answer = await company.update(mirror, intent.sent, intent.requestId)
-    return await settle(ports, session, contact, answer, mirror, true)
+    // One that differed in nothing was not sent, and moved nothing.
+    const written = answer.revision === mirror.revision ? {} : { written: answer.revision }
+    return await settle(ports, session, contact, answer, mirror, { isOwnAnswer: true, ...written })
   } catch (thrown) {
     const problem = problemOf(thrown)
     if (problem?.kind !== 'quickbooksRefused' || !MAY_HAVE_MOVED.includes(problem.code)) throw thrown

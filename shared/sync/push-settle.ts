@@ -47,7 +47,8 @@ const LATE_MS = 5_000
  * and the journal. What QuickBooks made of a value differs from the base then and comes in as its own change; what it
  * dropped without a word makes the dot red, and is never taken for a deletion.
  *
- * The mirror goes first: as long as the intent stands, nobody else decides about the slots that it holds.
+ * The mirror goes first: as long as the intent stands, nobody else decides about the slots that it holds. `written` is the
+ * revision that the write left, where `answer` is what it was answered with.
  */
 export async function settle(
   ports: PushPorts,
@@ -55,7 +56,7 @@ export async function settle(
   underway: Underway,
   answer: SourceRecord,
   before: Mirror | undefined,
-  isOwnAnswer = false,
+  { isOwnAnswer = false, written }: Readonly<{ isOwnAnswer?: boolean; written?: string }> = {},
 ): Promise<Settled> {
   const { intent } = underway
   const mirror = await takeIn(ports, workspace, answer, before)
@@ -78,6 +79,7 @@ export async function settle(
       recordId: mirror.id,
       base,
       revision: mirror.revision,
+      ...(written !== undefined && { written }),
     }
     const { intent: _over, refusal: _old, toPushSince = at, pins = [], slotTimes: times, ...rest } = contact
     const parent = await parentOf(ports, workspace, contact, mirror.entity)

@@ -1,9 +1,10 @@
 import { type ArchiveStory, archiveStory } from '#core/archive-story'
 import { Failure } from '#core/errors'
 import { baseOfContact } from '#core/link-base'
-import { type Plan, plan, type Resolution } from '#core/plan'
+import { ONLY_QUICKBOOKS, type Plan, plan, type Resolution } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, JournalEntry, Link, Mirror, Pin, Slot } from '#core/records'
+import { revisionKey } from '#core/revisions'
 import { withSlot } from '#core/slots'
 import { survivorBase } from '#core/survivor-base'
 import { linkedBelow } from './linked-below.ts'
@@ -145,10 +146,27 @@ async function once(
     ...above,
     ...marked(family, above, at),
     ...relinked(before, before.link, link),
-    ...journal(ports, before.id, at, why, { ...applied, crm: [...told, ...applied.crm] }),
+    ...journal(ports, before.id, at, why, {
+      ...applied,
+      crm: [...told, ...applied.crm.map((one) => echoed(one, link, mirror))],
+    }),
   ]
   if ((await ports.ledger.commit(workspace, writes)) !== 'committed') return 'moved'
   return { ...answer, contact: { ...applied.contact, version: before.version + 1 }, changed: true }
+}
+
+/**
+ * What a record that nobody has touched since our last write shows of its own is what QuickBooks made of that write: only
+ * a change moves the revision. Where it lies and whether it is active may have been kept back since before.
+ */
+function echoed(told: Told, link: Link, mirror: Mirror | undefined): Told {
+  const { because, change } = told
+  if (because !== ONLY_QUICKBOOKS || change.field === 'parentId' || change.field === 'archived') return told
+  const isOurs =
+    link.written !== undefined &&
+    mirror?.id === link.recordId &&
+    revisionKey(mirror.revision) === revisionKey(link.written)
+  return isOurs ? { because, change: { ...change, echo: true } } : told
 }
 
 type Decision = Readonly<{ contact: Contact; done: Plan; gathered: GatheredSides; told: readonly Told[] }>
@@ -170,7 +188,8 @@ async function decide(
     return { contact, done, gathered, told: archive.told }
   }
   const base = survivorBase(sides.contact.snapshot, baseOfContact(link, contact), mirror.snapshot, archive.heldBefore)
-  const moved: Link = { ...link, recordId: mirror.id, base, ownSpelling: {}, revision: mirror.revision }
+  const { written: _elsewhere, ...tie } = link
+  const moved: Link = { ...tie, recordId: mirror.id, base, ownSpelling: {}, revision: mirror.revision }
   // A write to the record that went away cannot come to anything any more.
   const { intent: _lost, ...kept } = contact
   const followed: GatheredSides = {

@@ -5,6 +5,7 @@ import {
   type JournalChange,
   type JournalEntry,
   type JsonObject,
+  type Link,
   type Mirror,
   type Outcome,
   SLOTS,
@@ -12,8 +13,10 @@ import {
   type SlotValue,
   type Snapshot,
 } from '#core/records'
+import { revisionKey } from '#core/revisions'
 import { withSlot } from '#core/slots'
 import { contactSnapshot, sameContent } from '#core/snapshots'
+import { touchesSince, touchInWords } from '#core/touches'
 import { placement } from './hierarchy.ts'
 import type { Write } from './ports.ts'
 import { newIntent } from './push-contact.ts'
@@ -90,12 +93,7 @@ async function putBack(
 ): Promise<Outcome | 'moved'> {
   const { workspace } = session
   const mirror = await mirrorOf(ports, workspace, contact)
-  const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
-  const crm = contactSnapshot(contact, parent.recordId)
-  const before = doneBefore(entries, why.undoRunId)
-  const planned = planUndo({ contact, crm, mirror }, entries, why.runId, why.undoRunId, before)
-  const { plan, path } = await withoutImpossible(ports, workspace, contact, planned)
-
+  const { plan, path } = await putBackPlan(ports, workspace, contact, mirror, entries, why)
   const restored = restoredContact(contact, plan)
   const restoredParent = await parentOf(ports, workspace, restored, contact.link?.entity ?? 'customer')
   const crmAfter = contactSnapshot(restored, restoredParent.recordId)
@@ -150,6 +148,22 @@ async function putBack(
     ...plan.skipped,
     ...(await unsent(ports, workspace, contact, why, plan)),
   ])
+}
+
+/** What is put back, and those whose versions have to be as they are for it. */
+async function putBackPlan(
+  ports: PushPorts,
+  workspace: string,
+  contact: Contact,
+  mirror: Mirror | undefined,
+  entries: readonly JournalEntry[],
+  why: UndoFor,
+): Promise<Readonly<{ plan: PutBack; path: readonly Contact[] }>> {
+  const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
+  const crm = contactSnapshot(contact, parent.recordId)
+  const before = doneBefore(entries, why.undoRunId)
+  const planned = planUndo({ contact, crm, mirror }, entries, why.runId, why.undoRunId, before)
+  return withoutImpossible(ports, workspace, contact, planned)
 }
 
 /** Slots that QuickBooks was to hold again and does not, because they were changed there in this very moment. */
@@ -321,13 +335,14 @@ async function unlink(
   const { workspace } = session
   const mirror = await mirrorOf(ports, workspace, contact)
   const own = entries.filter(({ runId }) => runId === why.runId)
-  if (contact.link === undefined) {
+  const { link } = contact
+  if (link === undefined) {
     const isOurs = entries.some(({ runId }) => runId === why.undoRunId)
     return isOurs
       ? outcomeOf(contact, 'undone', 'unlinked', 'It is not linked to QuickBooks any more.')
       : outcomeOf(contact, 'skipped', 'changedSince', 'It was unlinked since.')
   }
-  const touched = await touchedReason(ports, workspace, contact, mirror, entries, did, why)
+  const touched = await touchedReason(ports, workspace, { ...contact, link }, mirror, entries, did, why)
   if (touched !== undefined) return outcomeOf(contact, 'skipped', 'changedSince', touched)
 
   if (did === 'created' && mirror !== undefined && mirror.snapshot.active) {
@@ -336,17 +351,35 @@ async function unlink(
     return 'moved'
   }
   const at = new Date(ports.clock.now()).toISOString()
-  const { entity, recordId } = contact.link
+  const { entity, recordId } = link
   const release: Write = { kind: 'release', entity, recordId, contactId: contact.id }
-  const back = own.filter(({ side }) => side === 'crm').flatMap(({ changes }) => changes.map(inverted))
   const linkBack: JournalChange = { field: 'link', from: { entity, recordId } }
-  const told = did === 'created' ? [linkBack] : back
+  if (did === 'linked') {
+    // What came in by the link goes with it.
+    const { plan, path } = await putBackPlan(ports, workspace, contact, mirror, entries, why)
+    const restored = restoredContact(contact, plan)
+    const after: Contact = { ...unlinked(restored, own, did), ...(plan.crm.length > 0 && { changedAt: at }) }
+    const asBefore = after.isCustomer === contact.isCustomer ? [] : [{ field: 'isCustomer', from: true, to: false }]
+    const told = [linkBack, ...asBefore, ...changesBack(contact, restored, plan.crm)]
+    const committed = await ports.ledger.commit(workspace, [
+      { kind: 'contact', contact: after, expectedVersion: contact.version },
+      ...path.map((above): Write => ({ kind: 'contact', contact: above, expectedVersion: above.version })),
+      release,
+      ...journal(ports, contact, at, told, why),
+    ])
+    if (committed !== 'committed') return 'moved'
+    const undone = plan.crm.map((field): JsonObject => ({ side: 'crm', field }))
+    const left = plan.skipped.length === 0 ? '' : ` ${inWords(plan.skipped)}`
+    const outcome = outcomeOf(contact, 'undone', 'unlinked', `${UNLINKED[did]}${left}`)
+    return { ...outcome, details: { undone, skipped: plan.skipped } }
+  }
+  const back = own.filter(({ side }) => side === 'crm').flatMap(({ changes }) => changes.map(inverted))
   const writes: readonly Write[] = [
     did === 'imported'
       ? { kind: 'removeContact', contactId: contact.id, expectedVersion: contact.version }
       : { kind: 'contact', contact: unlinked(contact, own, did), expectedVersion: contact.version },
     release,
-    ...journal(ports, contact, at, told, why),
+    ...journal(ports, contact, at, did === 'created' ? [linkBack] : back, why),
   ]
   if ((await ports.ledger.commit(workspace, writes)) !== 'committed') return 'moved'
   return did === 'imported'
@@ -364,27 +397,42 @@ const UNLINKED = {
 async function touchedReason(
   ports: PushPorts,
   workspace: string,
-  contact: Contact,
+  contact: Contact & Readonly<{ link: Link }>,
   mirror: Mirror | undefined,
   entries: readonly JournalEntry[],
   did: 'imported' | 'linked' | 'created',
-  { runId, undoRunId }: UndoFor,
+  undoing: UndoFor,
 ): Promise<string | undefined> {
+  const touches = touchesSince(entries, undoing)
+  const touch = did === 'linked' ? touches.find(({ change }) => change.field === 'link') : touches[0]
+  if (touch !== undefined) return `${touchInWords(touch)}, so it stays.`
   if (did === 'linked') return undefined
-  const last = entries.findLastIndex((entry) => entry.runId === runId)
-  const later = entries.slice(last + 1).find((entry) => entry.runId !== undoRunId)
   if (did === 'imported') {
-    if (later !== undefined) return `It was changed on ${later.at}, ${later.because}, so it stays.`
     const children = await ports.contacts.children(workspace, contact.id)
     return children.length === 0 ? undefined : 'Jobs lie under it, so it stays.'
   }
   if (mirror === undefined || mirror.goneAt !== undefined) return undefined
-  if ((mirror.balanceWithJobs ?? mirror.balance ?? 0) !== 0)
-    return 'Its customer in QuickBooks has a balance, so it stays.'
-  const isBase =
-    contact.link !== undefined &&
-    sameContent({ ...mirror.snapshot, active: true }, { ...contact.link.base, active: true })
-  return isBase ? undefined : 'Its customer was changed in QuickBooks since, so it stays.'
+  if ((mirror.balanceWithJobs ?? mirror.balance ?? 0) !== 0) return WITH_BALANCE
+  // Looked at before it was made inactive: by then the revision may be that of a write whose answer was lost.
+  const isBegun = entries.some(({ runId, side }) => runId === undoing.undoRunId && side === 'quickbooks')
+  return isBegun || isAsWeLeftIt(mirror, contact.link)
+    ? undefined
+    : 'Its customer was changed in QuickBooks since, so it stays.'
+}
+
+/** What QuickBooks refuses to make inactive: it has a balance, or something that is not billed yet (Intuit, “Error codes”). */
+const USED: readonly string[] = ['6220', '6280']
+const WITH_BALANCE =
+  'Its customer in QuickBooks has a balance, and QuickBooks makes none inactive that has one, so it stays.'
+
+/**
+ * What the journal does not know yet: a bookkeeper's change moves the revision on from where our last write left it, also
+ * where it is of something that we do not keep. An invoice does not. Where no such revision is known, the content tells.
+ */
+function isAsWeLeftIt({ revision, snapshot }: Mirror, { base, written }: Link): boolean {
+  return written === undefined
+    ? sameContent({ ...snapshot, active: true }, { ...base, active: true })
+    : revisionKey(revision) <= revisionKey(written)
 }
 
 /** QuickBooks deletes no customer: it is made inactive. The contact stays active beside it. */
@@ -420,6 +468,7 @@ async function makeInactive(
   if (end.kind === 'refused') {
     await rest(ports, session, contact, ['active'])
     const { code, reason } = end.refusal
+    if (USED.includes(code)) return outcomeOf(contact, 'skipped', 'changedSince', WITH_BALANCE)
     return outcomeOf(contact, 'failed', code, `Its customer could not be made inactive, so it stays linked. ${reason}`)
   }
   return end.kind === 'sent' ? 'inactive' : 'moved'

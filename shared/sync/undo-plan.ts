@@ -1,6 +1,7 @@
 import { slotOfField, storedValue } from '#core/journalled'
 import {
   type Contact,
+  type JournalChange,
   type JournalEntry,
   type JsonValue,
   type Mirror,
@@ -12,6 +13,7 @@ import {
 } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { sameAsTyped } from '#core/spelling'
+import { ofRun, touchesSince, touchInWords } from '#core/touches'
 import { isObject } from './stored-state.ts'
 
 /** What the two sides hold now; a contact's parent is called what QuickBooks calls it. */
@@ -37,7 +39,6 @@ type Told = Readonly<{
   isSuperseded: boolean
   /** Not only decided: what gives way in QuickBooks is journalled before the winner is sent there. */
   isDone: boolean
-  later: JournalEntry | undefined
 }>
 
 /**
@@ -53,15 +54,21 @@ export function planUndo(
   undoRunId: string,
   done: ReadonlySet<Slot>,
 ): PutBack {
+  const own = ofRun(entries, runId)
+  // What was written to one record is not taken back from another.
+  const relinked = touchesSince(entries, { runId, undoRunId }).filter(
+    ({ change }) => change.field === 'link' && change.from !== undefined,
+  )
   const putBack = { crm: [] as Slot[], oneSided: [] as Slot[], skipped: [] as SkippedSlot[] }
   const quickbooks: Partial<Record<Slot, SlotValue>> = {}
   const values: Partial<Record<Slot, SlotValue>> = {}
   for (const slot of SLOTS) {
     if (done.has(slot)) continue
-    const inCrm = toldOf(entries, 'crm', slot, runId, undoRunId)
-    const inBooks = toldOf(entries, 'quickbooks', slot, runId, undoRunId)
+    const inCrm = toldOf(own, 'crm', slot)
+    const inBooks = toldOf(own, 'quickbooks', slot)
     if (inCrm === undefined && inBooks === undefined) continue
-    const why = whyNot(slot, { contact, crm, mirror }, inCrm, inBooks)
+    const [touch] = [...touchesSince(entries, { runId, undoRunId }, slot), ...(inBooks === undefined ? [] : relinked)]
+    const why = touch === undefined ? whyNot(slot, { contact, crm, mirror }, inCrm, inBooks) : `${touchInWords(touch)}.`
     if (why !== undefined) {
       putBack.skipped.push({ slot, reason: why })
       continue
@@ -77,15 +84,13 @@ export function planUndo(
   return { ...putBack, quickbooks, values }
 }
 
-/** Why a slot stays as it is: somebody or something changed it since the run. */
+/** Why a slot stays as it is though the journal knows of no change: what it does not know yet shows on the two sides. */
 function whyNot(
   slot: Slot,
   { contact, crm, mirror }: UndoSides,
   inCrm: Told | undefined,
   inBooks: Told | undefined,
 ): string | undefined {
-  const later = inCrm?.later ?? inBooks?.later
-  if (later !== undefined) return `It was changed again on ${later.at}, ${later.because}.`
   const own = crmValue(slot, contact)
   if (inCrm !== undefined && !sameAsTyped(own, inCrm.to)) return 'It was changed in the CRM since.'
   // A job's parent has another name on each side: it is compared by QuickBooks' name.
@@ -104,27 +109,23 @@ function whyNot(
   return isAsLeft ? undefined : 'It was changed in QuickBooks since.'
 }
 
-/** What the run did to a slot on one side, from the first value to the last, and what came after it. */
-function toldOf(
-  entries: readonly JournalEntry[],
-  side: JournalEntry['side'],
-  slot: Slot,
-  runId: string,
-  undoRunId: string,
-): Told | undefined {
+/** What the run did to a slot on one side, from the first value to the last. A name in between is neither. */
+function toldOf(own: readonly JournalEntry[], side: JournalEntry['side'], slot: Slot): Told | undefined {
   let told: Told | undefined
-  for (const entry of entries) {
-    if (entry.runId === undoRunId) continue
+  let beforePassing: JournalChange | undefined
+  for (const entry of own) {
     for (const change of entry.changes) {
-      if (slotOfField(side, change.field) !== slot) continue
-      if (entry.side === side && entry.runId === runId) {
-        const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
-        const isSuperseded = change.superseded === true || told?.isSuperseded === true
-        const from = told === undefined ? value(change.from) : told.from
-        const isDone = change.superseded !== true || told?.isDone === true
-        told = { from, to: value(change.to), isSuperseded, isDone, later: undefined }
-      } else if (entry.side === side && told !== undefined) {
-        told = { ...told, later: told.later ?? entry }
+      if (entry.side !== side || slotOfField(side, change.field) !== slot) continue
+      if (change.passing === true) {
+        beforePassing ??= change
+        continue
+      }
+      const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
+      told = {
+        from: told === undefined ? value((beforePassing ?? change).from) : told.from,
+        to: value(change.to),
+        isSuperseded: change.superseded === true || told?.isSuperseded === true,
+        isDone: change.superseded !== true || told?.isDone === true,
       }
     }
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Fields, Slot } from '#core/records'
 import { listPreview, startPreview } from '#sync/preview'
+import { servePullHint } from '#sync/serve'
 import { applyPreview } from '#sync/sync-run-shown'
 import { startSync } from '#sync/sync-run-start'
 import { startUndo } from '#sync/undo'
@@ -126,6 +127,83 @@ async function skippedSlots(world: TwoSides, runId: string): Promise<readonly st
     }),
   )
   return lists.flat()
+}
+
+/** A touch after the sync; `isTold`: QuickBooks tells of it, so that it is in the contact before the undo. */
+const aTouch = fc.record({
+  side: fc.constantFrom('crm', 'books'),
+  record: fc.constantFrom(...RECORDS),
+  field: fc.constantFrom(...FIELDS),
+  /** Whether it is given another value and then, as if nothing had been, the one before. */
+  isTakenBack: fc.boolean(),
+})
+
+describe('an undo', () => {
+  it('goes by who touched what, as a witness saw it, however the values came out', async () => {
+    await fc.assert(
+      fc.asyncProperty(settings, edits, fc.array(aTouch, { maxLength: 5 }), async (chosen, before, touches) => {
+        const world = await worldOf(chosen)
+        await doEdits(world, before)
+        const was = await look(world)
+        const run = await world.finish(await startSync(world.ports, asker))
+        const synced = await look(world)
+        const witness = new Map<string, Set<string>>()
+        for (const { side, record, field, isTakenBack } of touches) {
+          await world.clock.sleep(2_000)
+          const key = `${record}.${field}`
+          const { id, fields } = await world.contactOf(record)
+          const old = side === 'crm' ? fields[field] : world.book.get(record).fields?.[field]
+          for (const value of [`value-${fresh++}@example.com`, ...(isTakenBack ? [old] : [])]) {
+            if (side === 'crm') await edit(world, id, { [field]: value ?? null })
+            else {
+              bookEdit(world, record, field, value)
+              await world.tell(record)
+            }
+            await settled(world)
+          }
+          witness.set(key, (witness.get(key) ?? new Set()).add(side))
+        }
+        const touched = await look(world)
+        const undo = await world.finish(await startUndo(world.ports, { ...asker, runId: run.id }))
+        const now = await look(world)
+        const reasons = await skippedReasons(world, undo.id)
+        for (const key of Object.keys(was)) {
+          const by = witness.get(key)
+          if (by === undefined) {
+            expect(now[key], `${key} is put back`).toEqual(was[key])
+            expect(reasons.get(key)).toBeUndefined()
+            continue
+          }
+          expect(now[key], `${key} is left as it was touched`).toEqual(touched[key])
+          if (JSON.stringify(was[key]) === JSON.stringify(synced[key])) continue
+          const reason = reasons.get(key) ?? 'nothing'
+          expect(['in the CRM', 'in QuickBooks'].filter((side) => reason.includes(side))).toHaveLength(1)
+          expect(by.has(reason.includes('in QuickBooks') ? 'books' : 'crm'), `${key}: ${reason}`).toBe(true)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+/** What is told is taken in; what a person has to ask for is not sent. */
+async function settled({ ports }: TwoSides): Promise<void> {
+  for (let taken = ports.hints.pulls.take(); taken !== undefined; taken = ports.hints.pulls.take()) {
+    await servePullHint(ports, taken.hint)
+    taken.done()
+  }
+}
+
+async function skippedReasons(world: TwoSides, runId: string): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await world.ports.runs.outcomes(WORKSPACE, runId, 100)
+  const reasons = new Map<string, string>()
+  for (const { contactId = '', details } of rows) {
+    const { link } = await world.contact(contactId)
+    const slots = Array.isArray(details?.skipped) ? details.skipped : []
+    for (const { slot, reason } of slots as readonly Readonly<{ slot: Slot; reason: string }>[])
+      reasons.set(`${link?.recordId}.${slot}`, reason)
+  }
+  return reasons
 }
 
 describe('a preview', () => {

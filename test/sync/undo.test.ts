@@ -99,7 +99,11 @@ describe('undoing a sync', () => {
       details: { skipped: [{ slot: 'email', reason: 'It was changed in QuickBooks since.' }] },
     })
     expect(outcomes.get(grace.id)).toMatchObject({
-      details: { skipped: [{ slot: 'phone', reason: expect.stringContaining('It was changed again on') }] },
+      details: {
+        skipped: [
+          { slot: 'phone', reason: expect.stringMatching(/changed in the CRM on .+ by person-1: edited in the CRM/) },
+        ],
+      },
     })
     expect(world.book.get('1').fields).toMatchObject({ email: 'later@example.com' })
     expect(world.book.get('1').fields?.mobile).toBeUndefined()
@@ -188,6 +192,168 @@ describe('undoing a sync', () => {
     expect(world.book.get(await recordOf(hedy)).active).toBe(true)
   })
 
+  describe('leaves a created customer alone', () => {
+    /** A sync creates Hedy; then somebody does something, and the sync is undone. */
+    async function undoneAfter(work: (world: TwoSides, contactId: string, recordId: string) => Promise<void>) {
+      const world = await quietWorld()
+      const id = await addCustomer(world, { displayName: 'Hedy', phone: '5550100' })
+      const run = await sync(world)
+      const { recordId = '' } = (await world.contact(id)).link ?? {}
+      await world.clock.sleep(60_000)
+      await work(world, id, recordId)
+      const undone = await undo(world, run.id)
+      const [outcome] = await outcomesOf(world, undone.id)
+      return { world, outcome, isActive: world.book.get(recordId).active, contact: await world.contact(id) }
+    }
+
+    it('that the bookkeeper has worked on, though all of it came in', async () => {
+      const { outcome, isActive, contact } = await undoneAfter(async (world, _id, recordId) => {
+        world.book.edit(recordId, { phone: '9', notes: 'Pays late' })
+        await world.tell(recordId)
+        await world.settle()
+      })
+      expect(contact).toMatchObject({ fields: { phone: '9', notes: 'Pays late' }, link: {} })
+      expect(outcome).toMatchObject({
+        kind: 'skipped',
+        code: 'changedSince',
+        reason: expect.stringMatching(/^It was changed in QuickBooks, which was seen on .+, so it stays\.$/),
+      })
+      expect(isActive).toBe(true)
+    })
+
+    it('that was worked on and put back as it was', async () => {
+      const { outcome, isActive } = await undoneAfter(async (world, _id, recordId) => {
+        for (const phone of ['9', '5550100']) {
+          world.book.edit(recordId, { phone })
+          await world.tell(recordId)
+          await world.settle()
+        }
+      })
+      expect(outcome).toMatchObject({ kind: 'skipped', reason: expect.stringContaining('in QuickBooks') })
+      expect(isActive).toBe(true)
+    })
+
+    it('in which something was changed that we do not keep', async () => {
+      const { outcome, isActive } = await undoneAfter(async (world, _id, recordId) => world.book.edit(recordId, {}))
+      expect(outcome).toMatchObject({ kind: 'skipped', reason: expect.stringContaining('changed in QuickBooks') })
+      expect(isActive).toBe(true)
+    })
+
+    it('whose contact was edited in the CRM', async () => {
+      const { outcome, isActive } = await undoneAfter(async (world, id) => edit(world, id, { mobile: '7' }))
+      expect(outcome).toMatchObject({ kind: 'skipped', reason: expect.stringContaining('in the CRM on') })
+      expect(isActive).toBe(true)
+    })
+
+    it('that has a balance, which QuickBooks makes nobody inactive with', async () => {
+      const { outcome } = await undoneAfter(async (world, _id, recordId) => world.book.invoice(recordId, 100))
+      expect(outcome).toMatchObject({
+        kind: 'skipped',
+        reason: expect.stringContaining('QuickBooks makes none inactive'),
+      })
+    })
+
+    it('and not one that an invoice has only touched', async () => {
+      const { outcome, isActive, contact } = await undoneAfter(async (world, _id, recordId) => {
+        world.book.touch(recordId)
+        await world.tell(recordId)
+        await world.settle()
+      })
+      expect(outcome).toMatchObject({ kind: 'undone' })
+      expect(isActive).toBe(false)
+      expect(contact).not.toHaveProperty('link')
+    })
+
+    it('that it refuses to make inactive, with what has come in this very moment', async () => {
+      const { outcome } = await undoneAfter(async (world) => {
+        world.company.trouble(({ method }) =>
+          method === 'update'
+            ? { kind: 'quickbooksRefused', code: '6220', message: 'Delete List Has Balance Error', detail: '' }
+            : undefined,
+        )
+      })
+      expect(outcome).toMatchObject({ kind: 'skipped', reason: expect.stringContaining('has a balance') })
+    })
+  })
+
+  it('takes what QuickBooks made of its own values for its own doing, and puts all of it back', async () => {
+    const world = await quietWorld()
+    world.company.makeOf((fields) => ({
+      ...fields,
+      printName: 'Printed',
+      ...(fields.website !== undefined && { website: `https://${fields.website}` }),
+    }))
+    const [ada, hedy] = [await world.contactOf('1'), await addCustomer(world, { displayName: 'Hedy' })]
+    await edit(world, ada.id, { website: 'ada.example' })
+    const run = await sync(world)
+    await world.clock.sleep(60_000)
+    const { recordId: made = '' } = (await world.contact(hedy)).link ?? {}
+    await world.tell('1', made)
+    await world.settle()
+    expect((await world.contact(ada.id)).fields).toMatchObject({ website: 'https://ada.example', printName: 'Printed' })
+    expect((await world.contact(hedy)).fields.printName).toBe('Printed')
+    world.company.makeOf((fields) => fields)
+    const undone = await undo(world, run.id)
+    expect(undone.counts).toEqual({ undone: 2 })
+    for (const { details } of await outcomesOf(world, undone.id)) expect(details?.skipped ?? []).toEqual([])
+    expect(world.book.get(made).active).toBe(false)
+    expect(world.book.get('1').fields?.website).toBeUndefined()
+    expect((await world.contact(ada.id)).fields.website).toBe('ada.example')
+  })
+
+  it('says that a value was changed in QuickBooks since, not in the CRM', async () => {
+    const world = await quietWorld()
+    const ada = await world.contactOf('1')
+    await edit(world, ada.id, { phone: '11' })
+    const run = await sync(world)
+    await world.clock.sleep(60_000)
+    world.book.edit('1', { phone: '12' })
+    await world.tell('1')
+    await world.settle()
+    const undone = await undo(world, run.id)
+    expect(await outcomesOf(world, undone.id)).toMatchObject([
+      {
+        kind: 'skipped',
+        reason: expect.stringMatching(/^phone: It was changed in QuickBooks, which was seen on .+Z\.$/),
+      },
+    ])
+    expect([world.book.get('1').fields?.phone, (await world.contact(ada.id)).fields.phone]).toEqual(['12', '12'])
+  })
+
+  it('leaves who was made active again and inactive once more', async () => {
+    const world = await quietWorld()
+    world.book.deactivate('2')
+    const grace = await world.contactOf('2')
+    const run = await sync(world)
+    for (const done of ['activate', 'deactivate'] as const) {
+      world.book[done]('2')
+      await world.tell('2')
+      await world.settle()
+    }
+    const undone = await undo(world, run.id)
+    expect(await outcomesOf(world, undone.id)).toMatchObject([
+      { kind: 'skipped', reason: expect.stringContaining('in QuickBooks') },
+    ])
+    expect((await world.contact(grace.id)).archived).toBe(true)
+  })
+
+  it('takes nothing back from the customer that the contact’s own was merged into', async () => {
+    const world = await quietWorld({ push: 'automatic' })
+    const ada = await world.contactOf('1')
+    await edit(world, ada.id, { mobile: '77' })
+    const run = await sync(world)
+    const survivor = world.book.add('Ada Lovelace', { fields: { mobile: '77' } })
+    world.book.deactivate('1')
+    await world.tellMerged('1', survivor)
+    await world.settle()
+    expect((await world.contact(ada.id)).link?.recordId).toBe(survivor)
+    const undone = await undo(world, run.id)
+    expect(await outcomesOf(world, undone.id)).toMatchObject([
+      { kind: 'skipped', reason: expect.stringContaining('linked to another record of QuickBooks') },
+    ])
+    expect(world.book.get(survivor).fields?.mobile).toBe('77')
+  })
+
   it('undoes the sync of one contact', async () => {
     const world = await quietWorld()
     const ada = await world.contactOf('1')
@@ -267,7 +433,10 @@ describe('undoing an import', () => {
     expect(undone.counts).toEqual({ undone: 1, skipped: 2 })
     const reasons = (await outcomesOf(world, undone.id)).flatMap(({ reason }) => reason ?? [])
     expect(reasons).toEqual(
-      expect.arrayContaining([expect.stringContaining('It was changed on'), 'Jobs lie under it, so it stays.']),
+      expect.arrayContaining([
+        expect.stringContaining('It was changed in the CRM on'),
+        'Jobs lie under it, so it stays.',
+      ]),
     )
     expect((await contacts(world)).map(({ name }) => name)).toEqual(['Ada', 'Roof'])
   })
@@ -298,6 +467,48 @@ describe('undoing an import', () => {
     expect(own).toMatchObject({ isCustomer: false, fields: { displayName: 'Grace', email: 'own@example.com' } })
     expect(own).not.toHaveProperty('link')
     expect(own).not.toHaveProperty('toPushSince')
+  })
+
+  it('takes back what came in by the link, and leaves what was changed since', async () => {
+    const own = { id: 'own', kind: 'client', isCustomer: true, archived: false, people: [], version: 1 } as const
+    const at = '2025-01-01T00:00:00.000Z'
+    const contact = { ...own, fields: { displayName: 'Grace' }, createdAt: at, changedAt: at }
+    const world = await createWorld()
+    world.book.add('Grace', { fields: { phone: '1', mobile: '2' } })
+    await world.finish(await startPull(world.ports, asker))
+    await world.ports.ledger.commit(WORKSPACE, [{ kind: 'contact', contact, expectedVersion: undefined }])
+    const run = await world.finish(
+      await startImport(world.ports, { ...asker, as: 'account', select: { filter: 'all' }, sameName: 'link' }),
+    )
+    const linked = await world.ports.contacts.get(WORKSPACE, 'own')
+    expect(linked).toMatchObject({ fields: { phone: '1', mobile: '2' }, link: { recordId: '1' } })
+    const version = linked?.version ?? 0
+    await updateContact(world.ports, { ...asker, id: 'own', version, edit: { fields: { mobile: '3' } } })
+    const undone = await undo(world, run.id)
+    expect(await outcomesOf(world, undone.id)).toMatchObject([
+      { kind: 'undone', code: 'unlinked', reason: expect.stringContaining('mobile: It was changed in the CRM') },
+    ])
+    const after = await world.ports.contacts.get(WORKSPACE, 'own')
+    expect(after?.fields).toEqual({ displayName: 'Grace', mobile: '3' })
+    expect(after).not.toHaveProperty('link')
+    const { rows } = await world.ports.contacts.history(WORKSPACE, 'own', 100)
+    expect(rows.at(-1)?.changes).toEqual([
+      { field: 'link', from: { entity: 'customer', recordId: '1' } },
+      { field: 'phone', from: '1' },
+    ])
+    expect(world.book.get('1').fields).toMatchObject({ phone: '1' })
+  })
+
+  it('leaves whom QuickBooks has changed since', async () => {
+    const { world, run } = await imported()
+    await world.clock.sleep(60_000)
+    world.book.edit('3', { phone: '9' })
+    await world.finish(await startPull(world.ports, asker))
+    const undone = await undo(world, run.id)
+    expect(undone.counts).toEqual({ undone: 2, skipped: 1 })
+    expect((await outcomesOf(world, undone.id)).flatMap(({ reason }) => reason ?? [])).toContainEqual(
+      expect.stringMatching(/^It was changed in QuickBooks, which was seen on .+, so it stays\.$/),
+    )
   })
 
   it('can be done once a run has ended, and twice without harm', async () => {

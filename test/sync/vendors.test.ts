@@ -95,7 +95,7 @@ describe('vendors that take part', () => {
   })
 
   it('are marked as gone when they were merged away, and as changed when they were changed', async () => {
-    const { pull, book, wood, nails, glass, ports } = await withVendors(BOTH)
+    const { pull, book, wood, nails, glass, ports } = await withVendors(BOTH, { 'merged-record': 'gone' })
     await pull()
     await ports.clock.sleep(3_600_000)
     book.merge('Vendor', wood, nails)
