@@ -141,7 +141,7 @@ export function composeOauth(): RouterNeeds<ConnectUses> {
       ...base(),
       ...stored(env, vaultOf(env)),
       pendingConsents: createPendingConsents(tableOf(env), clock, keyOf(env)),
-      ...(await quickbooksOf(env, `${env.PUBLIC_URL}/oauth/callback`)),
+      ...quickbooksOf(env, `${env.PUBLIC_URL}/oauth/callback`),
       hints: hintsTo(env),
       signer: signerOf(env),
     }
@@ -224,7 +224,7 @@ const WORKER_VARIABLES = [
 
 async function workerPorts(env: Environment<(typeof WORKER_VARIABLES)[number]>) {
   // A worker only refreshes, for which Intuit is sent no redirect URI.
-  const quickbooks = await quickbooksOf(env, '')
+  const quickbooks = quickbooksOf(env, '')
   return { ...base(), ...stored(env, vaultOf(env)), ...quickbooks, hints: hintsTo(env) }
 }
 
@@ -258,10 +258,11 @@ const noVault: TokenVault = {
   open: () => Promise.reject(new Error('This function may not read tokens.')),
 }
 
-async function quickbooksOf(env: Environment<(typeof INTUIT_VARIABLES)[number]>, redirectUri: string) {
+/** QuickBooks, and consent with the credentials that Secrets Manager holds now, or held five minutes ago at most. */
+export function quickbooksOf(env: Environment<(typeof INTUIT_VARIABLES)[number]>, redirectUri: string) {
   const wire = { environment: env.INTUIT_ENVIRONMENT, simulatorUrl: env.INTUIT_SIMULATOR_URL }
-  const client = await intuitClientSecret(env.INTUIT_CLIENT_SECRET_ARN)
-  return { quickbooks: createQuickBooks(wire), consent: createConsent({ ...wire, ...client, redirectUri, clock }) }
+  const credentials = () => intuitClientSecret(env.INTUIT_CLIENT_SECRET_ARN)
+  return { quickbooks: createQuickBooks(wire), consent: createConsent({ ...wire, credentials, redirectUri, clock }) }
 }
 
 function signerOf({ SIGNING_SECRET_ARN }: Environment<'SIGNING_SECRET_ARN'>) {

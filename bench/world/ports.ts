@@ -65,8 +65,7 @@ export async function openWorld({ simulatorUrl, realmId, table }: WorldAt): Prom
       consent: createConsent({
         environment: 'sandbox',
         simulatorUrl,
-        clientId: 'bench',
-        clientSecret: 'bench',
+        credentials: async () => ({ clientId: 'bench', clientSecret: 'bench' }),
         redirectUri: '',
         clock: systemClock,
       }),

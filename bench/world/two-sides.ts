@@ -44,13 +44,13 @@ export async function openTwoSides(customers: number, otherPorts: OtherPorts = (
   if (company === undefined) throw new Error('The simulator has no such company.')
   const listening = await simulator.listen({ port: 0 })
   const wire = { environment: 'sandbox', simulatorUrl: listening.url } as const
-  const { clientId, clientSecret } = DEFAULT_APP
+  const { clientId } = DEFAULT_APP
   const memory = createMemoryPortsOn(clock)
   const ports: Ports = {
     ...memory,
     ...otherPorts(clock),
     quickbooks: createQuickBooks(wire),
-    consent: createConsent({ ...wire, clientId, clientSecret, redirectUri: '', clock }),
+    consent: createConsent({ ...wire, credentials: async () => DEFAULT_APP, redirectUri: '', clock }),
   }
 
   const settle = async (): Promise<void> => {

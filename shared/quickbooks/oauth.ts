@@ -6,9 +6,12 @@ import type { Clock, Consent } from '#sync/ports'
 import { THROTTLE_REST_MS, unreadable } from './answers.ts'
 import { type Answer, exchange, onSimulator } from './transport.ts'
 
+/** What an app is known by at Intuit. */
+export type AppCredentials = Readonly<{ clientId: string; clientSecret: string }>
+
 export type ConsentOptions = Readonly<{
-  clientId: string
-  clientSecret: string
+  /** Asked for each call, so that a cache decides how soon a new secret is used. */
+  credentials: () => Promise<AppCredentials>
   environment: 'sandbox' | 'production'
   /** Exactly as entered at Intuit. */
   redirectUri: string
@@ -29,7 +32,7 @@ export function createConsent(options: ConsentOptions): Consent {
   const refreshing = new Map<string, Promise<TokenSet>>()
 
   const send = async (use: (client: OAuthClient) => Promise<unknown>): Promise<Answer> => {
-    const client = createClient(options)
+    const client = createClient(options, await options.credentials())
     return exchange({ timeoutMs, simulatorUrl, enter: async () => ({}) }, () => use(client))
   }
   const refresh = async (refreshToken: string): Promise<TokenSet> => {
@@ -40,7 +43,7 @@ export function createConsent(options: ConsentOptions): Consent {
   }
   return {
     async authorizeUrl(state) {
-      const url = createClient(options).authorizeUri({ scope: [OAuthClient.scopes.Accounting], state })
+      const url = createClient(options, await options.credentials()).authorizeUri({ scope: [OAuthClient.scopes.Accounting], state })
       return simulatorUrl === undefined ? url : onSimulator(url, simulatorUrl)
     },
     async exchange(code) {
@@ -70,7 +73,10 @@ export function createConsent(options: ConsentOptions): Consent {
   }
 }
 
-function createClient({ clientId, clientSecret, environment, redirectUri }: ConsentOptions): OAuthClient {
+function createClient(
+  { environment, redirectUri }: ConsentOptions,
+  { clientId, clientSecret }: AppCredentials,
+): OAuthClient {
   // One for each call: it keeps the last tokens in itself. `logging` writes tokens to ./logs and stays off.
   const client = new OAuthClient({
     clientId,

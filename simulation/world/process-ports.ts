@@ -83,7 +83,7 @@ export function portsOf(ground: Ground, process: Process): Readonly<{ ports: Por
     hints: watched(ground, process, 'hints', ground.hints),
     clock,
     quickbooks: createQuickBooks({ ...wire, mostRows }),
-    consent: createConsent({ ...wire, clientId: app.clientId, clientSecret: app.clientSecret, redirectUri, clock }),
+    consent: createConsent({ ...wire, credentials: async () => app, redirectUri, clock }),
   }
   return { ports, close: line.close }
 }

@@ -25,8 +25,7 @@ afterEach(() => server.close())
 
 function consent(timeoutMs?: number, simulatorUrl: string | undefined = server.url) {
   return createConsent({
-    clientId: 'client&id',
-    clientSecret: SECRET,
+    credentials: async () => ({ clientId: 'client&id', clientSecret: SECRET }),
     environment: 'sandbox',
     redirectUri: 'http://localhost:3000/oauth/callback',
     simulatorUrl,
@@ -48,8 +47,7 @@ const fromNow = (seconds: number) => new Date(NOW + seconds * 1_000).toISOString
 
 describe('asking for consent', () => {
   const intuit = createConsent({
-    clientId: 'client&id',
-    clientSecret: SECRET,
+    credentials: async () => ({ clientId: 'client&id', clientSecret: SECRET }),
     environment: 'production',
     redirectUri: 'https://tandem.example/oauth/callback',
     clock: { now: () => NOW },

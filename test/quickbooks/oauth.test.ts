@@ -19,8 +19,7 @@ async function simulatedConsent(switches: SwitchOverrides): Promise<ConsentWorld
   const listening = await simulator.listen({ port: 0 })
   const consent = (clientSecret: string, timeoutMs?: number) =>
     createConsent({
-      clientId: DEFAULT_APP.clientId,
-      clientSecret,
+      credentials: async () => ({ clientId: DEFAULT_APP.clientId, clientSecret }),
       environment: 'sandbox',
       redirectUri: REDIRECT_URI,
       simulatorUrl: listening.url,

@@ -51,7 +51,7 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
   })
   const listening = await simulator.listen({ port: 0 })
   const wire = { environment: 'sandbox', simulatorUrl: listening.url } as const
-  const { clientId, clientSecret } = DEFAULT_APP
+  const { clientId } = DEFAULT_APP
   let tamper: Tamper = (content) => content
   const online = createQuickBooks({ ...wire, timeoutMs })
   const ports = {
@@ -60,7 +60,7 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
       open: (...args: Parameters<Ports['quickbooks']['open']>) =>
         tampered(online.open(...args), (content) => tamper(content)),
     },
-    consent: createConsent({ ...wire, clientId, clientSecret, redirectUri: '', clock }),
+    consent: createConsent({ ...wire, credentials: async () => DEFAULT_APP, redirectUri: '', clock }),
   }
   const found = simulator.companies.find(REALM)
   if (found === undefined) throw new Error('The simulator has no such company.')

@@ -35,8 +35,7 @@ export async function simulatedWorld(seed: Omit<CompanySeed, 'realmId'>, switche
     ...createMemoryPortsOn(clock),
     quickbooks: createQuickBooks({ environment: 'sandbox', simulatorUrl: listening.url }),
     consent: createConsent({
-      clientId: DEFAULT_APP.clientId,
-      clientSecret: DEFAULT_APP.clientSecret,
+      credentials: async () => DEFAULT_APP,
       environment: 'sandbox',
       redirectUri: REDIRECT_URI,
       simulatorUrl: listening.url,
