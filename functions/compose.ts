@@ -192,7 +192,7 @@ export function composePull(): () => Promise<BatchWork<PullHint>> {
     const ports = await workerPorts(env)
     return {
       hint: pullHint,
-      serve: (hint) => servePullHint(ports, hint),
+      serve: (hint, stopAtMs) => servePullHint({ ...ports, stopAtMs }, hint),
       returnSoon: returnTo(env.PULL_QUEUE_URL),
       log,
     }
@@ -205,7 +205,7 @@ export function composePush(): () => Promise<BatchWork<PushHint>> {
     const ports = await workerPorts(env)
     return {
       hint: pushHint,
-      serve: (hint) => servePushHint(ports, hint),
+      serve: (hint, stopAtMs) => servePushHint({ ...ports, stopAtMs }, hint),
       returnSoon: returnTo(env.PUSH_QUEUE_URL),
       log,
     }

@@ -6,16 +6,28 @@ import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod'
 import type { Log } from '#sync/ports'
+import { systemClock } from './clock.ts'
 import { faultDetails } from './faults.ts'
 import { publishMetrics } from './metrics.ts'
+import { UNTIL_THE_END } from './until-the-end.ts'
 
 /** A message that failed comes back after this time, rather than after the queue's long visibility timeout. */
 export const RETURN_SECONDS = 10
 
+/**
+ * The last that a slice begins is a call of QuickBooks', which ends within 30 seconds; then what it brought is stored.
+ * With less than that nothing is begun: it would be cut off in the middle.
+ */
+const LAST_WORK_MS = 35_000
+
+/** Its message comes back, for a process with more time. */
+class NoTimeLeft extends Error {}
+
 export type BatchWork<Hint> = Readonly<{
   /** What a message's body must be. One that is anything else fails, and so ends in the dead-letter queue. */
   hint: z.ZodType<Hint>
-  serve: (hint: Hint) => Promise<unknown>
+  /** Takes nothing more up from `stopAtMs` on (epoch milliseconds). */
+  serve: (hint: Hint, stopAtMs: number) => Promise<unknown>
   /** Makes messages visible again after `seconds`. */
   returnSoon: (receiptHandles: readonly string[], seconds: number) => Promise<void>
   log: Log
@@ -29,15 +41,21 @@ export function batchStack<Hint>(
   work: () => Promise<BatchWork<Hint>>,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ) {
-  return middy<SQSEvent, SQSBatchResponse>()
+  return middy<SQSEvent, SQSBatchResponse>(UNTIL_THE_END)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(publishMetrics(metrics))
     .handler(async (event, context) => {
       const { hint, serve, returnSoon, log } = await work()
       const serveRecord = async (record: SQSRecord): Promise<void> => {
         try {
-          await serve(hint.parse(JSON.parse(record.body)))
+          const leftMs = context.getRemainingTimeInMillis() - LAST_WORK_MS
+          if (leftMs <= 0) throw new NoTimeLeft()
+          await serve(hint.parse(JSON.parse(record.body)), systemClock.now() + leftMs)
         } catch (thrown) {
+          if (thrown instanceof NoTimeLeft) {
+            log.info('hintPutBack', { messageId: record.messageId })
+            throw thrown
+          }
           log.error('hintFailed', {
             messageId: record.messageId,
             received: record.attributes.ApproximateReceiveCount,

@@ -5,6 +5,7 @@ import middy from '@middy/core'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import type { HttpRequest, HttpResponse } from '#http/exchange'
 import { publishMetrics } from './metrics.ts'
+import { UNTIL_THE_END } from './until-the-end.ts'
 
 /** An event of an HTTP API, payload format 2.0, with or without its JWT authorizer. */
 export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
@@ -18,7 +19,7 @@ export function httpStack(
   answer: (request: HttpRequest) => Promise<HttpResponse>,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ) {
-  return middy<HttpEvent, APIGatewayProxyStructuredResultV2>()
+  return middy<HttpEvent, APIGatewayProxyStructuredResultV2>(UNTIL_THE_END)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(publishMetrics(metrics))
     .handler(async (event) => toResult(await answer(toRequest(event))))

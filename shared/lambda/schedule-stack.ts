@@ -9,6 +9,7 @@ import type { Log, WakeUp } from '#sync/ports'
 import { faultDetails } from './faults.ts'
 import { wakeUp } from './hint-schemas.ts'
 import { publishMetrics } from './metrics.ts'
+import { UNTIL_THE_END } from './until-the-end.ts'
 
 const ScheduleEvent = z.object({ kind: z.enum(['sweep', 'daily']) })
 const WakeUps = z.object({ Records: z.array(z.custom<SQSRecord>((value) => typeof value === 'object')) })
@@ -28,7 +29,7 @@ export function scheduleStack(
   work: () => Promise<ScheduledWork>,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
 ) {
-  return middy<unknown, SQSBatchResponse | undefined>()
+  return middy<unknown, SQSBatchResponse | undefined>(UNTIL_THE_END)
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(publishMetrics(metrics))
     .handler(async (event) => {

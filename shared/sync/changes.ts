@@ -10,6 +10,7 @@ import { startPull } from './pull.ts'
 import { OVERLAP_MS } from './pull-sweep.ts'
 import { readOn } from './read-on.ts'
 import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
+import { sliceEnd } from './slice-end.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
 
 export type ChangesPorts = MarkedPorts & Pick<Ports, 'runs'>
@@ -78,7 +79,7 @@ async function takeIn(
   entity: Entity,
   { records, tombstones, cut }: Told,
 ): Promise<'done' | 'again' | 'unproven'> {
-  const endMs = ports.clock.now() + SLICE_MS
+  const endMs = sliceEnd(ports, SLICE_MS)
   const changed = await storeRecords(ports, workspace, entity, records)
   const dead = await verify(ports, workspace, company, entity, tombstones)
   if (dead === 'tooMany') return 'unproven'

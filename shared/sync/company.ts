@@ -24,6 +24,7 @@ export type CompanyPorts = Pick<
   | 'usage'
   | 'hints'
   | 'readsPerMonth'
+  | 'stopAtMs'
 >
 
 /** A company with a memory of what was sent to it since it was opened. */

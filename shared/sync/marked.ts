@@ -3,6 +3,7 @@ import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
 import { asRow, massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
+import { sliceEnd } from './slice-end.ts'
 import {
   type Asked,
   IDS_A_CALL,
@@ -32,7 +33,7 @@ const SLICE_MS = 5_000
  */
 export async function drainMarked(ports: MarkedPorts, workspace: string): Promise<'again' | 'drained'> {
   const { clock, markers } = ports
-  const endMs = clock.now() + SLICE_MS
+  const endMs = sliceEnd(ports, SLICE_MS)
   let company: OpenCompany | undefined
   try {
     for (let turns = 0; ; turns++) {

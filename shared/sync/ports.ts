@@ -416,4 +416,6 @@ export type Ports = Readonly<{
   hints: Hints
   /** Reads that one workspace may use in a month; 100,000 when absent. */
   readsPerMonth?: number
+  /** From when on a slice takes nothing more up, because the process that serves it will be ended soon after. */
+  stopAtMs?: number
 }>

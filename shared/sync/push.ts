@@ -9,6 +9,7 @@ import { inPushOrder, type ToSend } from './push-order.ts'
 import { refuse } from './push-refuse.ts'
 import { inTurn, NotSent, type PushPorts, type PushSession } from './push-session.ts'
 import { restCompany } from './rest.ts'
+import { sliceEnd } from './slice-end.ts'
 import { wakeAt } from './wake-up.ts'
 
 /** A slice ends itself after this long, so that one person's small wish is not stuck behind 10,000 others. */
@@ -71,8 +72,8 @@ async function drain(
   open: OpenCompany,
   settings: SyncSettings,
 ): Promise<DrainEnd> {
-  const startedMs = ports.clock.now()
-  const isOver = () => ports.clock.now() - startedMs >= SLICE_MS
+  const endMs = sliceEnd(ports, SLICE_MS)
+  const isOver = () => ports.clock.now() >= endMs
   const company = inTurn(open)
   const tries = createNextTries()
   const session: Turns = { workspace, company, settings, tries }

@@ -4,6 +4,7 @@ import type { Contact } from '#core/records'
 import { eachAtMost, inPiecesOf } from './in-parallel.ts'
 import type { Ports, Replan } from './ports.ts'
 import { type ReconcilePorts, reconcile } from './reconcile.ts'
+import { sliceEnd } from './slice-end.ts'
 
 /** As other slices: whoever waits behind this one waits for seconds. */
 const SLICE_MS = 5_000
@@ -32,7 +33,7 @@ export function replanFrom(nowMs: number): Replan {
  */
 export async function replanSlice(ports: ReplanPorts, workspace: string): Promise<'again' | 'done'> {
   const { clock } = ports
-  const endMs = clock.now() + SLICE_MS
+  const endMs = sliceEnd(ports, SLICE_MS)
   const isOver = () => clock.now() >= endMs
   const { settings, version, replan } = await ports.settings.get(workspace)
   let work = replan

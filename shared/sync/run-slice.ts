@@ -4,6 +4,7 @@ import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import type { Ports } from './ports.ts'
 import { type AfterTrouble, afterTrouble, outageIn } from './run-trouble.ts'
 import { isFinished, withoutWait } from './runs.ts'
+import { sliceEnd } from './slice-end.ts'
 import { objectIn } from './stored-state.ts'
 import { wakeAt } from './wake-up.ts'
 
@@ -59,7 +60,7 @@ export async function runSlice<State extends JsonObject>(
   if (stored === undefined || stored.kind !== kind || isFinished(stored)) return 'finished'
   if (stored.waitUntil !== undefined && Date.parse(stored.waitUntil) > clock.now()) return 'waiting'
 
-  const startedMs = clock.now()
+  const endMs = sliceEnd(ports, SLICE_MS)
   const keeper = keepRun(ports, workspace, stored)
   const outage = outageIn(stored.state)
   let company: OpenCompany | undefined
@@ -91,7 +92,7 @@ export async function runSlice<State extends JsonObject>(
         showCalls()
         return keeper.save()
       },
-      isOver: () => clock.now() - startedMs >= SLICE_MS,
+      isOver: () => clock.now() >= endMs,
     })
     showCalls()
     if (end !== 'again') return await finish(keeper, clock.now(), end.status, end.reason)

@@ -11,7 +11,7 @@ export const context: Context = {
   logGroupName: '/aws/lambda/test',
   logStreamName: 'test',
   memoryLimitInMB: '128',
-  getRemainingTimeInMillis: () => 30_000,
+  getRemainingTimeInMillis: () => 90_000,
   done: () => {},
   fail: () => {},
   succeed: () => {},
