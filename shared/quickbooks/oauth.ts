@@ -43,7 +43,10 @@ export function createConsent(options: ConsentOptions): Consent {
   }
   return {
     async authorizeUrl(state) {
-      const url = createClient(options, await options.credentials()).authorizeUri({ scope: [OAuthClient.scopes.Accounting], state })
+      const url = createClient(options, await options.credentials()).authorizeUri({
+        scope: [OAuthClient.scopes.Accounting],
+        state,
+      })
       return simulatorUrl === undefined ? url : onSimulator(url, simulatorUrl)
     },
     async exchange(code) {
