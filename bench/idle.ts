@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { daily, sweep } from '#sync/serve'
+import { daily } from '#sync/daily'
+import { sweep } from '#sync/sweep'
 import { publish } from './report.ts'
 import { openTwoSides } from './world/two-sides.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { daily } from '#sync/serve'
+import { daily } from '#sync/daily'
 import { progress, publish, rounded } from './report.ts'
 import { openTwoSides, WORKSPACE } from './world/two-sides.ts'
 

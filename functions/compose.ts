@@ -11,6 +11,7 @@ import { openTable } from '#dynamodb/table'
 import { createTokenVault, type TokenVault } from '#dynamodb/token-vault'
 import type { RouterNeeds } from '#http/router'
 import type { Addresses, AdminUses, ConnectUses, WebhookUses } from '#http/use-cases'
+import { AWS_CLIENT, DYNAMODB_CLIENT } from '#lambda/aws-clients'
 import type { BatchWork } from '#lambda/batch-stack'
 import { systemClock as clock } from '#lambda/clock'
 import { digest } from '#lambda/digest'
@@ -34,6 +35,7 @@ import { listConflicts, resolveAll, resolveConflict } from '#sync/conflicts'
 import { beginConnect, describeConnection, disconnect } from '#sync/connect'
 import { confirmConnect, takeConsent } from '#sync/consents'
 import { contactHistory, getContact, listContacts } from '#sync/contacts'
+import { daily } from '#sync/daily'
 import { createContact, newJob, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
 import { resolveHold } from '#sync/holds'
@@ -44,8 +46,9 @@ import type { Ports, PullHint, PushHint } from '#sync/ports'
 import { getPreview, listPreview, startPreview } from '#sync/preview'
 import { startPull } from '#sync/pull'
 import { cancelRun, getRun, listOutcomes, listRuns, timeLeftMs } from '#sync/runs'
-import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import { servePullHint, servePushHint } from '#sync/serve'
 import { getSettings, saveSettings } from '#sync/settings'
+import { sweep } from '#sync/sweep'
 import { applyPreview } from '#sync/sync-run-shown'
 import { startContactSync, startSync } from '#sync/sync-run-start'
 import { startUndo } from '#sync/undo'
@@ -192,7 +195,7 @@ export function composePull(): () => Promise<BatchWork<PullHint>> {
     const ports = await workerPorts(env)
     return {
       hint: pullHint,
-      serve: (hint, stopAtMs) => servePullHint({ ...ports, stopAtMs }, hint),
+      serve: (hint, { sentAtMs, stopAtMs }) => servePullHint({ ...ports, stopAtMs }, hint, sentAtMs),
       returnSoon: returnTo(env.PULL_QUEUE_URL),
       log,
     }
@@ -205,7 +208,7 @@ export function composePush(): () => Promise<BatchWork<PushHint>> {
     const ports = await workerPorts(env)
     return {
       hint: pushHint,
-      serve: (hint, stopAtMs) => servePushHint({ ...ports, stopAtMs }, hint),
+      serve: (hint, { sentAtMs, stopAtMs }) => servePushHint({ ...ports, stopAtMs }, hint, sentAtMs),
       returnSoon: returnTo(env.PUSH_QUEUE_URL),
       log,
     }
@@ -237,7 +240,7 @@ function base() {
 }
 
 function stored({ TABLE_NAME }: Environment<'TABLE_NAME'>, vault: TokenVault) {
-  return createDynamoPorts({ tableName: TABLE_NAME, client: new DynamoDBClient(), clock, vault })
+  return createDynamoPorts({ tableName: TABLE_NAME, client: new DynamoDBClient(DYNAMODB_CLIENT), clock, vault })
 }
 
 function vaultOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>): TokenVault {
@@ -245,11 +248,11 @@ function vaultOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>): TokenVault {
 }
 
 function keyOf({ DATA_KEY_ARN }: Environment<'DATA_KEY_ARN'>) {
-  return { kms: new KMSClient(), keyArn: DATA_KEY_ARN }
+  return { kms: new KMSClient(AWS_CLIENT), keyArn: DATA_KEY_ARN }
 }
 
 function tableOf({ TABLE_NAME }: Environment<'TABLE_NAME'>) {
-  return openTable({ tableName: TABLE_NAME, client: new DynamoDBClient() })
+  return openTable({ tableName: TABLE_NAME, client: new DynamoDBClient(DYNAMODB_CLIENT) })
 }
 
 /** For functions that have no right to the key of the tokens. */
@@ -273,7 +276,7 @@ function hintsTo(
   env: Environment<'PULL_QUEUE_URL'> & Partial<Environment<'PUSH_QUEUE_URL'> & Environment<'WAKE_QUEUE_URL'>>,
 ) {
   return createHints({
-    client: new SQSClient(),
+    client: new SQSClient(AWS_CLIENT),
     pullQueueUrl: env.PULL_QUEUE_URL,
     pushQueueUrl: env.PUSH_QUEUE_URL,
     wakeQueueUrl: env.WAKE_QUEUE_URL,
@@ -281,6 +284,6 @@ function hintsTo(
 }
 
 function returnTo(queueUrl: string): BatchWork<unknown>['returnSoon'] {
-  const client = new SQSClient()
+  const client = new SQSClient(AWS_CLIENT)
   return (receiptHandles, seconds) => returnSoon(client, queueUrl, receiptHandles, seconds)
 }

@@ -18,13 +18,14 @@ export function addIntake(scope: Construct, ground: Ground): TandemFunction {
     timeoutSeconds: 10,
     // Intuit waits three seconds for the answer, a cold start included.
     memory: 1024,
+    reservedConcurrency: settings.webhookConcurrency,
     environment: {
       TABLE_NAME: storage.table.tableName,
       WEBHOOK_VERIFIER_SECRET_ARN: storage.webhookVerifierSecret.secretArn,
       PULL_QUEUE_URL: pullQueue.queue.queueUrl,
     },
     mayDo: [
-      ...tableAccess(storage.table, ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']),
+      ...tableAccess(storage.table, ['BatchGetItem', 'BatchWriteItem', 'GetItem', 'UpdateItem']),
       secretAccess(storage.webhookVerifierSecret),
       pullQueue.send(),
     ],

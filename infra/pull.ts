@@ -4,11 +4,8 @@ import { TandemFunction } from './constructs/function.ts'
 import { WorkQueue } from './constructs/work-queue.ts'
 import { everyTableAction, secretAccess, tableAccess, tokenKeyAccess } from './storage.ts'
 
-/** Ten companies' slices of some seconds, one after the other, with room for a QuickBooks that answers slowly. */
+/** A slice of some seconds, with room for a QuickBooks that answers slowly and for its limits. */
 const timeoutSeconds = 90
-
-/** Companies that are pulled at the same time; more wait their turn. */
-const maxConcurrency = 20
 
 export function addPullQueue(scope: Construct): WorkQueue {
   return new WorkQueue(scope, 'PullQueue', {
@@ -49,6 +46,6 @@ export function addPull(scope: Construct, ground: Ground): TandemFunction {
     errorImpact:
       'Pulls and imports of some companies are late; each is tried again by itself. If it goes on, their messages end in the dead-letter queue. Read the log of the pull function.',
   })
-  pullQueue.feed(pull, maxConcurrency)
+  pullQueue.feed(pull, settings.companiesAtOnce)
   return pull
 }

@@ -4,11 +4,8 @@ import { TandemFunction } from './constructs/function.ts'
 import { WorkQueue } from './constructs/work-queue.ts'
 import { everyTableAction, secretAccess, tableAccess, tokenKeyAccess } from './storage.ts'
 
-/** Ten companies' slices of some seconds, one after the other, with room for a QuickBooks that answers slowly. */
+/** A slice of some seconds, with room for a QuickBooks that answers slowly and for its limits. */
 const timeoutSeconds = 90
-
-/** Companies that are pushed to at the same time; more wait their turn. */
-const maxConcurrency = 20
 
 export function addPushQueue(scope: Construct): WorkQueue {
   return new WorkQueue(scope, 'PushQueue', {
@@ -49,6 +46,6 @@ export function addPush(scope: Construct, ground: Ground): TandemFunction {
     errorImpact:
       'Edits made in the CRM reach the QuickBooks of some companies late; each is tried again by itself, and never written twice. If it goes on, their messages end in the dead-letter queue. Read the log of the push function.',
   })
-  pushQueue.feed(push, maxConcurrency)
+  pushQueue.feed(push, settings.companiesAtOnce)
   return push
 }

@@ -18,13 +18,13 @@ export function addWakeQueue(scope: Construct): WakeQueue {
   })
 }
 
-/** The sweep that hints at whatever waits too long, wake-ups, and the daily reading of changes. */
+/** The sweep that hints at whatever waits too long, wake-ups, and the daily work, spread over the day by company. */
 export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
   const { settings, storage, pullQueue, pushQueue, wakeQueue } = ground
   const schedule = new TandemFunction(scope, 'ScheduleFunction', {
     settings,
     code: ground.bundles.code('schedule'),
-    description: 'Tandem: hints at work that waits, every minute and once a day',
+    description: 'Tandem: hints at work that waits, every minute, and at the daily work',
     timeoutSeconds,
     // A rest that follows a rest is a loop that wakes itself, once a minute.
     continuesItself: true,
@@ -35,7 +35,7 @@ export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
       PUSH_QUEUE_URL: pushQueue.queue.queueUrl,
     },
     mayDo: [
-      ...tableAccess(storage.table, ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem']),
+      ...tableAccess(storage.table, ['BatchGetItem', 'GetItem', 'PutItem', 'Query']),
       pullQueue.send(),
       pushQueue.send(),
       wakeQueue.receive(),
@@ -43,20 +43,19 @@ export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
     errorImpact:
       'Work that was interrupted, or waits for QuickBooks to accept calls again, does not go on by itself, and the daily reading of changes may be missing. What people start by hand still runs. Read the log of the schedule function.',
   })
+  // What comes next makes up for it: a sweep within the minute, the daily work from where it stopped. Lambda itself would
+  // try twice more, and keep what it could not begin for six hours.
+  schedule.lambda.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) })
   addRule(scope, 'SweepSchedule', {
     description: 'Tandem: hints at whatever waits too long',
-    schedule: Schedule.rate(Duration.minutes(1)),
+    every: Duration.minutes(1),
     kind: 'sweep',
-    // The next one comes within the minute anyway.
-    retryAttempts: 0,
     target: schedule,
   })
   addRule(scope, 'DailySchedule', {
-    description: 'Tandem: reads from QuickBooks what webhooks missed',
-    // Night in America, where most QuickBooks Online companies are.
-    schedule: Schedule.cron({ minute: '10', hour: '8' }),
+    description: 'Tandem: reads from QuickBooks what webhooks missed, of each company once a day at its own time',
+    every: Duration.minutes(15),
     kind: 'daily',
-    retryAttempts: 3,
     target: schedule,
   })
   wakeQueue.feed(schedule)
@@ -65,21 +64,16 @@ export function addSchedule(scope: Construct, ground: Ground): TandemFunction {
 
 interface RuleProps {
   readonly description: string
-  readonly schedule: Schedule
+  readonly every: Duration
   readonly kind: 'sweep' | 'daily'
-  readonly retryAttempts: number
   readonly target: TandemFunction
 }
 
-function addRule(
-  scope: Construct,
-  id: string,
-  { description, schedule, kind, retryAttempts, target }: RuleProps,
-): void {
+function addRule(scope: Construct, id: string, { description, every, kind, target }: RuleProps): void {
   const event = RuleTargetInput.fromObject({ kind })
   new Rule(scope, id, {
     description,
-    schedule,
-    targets: [new LambdaFunction(target.lambda, { event, retryAttempts, maxEventAge: Duration.hours(1) })],
+    schedule: Schedule.rate(every),
+    targets: [new LambdaFunction(target.lambda, { event, retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
   })
 }

@@ -24,7 +24,7 @@ export class TandemStack extends Stack {
       functions: settings.issuer === undefined ? [...everywhere, 'token'] : everywhere,
       content: settings.bundles,
     })
-    const storage = addStorage(this)
+    const storage = addStorage(this, settings)
     const api = addApi(this, settings)
     const signIn = addSignIn(this, { settings, api, tokenCode: () => bundles.code('token') })
     const ground: Ground = {

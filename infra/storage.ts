@@ -4,6 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { Key } from 'aws-cdk-lib/aws-kms'
 import { Secret, type SecretStringGenerator } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
+import type { Settings } from './settings.ts'
 
 /**
  * Each index with the attributes that it holds beside the keys: the compact row of a list, and no more, so that an
@@ -25,7 +26,6 @@ export interface Storage {
 type TableAction =
   | 'BatchGetItem'
   | 'BatchWriteItem'
-  | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
   | 'PartiQLInsert'
@@ -35,15 +35,16 @@ type TableAction =
 
 /**
  * Everything that outlives the stack: the table, the key of the tokens and the secrets. All are retained, so that a
- * stack deleted by mistake loses nothing.
+ * stack deleted by mistake loses nothing. Key and secrets, which cost by the month, go again with a first deployment
+ * that fails; the table's protection would stop CloudFormation from taking it back.
  */
-export function addStorage(scope: Construct): Storage {
+export function addStorage(scope: Construct, settings: Settings): Storage {
   return {
-    table: addTable(scope),
+    table: addTable(scope, settings),
     dataKey: new Key(scope, 'DataKey', {
       description: 'Tandem: the data keys under which QuickBooks tokens are encrypted',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     }),
     intuitClientSecret: addSecret(scope, 'IntuitClientSecret', {
       description: 'Tandem: {"clientId","clientSecret"} of the app at Intuit. Fill in by hand.',
@@ -71,8 +72,17 @@ export function addStorage(scope: Construct): Storage {
  * their own, and a customer-managed key on the table would have to be given to every function, so that "may use a
  * key" would no longer tell who can read tokens.
  */
-function addTable(scope: Construct): TableV2 {
+function addTable(scope: Construct, { warmReads, warmWrites }: Settings): TableV2 {
   const string = (name: string) => ({ name, type: AttributeType.STRING })
+  const warm =
+    warmReads === undefined && warmWrites === undefined
+      ? {}
+      : {
+          warmThroughput: {
+            ...(warmReads !== undefined && { readUnitsPerSecond: warmReads }),
+            ...(warmWrites !== undefined && { writeUnitsPerSecond: warmWrites }),
+          },
+        }
   return new TableV2(scope, 'Table', {
     partitionKey: string('pk'),
     sortKey: string('sk'),
@@ -82,7 +92,9 @@ function addTable(scope: Construct): TableV2 {
       sortKey: string(`${indexName}sk`),
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [...attributes],
+      ...warm,
     })),
+    ...warm,
     billing: Billing.onDemand(),
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     timeToLiveAttribute: 'expiresAt',
@@ -104,7 +116,7 @@ function addSecret(scope: Construct, id: string, { description, generated, noRot
   const secret = new Secret(scope, id, {
     description,
     generateSecretString: generated,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   })
   Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: noRotation })
   return secret
@@ -131,8 +143,6 @@ export function tableAccess(table: TableV2, actions: readonly TableAction[]): Po
 /** The rights of a worker that reads and writes whatever a plan says. */
 export const everyTableAction: readonly TableAction[] = [
   'BatchGetItem',
-  'BatchWriteItem',
-  'ConditionCheckItem',
   'DeleteItem',
   'GetItem',
   'PutItem',

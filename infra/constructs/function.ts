@@ -17,6 +17,8 @@ interface TandemFunctionProps {
   readonly mayDo: readonly PolicyStatement[]
   /** It puts its own continuations on the queue that feeds it. */
   readonly continuesItself?: boolean
+  /** So many at once are kept free for it, and it never runs more often than that. Left out: it shares with all others. */
+  readonly reservedConcurrency?: number | undefined
   /** What people notice when this function fails, and what to do: the text of its alarm. */
   readonly errorImpact: string
 }
@@ -61,6 +63,7 @@ export class TandemFunction extends Construct {
       role,
       logGroup,
       // Lambda takes some sixteen continuations in a row for a runaway loop and drops the next; a long pull has hundreds.
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       recursiveLoop: props.continuesItself === true ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       environment: {
         STAGE: settings.stage,

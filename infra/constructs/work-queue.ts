@@ -69,7 +69,8 @@ export class WorkQueue extends Construct {
     new EventSourceMapping(this, 'Events', {
       target: consumer.lambda,
       eventSourceArn: this.queue.queueArn,
-      batchSize: 10,
+      // A company's slice has the whole of the function's time, and one that fails takes nobody with it.
+      batchSize: 1,
       reportBatchItemFailures: true,
       maxConcurrency,
     })

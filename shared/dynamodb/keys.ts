@@ -48,6 +48,14 @@ export const usageKey = (workspace: string, month: string): Key => ({
   pk: workspacePk(workspace),
   sk: `USAGE#${part(month)}`,
 })
+/** How many items share the count of all workspaces together, as one takes a thousand writes a second at most. */
+const USAGE_SHARDS = 4
+const usageOfAllShard = (month: string, shard: number): Key => ({ pk: `USAGE#${part(month)}#${shard}`, sk: 'USAGE' })
+export const usageOfAllKey = (workspace: string, month: string): Key =>
+  usageOfAllShard(month, shardOf(workspace, USAGE_SHARDS))
+export const usageOfAllKeys = (month: string): readonly Key[] =>
+  numbers(USAGE_SHARDS).map((shard) => usageOfAllShard(month, shard))
+export const DAILY_KEY: Key = { pk: 'DAILY', sk: 'DAILY' }
 export const activeRunsPk = workspacePk
 export const ACTIVE_PREFIX = 'ACTIVE#'
 export const activeRunKey = (workspace: string, runId: string): Key => ({

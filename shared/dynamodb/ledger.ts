@@ -13,7 +13,7 @@ export function createLedger(tandem: Tandem, clock: Clock): Ledger {
   const contactWrites = createContactWrites(tandem, clock)
   const links = createMirrorLinks(tandem)
   const history = createHistory(tandem)
-  const outcomeWrite = createOutcomeWrite(tandem)
+  const outcomeWrite = createOutcomeWrite(tandem, clock)
 
   const toTransactions = (workspace: string, write: Write, before: Befores) => {
     switch (write.kind) {

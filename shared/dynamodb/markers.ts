@@ -13,16 +13,7 @@ import { conditional } from './conflicts.ts'
 import { createEventSights } from './event-sights.ts'
 import { firstItems } from './first-items.ts'
 import { inParallel } from './in-parallel.ts'
-import {
-  aboveMarkers,
-  markerPkOf,
-  markerPks,
-  markerPlace,
-  markerRange,
-  markerTime,
-  timeDigits,
-  toReadKey,
-} from './keys.ts'
+import { aboveMarkers, markerPkOf, markerPks, markerPlace, markerRange, markerTime, toReadKey } from './keys.ts'
 import { toReadSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
 
@@ -70,7 +61,7 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
 
   /** Each workspace of a shard by its first marker, jumping from one workspace to the next: a query for each. */
   const firstMarkers = async (shard: string) => {
-    const found: { workspace: string; time: string }[] = []
+    const found: { workspace: string; dueMs: number }[] = []
     for (let above: string | undefined; ; ) {
       const { Items } = await table
         .build(QueryCommand)
@@ -80,7 +71,7 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
       const [first] = z.array(markerItem).parse(Items ?? [])
       if (first === undefined) return found
       const { workspace } = first.row
-      found.push({ workspace, time: markerTime(first.gsi2sk) })
+      found.push({ workspace, dueMs: Number(markerTime(first.gsi2sk)) })
       above = aboveMarkers(workspace)
     }
   }
@@ -109,7 +100,7 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
     },
     waiting: async (kind, beforeMs, limit) => {
       const found = (await Promise.all(markerPks(kind).map(firstMarkers))).flat()
-      const due = found.filter(({ time }) => time < timeDigits(beforeMs)).map(({ workspace }) => workspace)
+      const due = found.filter(({ dueMs }) => dueMs < Math.floor(beforeMs))
       return due.length <= limit ? due : sampleOf(due, limit)
     },
     ...createEventSights(tandem, clock),
@@ -117,12 +108,12 @@ export function createMarkers(tandem: Tandem, clock: Clock): Markers {
 }
 
 /** Any `count` of them: of more than can be helped at once, none may wait for ever behind those that cannot be. */
-function sampleOf(workspaces: readonly string[], count: number): readonly string[] {
-  return workspaces
-    .map((workspace) => ({ workspace, lot: Math.random() }))
+function sampleOf<T>(all: readonly T[], count: number): readonly T[] {
+  return all
+    .map((one) => ({ one, lot: Math.random() }))
     .sort((a, b) => a.lot - b.lot)
     .slice(0, count)
-    .map(({ workspace }) => workspace)
+    .map(({ one }) => one)
 }
 
 function createMarkItem({ table }: Tandem) {

@@ -2,6 +2,7 @@ import { Entity } from 'dynamodb-toolbox/entity'
 import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut'
 import { any } from 'dynamodb-toolbox/schema/any'
 import { item } from 'dynamodb-toolbox/schema/item'
+import { number } from 'dynamodb-toolbox/schema/number'
 import { string } from 'dynamodb-toolbox/schema/string'
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query'
 import * as z from 'zod'
@@ -13,6 +14,9 @@ import { outcomeKey, outcomePks } from './keys.ts'
 import { mergeShards } from './sorted-shards.ts'
 import { outcomeSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
+
+/** Longer than the run that they are of, so that no run is there without some of its outcomes: an undo goes by them. */
+const KEPT_S = 460 * 24 * 60 * 60
 
 const storedItem = z.object({ sk: z.string(), outcome: outcomeSchema })
 
@@ -42,17 +46,21 @@ export function createOutcomes(tandem: Tandem, clock: Clock): Pick<Runs, 'outcom
 }
 
 /** One record's outcome, for a transaction. Refused when the run has one for that record. */
-export function createOutcomeWrite({ table }: Tandem) {
+export function createOutcomeWrite({ table }: Tandem, clock: Pick<Clock, 'now'>) {
   const outcomeItem = new Entity({
     name: 'outcome',
     table,
     timestamps: false,
     entityAttribute: false,
-    schema: item({ pk: string().key(), sk: string().key(), outcome: any() }),
+    schema: item({ pk: string().key(), sk: string().key(), outcome: any(), expiresAt: number() }),
   })
   return (workspace: string, runId: string, outcome: Outcome) =>
     outcomeItem
       .build(PutTransaction)
-      .item({ ...outcomeKey(workspace, runId, outcome.recordId), outcome })
+      .item({
+        ...outcomeKey(workspace, runId, outcome.recordId),
+        outcome,
+        expiresAt: Math.ceil(clock.now() / 1_000) + KEPT_S,
+      })
       .options({ condition: { attr: 'pk', exists: false } })
 }

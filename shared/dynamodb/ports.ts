@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Clock, Ports } from '#sync/ports'
 import { createConnections } from './connections.ts'
 import { createContacts } from './contacts.ts'
+import { createDailyProgress } from './daily-progress.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createLedger } from './ledger.ts'
 import { createMarkers } from './markers.ts'
@@ -36,6 +37,7 @@ export type DynamoPorts = Pick<
   | 'settings'
   | 'runs'
   | 'idempotency'
+  | 'dailyProgress'
 >
 
 /** Every port that stores, on the one table. */
@@ -53,5 +55,6 @@ export function createDynamoPorts({ tableName, client, clock, vault }: DynamoOpt
     settings: createSettings(tandem, clock),
     runs: createRuns(tandem, clock),
     idempotency: createIdempotency(tandem, clock),
+    dailyProgress: createDailyProgress(tandem),
   }
 }

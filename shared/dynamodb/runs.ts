@@ -31,6 +31,9 @@ import { createRunIds } from './run-ids.ts'
 import { runKindSchema, runSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
 
+/** A finished run is kept for so long, then nobody asks what it did, or to undo it; the journal stays. */
+const RUN_KEPT_S = 400 * 24 * 60 * 60
+
 const storedItem = z.object({ run: runSchema, version: z.number(), lastWrite: z.string(), active: z.boolean() })
 const place = z.object({ pk: z.string(), sk: z.string(), gsi1sk: z.string() })
 const activeItem = z.object({ runId: z.string() })
@@ -150,6 +153,7 @@ function createItems({ table }: Tandem) {
       lastWrite: string(),
       active: boolean(),
       run: any(),
+      expiresAt: number().optional(),
     }),
   })
   const activeRunItem = new Entity({
@@ -174,6 +178,7 @@ function toItem(workspace: string, run: Run) {
     lastWrite: randomUUID(),
     active,
     run,
+    ...(run.finishedAt !== undefined && { expiresAt: Math.ceil(Date.parse(run.finishedAt) / 1_000) + RUN_KEPT_S }),
   }
 }
 

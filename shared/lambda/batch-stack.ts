@@ -23,11 +23,13 @@ const LAST_WORK_MS = 35_000
 /** Its message comes back, for a process with more time. */
 class NoTimeLeft extends Error {}
 
+/** In epoch milliseconds: when the message came into its queue, and from when on nothing more may be taken up. */
+type ServeTimes = Readonly<{ sentAtMs: number; stopAtMs: number }>
+
 export type BatchWork<Hint> = Readonly<{
   /** What a message's body must be. One that is anything else fails, and so ends in the dead-letter queue. */
   hint: z.ZodType<Hint>
-  /** Takes nothing more up from `stopAtMs` on (epoch milliseconds). */
-  serve: (hint: Hint, stopAtMs: number) => Promise<unknown>
+  serve: (hint: Hint, times: ServeTimes) => Promise<unknown>
   /** Makes messages visible again after `seconds`. */
   returnSoon: (receiptHandles: readonly string[], seconds: number) => Promise<void>
   log: Log
@@ -50,7 +52,10 @@ export function batchStack<Hint>(
         try {
           const leftMs = context.getRemainingTimeInMillis() - LAST_WORK_MS
           if (leftMs <= 0) throw new NoTimeLeft()
-          await serve(hint.parse(JSON.parse(record.body)), systemClock.now() + leftMs)
+          await serve(hint.parse(JSON.parse(record.body)), {
+            sentAtMs: Number(record.attributes.SentTimestamp),
+            stopAtMs: systemClock.now() + leftMs,
+          })
         } catch (thrown) {
           if (thrown instanceof NoTimeLeft) {
             log.info('hintPutBack', { messageId: record.messageId })

@@ -8,9 +8,10 @@ export function createMetrics(): PowertoolsMetrics {
 }
 
 /** The use cases' counters, on Powertools' metrics. */
-export function createCounters(metrics: Pick<PowertoolsMetrics, 'addMetric'>): Metrics {
+export function createCounters(metrics: Pick<PowertoolsMetrics, 'addMetric' | 'singleMetric'>): Metrics {
   return {
     count: (name, value = 1) => metrics.addMetric(name, MetricUnit.Count, value),
+    gauge: (name, value) => metrics.singleMetric().addMetric(name, MetricUnit.Count, value),
   }
 }
 

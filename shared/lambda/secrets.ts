@@ -1,11 +1,12 @@
 import { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets'
 import * as z from 'zod'
+import { AWS_CLIENT } from './aws-clients.ts'
 import { Misconfigured } from './misconfigured.ts'
 
 /** A rotated secret is noticed within this time. */
 const CACHED_SECONDS = 300
 
-const provider = new SecretsProvider()
+const provider = new SecretsProvider({ clientConfig: AWS_CLIENT })
 
 const IntuitClient = z.object({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
 const Verifier = z.object({ verifierTokens: z.array(z.string().min(1)) })

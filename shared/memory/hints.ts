@@ -31,6 +31,12 @@ export function createHints(clock: Pick<Clock, 'now'>): MemoryHints {
   return {
     pull: async (hint, dedupe) => pulls.send(hint, dedupe),
     push: async (hint, dedupe) => pushes.send(hint, dedupe),
+    pullMany: async (named) => {
+      for (const { hint, dedupe } of named) pulls.send(hint, dedupe)
+    },
+    pushMany: async (named) => {
+      for (const { hint, dedupe } of named) pushes.send(hint, dedupe)
+    },
     wake: async (wakeUp, delaySeconds) => {
       delayed = [...delayed, { wakeUp: keep(wakeUp), atMs: clock.now() + delaySeconds * 1_000 }]
     },

@@ -23,14 +23,21 @@ export function createRecordingLog(): RecordingLog {
 export interface RecordingMetrics extends Metrics {
   /** The sum of what was counted under the name; 0 when nothing was. */
   total(name: string): number
+  /** Every value that was told of the name, the first one first. */
+  gauged(name: string): readonly number[]
 }
 
 export function createRecordingMetrics(): RecordingMetrics {
   const totals = new Map<string, number>()
+  const gauges = new Map<string, readonly number[]>()
   return {
     count: (name, value = 1) => {
       totals.set(name, (totals.get(name) ?? 0) + value)
     },
+    gauge: (name, value) => {
+      gauges.set(name, [...(gauges.get(name) ?? []), value])
+    },
     total: (name) => totals.get(name) ?? 0,
+    gauged: (name) => gauges.get(name) ?? [],
   }
 }

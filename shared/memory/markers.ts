@@ -56,8 +56,11 @@ export function createMarkers(store: Store): Markers {
         .slice(0, limit)
         .map(([id]) => id),
     waiting: async (kind, beforeMs, limit) => {
-      const found = [...due[kind]()].filter(([, dueMs]) => dueMs < beforeMs)
-      return [...new Set(found.map(([workspace]) => workspace))].slice(0, limit)
+      const first = new Map<string, number>()
+      for (const [workspace, dueMs] of due[kind]()) {
+        if (dueMs < beforeMs) first.set(workspace, Math.min(dueMs, first.get(workspace) ?? dueMs))
+      }
+      return [...first].slice(0, limit).map(([workspace, dueMs]) => ({ workspace, dueMs }))
     },
     seenAmong: async (eventIds, nowMs) =>
       new Set(eventIds.filter((eventId) => (seenUntilMs.get(eventId) ?? nowMs) > nowMs)),

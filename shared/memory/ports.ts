@@ -4,6 +4,7 @@ import { createConflicts } from './conflicts.ts'
 import { createConnections } from './connections.ts'
 import { createContacts } from './contacts.ts'
 import { createSigner, digest } from './cryptography.ts'
+import { createDailyProgress } from './daily-progress.ts'
 import { createHints, type MemoryHints } from './hints.ts'
 import { createIdempotency } from './idempotency.ts'
 import { createCountingIds } from './ids.ts'
@@ -59,6 +60,7 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     settings: createSettings(store),
     runs: createRuns(store),
     idempotency: createIdempotency(),
+    dailyProgress: createDailyProgress(),
     hints: createHints(clock),
   }
 }

@@ -8,6 +8,9 @@ import { currentTokens, markReconnectNeeded, RENEW_BEFORE_MS, reconnectNeeded } 
 /** Reads that one workspace may use in a month, unless set otherwise: a fifth of what Intuit gives to all of an app. */
 const READS_PER_MONTH = 100_000
 
+/** The share of its reads from which on a workspace is told of, while there is time to do something about it. */
+const NEAR = 0.7
+
 /** After a 429 nothing is sent for at least this long (Intuit: "API call limits and throttles"). */
 const REST_MS = 60_000
 
@@ -54,7 +57,8 @@ export async function openCompany(ports: CompanyPorts, workspace: string): Promi
   const { realmId } = connection
   const month = monthOf(clock.now())
   const { reads: readsBefore } = await usage.get(workspace, month)
-  const budget = (ports.readsPerMonth ?? READS_PER_MONTH) - readsBefore
+  const limit = ports.readsPerMonth ?? READS_PER_MONTH
+  const budget = limit - readsBefore
   const tokens = tokenKeeper(ports, workspace)
   const slot = createCallSlots(ports, realmId)
   let calls = 0
@@ -81,7 +85,13 @@ export async function openCompany(ports: CompanyPorts, workspace: string): Promi
   const flushUsage = async () => {
     const counts = counted
     counted = { reads: 0, writes: 0 }
-    if (counts.reads + counts.writes > 0) await usage.add(workspace, month, counts)
+    if (counts.reads + counts.writes === 0) return
+    const { reads } = await usage.add(workspace, month, counts)
+    // One caller only is told the sum that passes it.
+    const isNear = reads >= limit * NEAR && reads - counts.reads < limit * NEAR
+    if (!isNear) return
+    ports.log.warn('company.readsNearBudget', { workspace, month, reads, limit })
+    ports.metrics.count('WorkspacesNearReadBudget')
   }
   return watched(ports.quickbooks.open(realmId, gate), (thrown) => noteRefusal(ports, workspace, thrown), {
     realmId,

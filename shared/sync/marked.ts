@@ -1,6 +1,7 @@
 import { ENTITIES, type Entity, type Mirror } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
+import { mayLag } from './index-lag.ts'
 import type { Ports, ToRead } from './ports.ts'
 import { asRow, massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
 import { sliceEnd } from './slice-end.ts'
@@ -29,15 +30,23 @@ const SLICE_MS = 5_000
 /**
  * Reads all records that are marked, at most 200 with one call, stores what changed and reconciles the contacts that
  * are linked to them; then the markers go, except where a record was marked anew meanwhile. 'again': more are left.
- * Throws what opening and reading a company throws; every marker whose work is not done stays.
+ * Throws what opening and reading a company throws; every marker whose work is not done stays. `hintedAtMs`: when
+ * somebody hinted at it, since the index of what is marked lags behind.
  */
-export async function drainMarked(ports: MarkedPorts, workspace: string): Promise<'again' | 'drained'> {
+export async function drainMarked(
+  ports: MarkedPorts,
+  workspace: string,
+  hintedAtMs?: number,
+): Promise<'again' | 'drained'> {
   const { clock, markers } = ports
   const endMs = sliceEnd(ports, SLICE_MS)
   let company: OpenCompany | undefined
   try {
     for (let turns = 0; ; turns++) {
-      const waiting = await markers.toRead(workspace, MARKERS_A_TURN)
+      let waiting = await markers.toRead(workspace, MARKERS_A_TURN)
+      if (waiting.length === 0 && turns === 0 && (await mayLag(clock, hintedAtMs))) {
+        waiting = await markers.toRead(workspace, MARKERS_A_TURN)
+      }
       if (waiting.length === 0) return 'drained'
       const isTrickle = turns > 0 && waiting.length < IDS_A_CALL
       if (isTrickle) await clock.sleep(GATHER_MS)

@@ -44,6 +44,8 @@ export interface Log {
 
 export interface Metrics {
   count(name: string, value?: number): void
+  /** What is so now. It is told at once, as what comes after it may never come to its end. */
+  gauge(name: string, value: number): void
 }
 
 // ---- connection -------------------------------------------------------------------------------------------
@@ -185,10 +187,15 @@ export interface Pacer {
   reserve(realmId: string, kind: CallKind, count: number, nowMs: number): Promise<readonly number[]>
 }
 
-/** Counts what Intuit meters. `month` is 'YYYY-MM' in UTC. */
+export type UsageCounts = Readonly<{ reads: number; writes: number }>
+
+/** Counts what Intuit meters, for each workspace and for all together. `month` is 'YYYY-MM' in UTC. */
 export interface Usage {
-  add(workspace: string, month: string, counts: Readonly<{ reads: number; writes: number }>): Promise<void>
-  get(workspace: string, month: string): Promise<Readonly<{ reads: number; writes: number }>>
+  /** Answers with what the workspace has used then, this included: each sum is told to one caller only. */
+  add(workspace: string, month: string, counts: UsageCounts): Promise<UsageCounts>
+  get(workspace: string, month: string): Promise<UsageCounts>
+  /** Of all workspaces together, those that were disconnected since included: Intuit meters an app. */
+  ofAll(month: string): Promise<UsageCounts>
 }
 
 // ---- records ----------------------------------------------------------------------------------------------
@@ -282,10 +289,14 @@ export interface Markers {
   /** Ids of contacts that wait to be pushed and whose next try is not later than `nowMs`, the longest due first. */
   toPush(workspace: string, nowMs: number, limit: number): Promise<readonly string[]>
   /**
-   * Workspaces that have a marker of this kind which was due before `beforeMs`; some `limit` of them when more have.
-   * `toReplan`: what their settings leave to be done.
+   * Workspaces that have a marker of this kind which was due before `beforeMs`, with when the first of them was; some
+   * `limit` of them when more have. `toReplan`: what their settings leave to be done.
    */
-  waiting(kind: 'toRead' | 'toPush' | 'toReplan', beforeMs: number, limit: number): Promise<readonly string[]>
+  waiting(
+    kind: 'toRead' | 'toPush' | 'toReplan',
+    beforeMs: number,
+    limit: number,
+  ): Promise<readonly Readonly<{ workspace: string; dueMs: number }>[]>
   /** Those of these events that `remember` was told of and that are not forgotten. */
   seenAmong(eventIds: readonly string[], nowMs: number): Promise<ReadonlySet<string>>
   /** Remembers events for some days, counted from the last time. */
@@ -350,6 +361,19 @@ export interface Idempotency {
   forget(workspace: string, key: string): Promise<void>
 }
 
+/**
+ * How far the daily work has come: all slots up to `slot`, and of those up to `under.to` the workspaces up to
+ * `under.after`, as connectedWorkspaces has them.
+ */
+export type DailyDone = Readonly<{ slot: number; under?: Readonly<{ to: number; after: string }> }>
+
+/** Where the daily work of all workspaces together stopped. */
+export interface DailyProgress {
+  /** Undefined before anything was done. */
+  get(): Promise<DailyDone | undefined>
+  save(done: DailyDone): Promise<void>
+}
+
 // ---- hints ------------------------------------------------------------------------------------------------
 
 export type PullHint =
@@ -366,10 +390,15 @@ export type PushHint = Readonly<{ kind: 'contacts'; workspace: string }>
 /** Says only where to look when its time has come: at what waits for that queue's worker. */
 export type WakeUp = Readonly<{ queue: 'pull' | 'push'; workspace: string }>
 
+export type Named<Hint> = Readonly<{ hint: Hint; dedupe: string }>
+
 export interface Hints {
   /** `dedupe` names this hint for five minutes: a second one of the same name is dropped by the queue. */
   pull(hint: PullHint, dedupe: string): Promise<void>
   push(hint: PushHint, dedupe: string): Promise<void>
+  /** Many at once. Those that can be sent are; throws when some could not be. */
+  pullMany(named: readonly Named<PullHint>[]): Promise<void>
+  pushMany(named: readonly Named<PushHint>[]): Promise<void>
   /**
    * Has somebody look after so many whole seconds, at most 900. It may come twice, or much later,
    * or never: whoever waits for it alone waits for ever.
@@ -413,6 +442,7 @@ export type Ports = Readonly<{
   settings: Settings
   runs: Runs
   idempotency: Idempotency
+  dailyProgress: DailyProgress
   hints: Hints
   /** Reads that one workspace may use in a month; 100,000 when absent. */
   readsPerMonth?: number

@@ -3,6 +3,7 @@ import type { SyncSettings } from '#core/policies'
 import type { Connection, Contact, Refusal } from '#core/records'
 import { type OpenCompany, openCompany } from './company.ts'
 import { eachAtMost } from './in-parallel.ts'
+import { mayLag } from './index-lag.ts'
 import type { Ports } from './ports.ts'
 import { pushContact } from './push-contact.ts'
 import { inPushOrder, type ToSend } from './push-order.ts'
@@ -39,17 +40,17 @@ export type DrainEnd = 'done' | 'again' | 'resting' | 'off'
  * Sends what waits to be sent to one company: all contacts whose time has come, for some seconds; where the settings
  * leave it to people to ask, only the writes that had begun. A contact that is
  * refused gets its reason and a next try, and the others go on. Trouble of the company ends the drain, never throws:
- * only a fault of our own side does.
+ * only a fault of our own side does. `hintedAtMs`: when somebody hinted at it, since the index of what waits lags.
  */
-export async function drainPush(ports: DrainPorts, workspace: string): Promise<DrainEnd> {
+export async function drainPush(ports: DrainPorts, workspace: string, hintedAtMs?: number): Promise<DrainEnd> {
   const [connection, { settings }] = await Promise.all([
     ports.connections.get(workspace),
     ports.settings.get(workspace),
   ])
   if (connection === undefined || !maySend(connection)) return 'off'
   if (connection.restUntil !== undefined && Date.parse(connection.restUntil) > ports.clock.now()) return 'resting'
-  const waiting = await ports.markers.toPush(workspace, ports.clock.now(), 1)
-  if (waiting.length === 0) return 'done'
+  const waits = async () => (await ports.markers.toPush(workspace, ports.clock.now(), 1)).length > 0
+  if (!(await waits()) && !((await mayLag(ports.clock, hintedAtMs)) && (await waits()))) return 'done'
   let company: OpenCompany | undefined
   try {
     company = await openCompany(ports, workspace)

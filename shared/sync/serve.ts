@@ -3,7 +3,7 @@ import type { Run } from '#core/records'
 import { pullChanges } from './changes.ts'
 import { refreshCompanyName } from './connect.ts'
 import { hintRun } from './hint-run.ts'
-import { hintPull, hintPush } from './hint-work.ts'
+import { hintPull } from './hint-work.ts'
 import { importSlice } from './import.ts'
 import type { ImportPorts } from './import-state.ts'
 import { drainMarked, type MarkedPorts } from './marked.ts'
@@ -14,18 +14,11 @@ import type { PullPorts } from './pull-state.ts'
 import { type DrainPorts, drainPush } from './push.ts'
 import { replanSlice } from './replan.ts'
 import type { SliceEnd } from './run-slice.ts'
-import { isFinished } from './runs.ts'
 import { syncSlice } from './sync-run.ts'
 import type { SyncRunPorts } from './sync-run-start.ts'
 import { renewToken } from './tokens.ts'
 import { undoSlice } from './undo.ts'
 
-/** A run that has not moved for this long has lost its worker, or its hint. */
-const STILL_MS = 30_000
-/** Runs that one sweep hints; the next one, a minute later, goes on. */
-const RUNS_A_SWEEP = 200
-/** Workspaces with old markers that one sweep looks at, of each kind. */
-const WORKSPACES_A_SWEEP = 500
 /**
  * A refresh token lives for 100 days after its last use (Intuit: "OAuth 2.0 FAQ"). A workspace that reads nothing for
  * half of that is refreshed, which leaves as long to find out why it failed.
@@ -36,16 +29,16 @@ type ServePorts = PullPorts & ImportPorts & MarkedPorts & SyncRunPorts
 
 /**
  * Does what a hint of the pull queue points at. What goes wrong with QuickBooks is kept in the run or the connection
- * and never thrown; a fault of our own side is, so that the message comes back.
+ * and never thrown; a fault of our own side is, so that the message comes back. `sentAtMs`: when the hint was sent.
  */
-export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<void> {
+export async function servePullHint(ports: ServePorts, hint: PullHint, sentAtMs?: number): Promise<void> {
   switch (hint.kind) {
     case 'run':
       return serveRun(ports, hint.workspace, hint.runId)
     case 'upkeep':
       return upkeep(ports, hint.workspace)
     case 'marked':
-      return serveMarked(ports, hint.workspace)
+      return serveMarked(ports, hint.workspace, sentAtMs)
     case 'changes':
       return serveChanges(ports, hint.workspace)
   }
@@ -56,94 +49,18 @@ export async function servePullHint(ports: ServePorts, hint: PullHint): Promise<
  * each for some seconds, and hints the queue to go on when there is more. A hint that cannot be sent is no failure: the
  * sweep finds what waits.
  */
-export async function servePushHint(ports: DrainPorts & Pick<Ports, 'hints'>, { workspace }: PushHint): Promise<void> {
+export async function servePushHint(
+  ports: DrainPorts & Pick<Ports, 'hints'>,
+  { workspace }: PushHint,
+  sentAtMs?: number,
+): Promise<void> {
   const replanned = await replanSlice(ports, workspace)
-  if ((await drainPush(ports, workspace)) !== 'again' && replanned !== 'again') return
+  if ((await drainPush(ports, workspace, sentAtMs)) !== 'again' && replanned !== 'again') return
   try {
     await ports.hints.push({ kind: 'contacts', workspace }, `push-${ports.ids.next()}`)
   } catch {
     ports.log.warn('push.hintNotSent', { workspace })
   }
-}
-
-/**
- * Every minute: hints what stands still, because a worker died, a hint was lost, or a wait is over: runs, records that
- * are marked to be read, contacts that wait to be pushed or to be planned anew. Shows how many connections wait for a person, too.
- */
-export async function sweep(
-  ports: Pick<Ports, 'clock' | 'log' | 'metrics' | 'runs' | 'hints' | 'markers' | 'connections' | 'settings'>,
-): Promise<Readonly<{ hinted: number }>> {
-  const stalled = await ports.runs.stalled(ports.clock.now() - STILL_MS, RUNS_A_SWEEP)
-  let hinted = await hintWaiting(ports)
-  for (const { workspace, runId } of stalled) {
-    const run = await ports.runs.get(workspace, runId)
-    if (run === undefined || isFinished(run)) continue
-    await hintRun(ports, workspace, run)
-    hinted += 1
-  }
-  ports.metrics.count('ConnectionsNeedingReconnect', await ports.connections.countNeedingReconnect())
-  if (hinted > 0) ports.log.info('sweep.hinted', { hinted })
-  return { hinted }
-}
-
-/**
- * Hints the workspaces that have old markers. One that rests, has no working connection or sends only when asked would
- * do nothing now, and is left until that changes.
- */
-async function hintWaiting({
-  clock,
-  log,
-  hints,
-  markers,
-  connections,
-  settings,
-}: Pick<Ports, 'clock' | 'log' | 'hints' | 'markers' | 'connections' | 'settings'>): Promise<number> {
-  const nowMs = clock.now()
-  const minute = Math.floor(nowMs / 60_000)
-  const isIdle = async (workspace: string) => {
-    const connection = await connections.get(workspace)
-    return connection?.status !== 'connected' || Date.parse(connection.restUntil ?? '') > nowMs
-  }
-  let hinted = 0
-  for (const workspace of await markers.waiting('toRead', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
-    if (await isIdle(workspace)) continue
-    await hintPull({ hints, log }, 'marked', workspace, `${workspace}-${minute}`)
-    hinted += 1
-  }
-  for (const workspace of await markers.waiting('toPush', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
-    if ((await isIdle(workspace)) || (await settings.get(workspace)).settings.push !== 'automatic') continue
-    await hintPush({ hints, log }, workspace, `${workspace}-${minute}`)
-    hinted += 1
-  }
-  // Planning needs no QuickBooks, and so no connection.
-  for (const workspace of await markers.waiting('toReplan', nowMs - STILL_MS, WORKSPACES_A_SWEEP)) {
-    await hintPush({ hints, log }, workspace, `${workspace}-${minute}`)
-    hinted += 1
-  }
-  return hinted
-}
-
-/**
- * Once a day: hints the upkeep and the changes of every connection, and what waits to be pushed, for a write that had
- * begun when the workspace chose to send only when asked.
- */
-export async function daily(
-  ports: Pick<Ports, 'clock' | 'connections' | 'hints'>,
-): Promise<Readonly<{ hinted: number }>> {
-  const day = new Date(ports.clock.now()).toISOString().slice(0, 10)
-  let hinted = 0
-  let after: string | undefined
-  do {
-    const { workspaces, next } = await ports.connections.connectedWorkspaces(after)
-    for (const workspace of workspaces) {
-      await ports.hints.pull({ kind: 'upkeep', workspace }, `upkeep-${workspace}-${day}`)
-      await ports.hints.pull({ kind: 'changes', workspace }, `changes-${workspace}-${day}`)
-      await ports.hints.push({ kind: 'contacts', workspace }, `push-${workspace}-${day}`)
-      hinted += 1
-    }
-    after = next
-  } while (after !== undefined)
-  return { hinted }
 }
 
 async function serveRun(ports: ServePorts, workspace: string, runId: string): Promise<void> {
@@ -158,9 +75,9 @@ async function serveRun(ports: ServePorts, workspace: string, runId: string): Pr
   if (later !== undefined) await hintRun(ports, workspace, later)
 }
 
-async function serveMarked(ports: ServePorts, workspace: string): Promise<void> {
+async function serveMarked(ports: ServePorts, workspace: string, sentAtMs: number | undefined): Promise<void> {
   await untroubled(ports, workspace, 'marked', async () => {
-    if ((await drainMarked(ports, workspace)) === 'again') {
+    if ((await drainMarked(ports, workspace, sentAtMs)) === 'again') {
       await hintPull(ports, 'marked', workspace, ports.ids.next())
     }
   })

@@ -163,7 +163,7 @@ export async function markReconnectNeeded(
   )
   if (!changed) return
   ports.log.warn('connection.reconnectNeeded', { workspace })
-  ports.metrics.count('ConnectionsNeedingReconnect', await ports.connections.countNeedingReconnect())
+  ports.metrics.count('ConnectionsLost')
 }
 
 /** Shows on the connection how long its grant lasts. The tokens are stored already, so a failure here costs nothing. */

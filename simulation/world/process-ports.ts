@@ -46,6 +46,7 @@ const STORED = [
   'settings',
   'runs',
   'idempotency',
+  'dailyProgress',
 ] as const
 
 /**

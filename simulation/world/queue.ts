@@ -29,7 +29,7 @@ export interface Queue<Hint> {
   waiting(): number
 }
 
-type Message<Hint> = { readonly hint: Hint; readonly number: number; receives: number }
+type Message<Hint> = { readonly hint: Hint; readonly number: number; readonly sentAtMs: number; receives: number }
 type Group<Hint> = { readonly messages: Message<Hint>[]; isBusy: boolean; latest: number }
 
 /**
@@ -44,7 +44,7 @@ export function createQueue<Hint extends { readonly workspace: string }>(
     random,
     trace,
   }: Readonly<{ timeline: Timeline; processes: Processes; random: Random; trace: Trace }>,
-  serve: (process: Process, hint: Hint) => Promise<unknown>,
+  serve: (process: Process, hint: Hint, sentAtMs: number) => Promise<unknown>,
 ): Queue<Hint> {
   const groups = new Map<string, Group<Hint>>()
   const seen = new Map<string, number>()
@@ -60,11 +60,11 @@ export function createQueue<Hint extends { readonly workspace: string }>(
     groups.set(workspace, group)
     return group
   }
-  const arrive = (hint: Hint, number: number) => {
+  const arrive = (hint: Hint, number: number, sentAtMs: number) => {
     const group = groupOf(hint.workspace)
     if (number < group.latest) trace.happened('a message overtakes another')
     group.latest = Math.max(group.latest, number)
-    group.messages.push({ hint, number, receives: 0 })
+    group.messages.push({ hint, number, sentAtMs, receives: 0 })
     next(group)
   }
   const next = (group: Group<Hint>) => {
@@ -78,7 +78,7 @@ export function createQueue<Hint extends { readonly workspace: string }>(
     processes.start(
       `${name}#${begun++}`,
       FUNCTION_MS,
-      (process) => serve(process, message.hint),
+      (process) => serve(process, message.hint, message.sentAtMs),
       (end) => settle(group, message, end),
     )
   }
@@ -118,8 +118,8 @@ export function createQueue<Hint extends { readonly workspace: string }>(
       const number = sent++
       if (random.next() < faults.late) {
         trace.happened('a message comes late')
-        timeline.setTimer(nowMs + random.integer(faults.lateMs), () => arrive(hint, number))
-      } else arrive(hint, number)
+        timeline.setTimer(nowMs + random.integer(faults.lateMs), () => arrive(hint, number, nowMs))
+      } else arrive(hint, number, nowMs)
     },
     setFaults: (to) => {
       faults = to

@@ -7,8 +7,10 @@ import { createRouter } from '#http/router'
 import { webhookRoutes } from '#http/webhook-routes'
 import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createMemoryPortsOn } from '#memory/ports'
+import { daily } from '#sync/daily'
 import type { Hints, Ports, PullHint, PushHint } from '#sync/ports'
-import { daily, servePullHint, servePushHint, sweep } from '#sync/serve'
+import { servePullHint, servePushHint } from '#sync/serve'
+import { sweep } from '#sync/sweep'
 import { wake } from '#sync/wake'
 import { adminUses, connectUses, webhookUses } from '../../functions/compose.ts'
 import { type App, DEFAULT_APP } from '../../local/quickbooks/apps.ts'
@@ -108,6 +110,12 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   const hints: Hints = {
     pull: async (hint, dedupe) => pulls.send(hint, dedupe),
     push: async (hint, dedupe) => pushes.send(hint, dedupe),
+    pullMany: async (named) => {
+      for (const { hint, dedupe } of named) pulls.send(hint, dedupe)
+    },
+    pushMany: async (named) => {
+      for (const { hint, dedupe } of named) pushes.send(hint, dedupe)
+    },
     wake: async (wakeUp, delaySeconds) => wakeUps.send(wakeUp, delaySeconds),
   }
   const ground: Ground = {
@@ -126,11 +134,11 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     sentTwice: () => sentTwice,
   }
   const parts = { timeline, processes, random: random.fork('queues'), trace }
-  const pulls = createQueue<PullHint>('pull', parts, (process, hint) =>
-    withPorts(process, (ports) => servePullHint(ports, hint)),
+  const pulls = createQueue<PullHint>('pull', parts, (process, hint, sentAtMs) =>
+    withPorts(process, (ports) => servePullHint(ports, hint, sentAtMs + settings.skewMs)),
   )
-  const pushes = createQueue<PushHint>('push', parts, (process, hint) =>
-    withPorts(process, (ports) => servePushHint(ports, hint)),
+  const pushes = createQueue<PushHint>('push', parts, (process, hint, sentAtMs) =>
+    withPorts(process, (ports) => servePushHint(ports, hint, sentAtMs + settings.skewMs)),
   )
   // A stream of its own, so that the rest is drawn as ever.
   const wakeUps = createWakeQueue({ ...parts, random: random.fork('wake-ups') }, (process, wakeUp) =>
@@ -356,12 +364,12 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     void invoke('sweep', SCHEDULE_MS, (ports) => sweep(ports)).catch(() => undefined)
     timeline.setTimer(timeline.now() + everyMs, tick)
   }
-  const dawn = () => {
+  const dailyWork = () => {
     void invoke('daily', SCHEDULE_MS, (ports) => daily(ports)).catch(() => undefined)
-    timeline.setTimer(timeline.now() + DAY_MS, dawn)
+    timeline.setTimer(timeline.now() + DAY_MS / 4, dailyWork)
   }
   timeline.setTimer(START_MS + MINUTE_MS, tick)
-  timeline.setTimer(START_MS + DAY_MS / 2, dawn)
+  timeline.setTimer(START_MS + DAY_MS / 4, dailyWork)
 
   const broken: string[] = []
   return {

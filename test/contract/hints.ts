@@ -75,6 +75,30 @@ export function hintsContract(open: () => Promise<HintQueues>): void {
       expect(await drain(takePushes)).toHaveLength(1)
     })
 
+    it('can be sent many at once, to many workspaces, each in its order and each name once', async () => {
+      const { hints, takePulls, takePushes } = await open()
+      const workspaces = Array.from({ length: 13 }, aWorkspace)
+      const named = workspaces.flatMap((workspace) =>
+        ['r1', 'r2'].map((runId) => ({ hint: run(workspace, runId), dedupe: `${workspace}-${runId}` })),
+      )
+      const [first] = named
+      if (first !== undefined) await hints.pull(first.hint, first.dedupe)
+      await hints.pullMany(named)
+      await hints.pushMany(
+        workspaces.map((workspace) => ({ hint: { kind: 'contacts', workspace }, dedupe: workspace })),
+      )
+      await hints.pushMany([])
+      const pulled = await drain(takePulls)
+      expect(pulled).toHaveLength(26)
+      for (const workspace of workspaces) {
+        expect(pulled.filter((hint) => hint.workspace === workspace)).toEqual([
+          run(workspace, 'r1'),
+          run(workspace, 'r2'),
+        ])
+      }
+      expect(await drain(takePushes)).toHaveLength(13)
+    })
+
     it('wake when their time has come and not before, whatever was asked for first', async () => {
       const { hints, takeWakeUps } = await open()
       const [late, soon] = [aWorkspace(), aWorkspace()]

@@ -16,6 +16,8 @@ const idsOf = (told: readonly ToRead[]) => told.map(({ id }) => id)
 const EVERY = 100_000
 
 /** What every keeper of markers does. */
+const namesOf = (found: readonly Readonly<{ workspace: string }>[]) => found.map(({ workspace }) => workspace)
+
 export function markersContract(open: () => Ports): void {
   describe('records to read', () => {
     it('are told the longest marked first, customers and vendors apart', async () => {
@@ -105,7 +107,7 @@ export function markersContract(open: () => Ports): void {
       for (const [n, workspace] of workspaces.entries()) {
         expect(idsOf(await markers.toRead(workspace, 10))).toEqual([String(n)])
       }
-      const waiting = await markers.waiting('toRead', START + 1, EVERY)
+      const waiting = namesOf(await markers.waiting('toRead', START + 1, EVERY))
       expect(waiting.filter((workspace) => workspace.startsWith(name)).sort()).toEqual([...workspaces].sort())
       const [first = '', second = ''] = workspaces
       await markers.clearToRead(second, await markers.toRead(first, 10))
@@ -181,18 +183,27 @@ export function markersContract(open: () => Ports): void {
       await ledger.commit(pushing, [{ kind: 'contact', contact, expectedVersion: undefined }])
       const ours = (found: readonly string[]) => found.filter((one) => [old, fresh, pushing].includes(one))
       const waiting = async (kind: 'toRead' | 'toPush', minute: number) =>
-        ours(await markers.waiting(kind, START + minute * MINUTE, EVERY))
+        ours(namesOf(await markers.waiting(kind, START + minute * MINUTE, EVERY)))
       expect(await waiting('toRead', 0)).toEqual([])
       expect(await waiting('toRead', 5)).toEqual([old])
       expect((await waiting('toRead', 6)).sort()).toEqual([old, fresh].sort())
       expect(await waiting('toPush', 5)).toEqual([pushing])
     })
 
+    it('tell since when the first of their markers was due', async () => {
+      const { markers } = open()
+      const workspace = aWorkspace()
+      await markers.markToRead(workspace, [customer('2')], START + 2 * MINUTE)
+      await markers.markToRead(workspace, [customer('1')], START + MINUTE)
+      const found = await markers.waiting('toRead', START + 3 * MINUTE, EVERY)
+      expect(found.find((one) => one.workspace === workspace)).toEqual({ workspace, dueMs: START + MINUTE })
+    })
+
     it('are those whose settings leave something to be done, from when it is due until it is done', async () => {
       const { markers, settings } = open()
       const workspace = aWorkspace()
       const isFound = async (minute: number) =>
-        (await markers.waiting('toReplan', START + minute * MINUTE, EVERY)).includes(workspace)
+        namesOf(await markers.waiting('toReplan', START + minute * MINUTE, EVERY)).includes(workspace)
       await settings.save(workspace, DEFAULT_SETTINGS, 0, { dueAtMs: START, isLast: false })
       expect(await Promise.all([isFound(0), isFound(1)])).toEqual([false, true])
       expect(await markers.toPush(workspace, START + MINUTE, 10)).toEqual([])
@@ -207,10 +218,10 @@ export function markersContract(open: () => Ports): void {
       const { markers } = open()
       const workspaces = Array.from({ length: 60 }, aWorkspace)
       for (const workspace of workspaces) await markers.markToRead(workspace, ['1', '2', '3'].map(customer), START)
-      const found = await markers.waiting('toRead', START + MINUTE, EVERY)
+      const found = namesOf(await markers.waiting('toRead', START + MINUTE, EVERY))
       expect(new Set(found).size).toBe(found.length)
       expect(found).toEqual(expect.arrayContaining(workspaces))
-      const some = await markers.waiting('toRead', START + MINUTE, 7)
+      const some = namesOf(await markers.waiting('toRead', START + MINUTE, 7))
       expect(new Set(some).size).toBe(7)
       expect(found).toEqual(expect.arrayContaining([...some]))
     })
@@ -220,7 +231,7 @@ export function markersContract(open: () => Ports): void {
       const workspace = aWorkspace()
       await markers.markToRead(workspace, [customer('1')], START)
       await markers.clearToRead(workspace, await markers.toRead(workspace, 10))
-      expect(await markers.waiting('toRead', START + MINUTE, EVERY)).not.toContain(workspace)
+      expect(namesOf(await markers.waiting('toRead', START + MINUTE, EVERY))).not.toContain(workspace)
     })
   })
 

@@ -14,6 +14,25 @@ export function usageContract(open: () => Usage): void {
       expect(await usage.get(workspace, '2026-11')).toEqual({ reads: 60, writes: 22 })
     })
 
+    it('tells each sum to one of those who add', async () => {
+      const usage = open()
+      const workspace = aWorkspace()
+      const told = await Promise.all(
+        Array.from({ length: 10 }, () => usage.add(workspace, '2026-11', { reads: 3, writes: 1 })),
+      )
+      expect(told.map(({ reads }) => reads).sort((a, b) => a - b)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30])
+      expect(told.map(({ writes }) => writes).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    })
+
+    it('is counted for all workspaces together too, each month for itself', async () => {
+      const usage = open()
+      const [month, other] = ['2031-01', '2031-02']
+      const before = await usage.ofAll(month)
+      await Promise.all(Array.from({ length: 12 }, () => usage.add(aWorkspace(), month, { reads: 5, writes: 2 })))
+      await usage.add(aWorkspace(), other, { reads: 1, writes: 0 })
+      expect(await usage.ofAll(month)).toEqual({ reads: before.reads + 60, writes: before.writes + 24 })
+    })
+
     it('is each workspace’s and each month’s own', async () => {
       const usage = open()
       const [mine, theirs] = [aWorkspace(), aWorkspace()]

@@ -6,6 +6,7 @@ import { createTokenVault } from '#dynamodb/token-vault'
 import { connectionsContract } from '../contract/connections.ts'
 import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
+import { dailyProgressContract } from '../contract/daily-progress.ts'
 import { idempotencyContract } from '../contract/idempotency.ts'
 import { ledgerContract } from '../contract/ledger.ts'
 import { markersContract } from '../contract/markers.ts'
@@ -37,4 +38,5 @@ ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)
 usageContract(() => ports.usage)
+dailyProgressContract(() => ports.dailyProgress)
 pacerContract(() => open().pacer)

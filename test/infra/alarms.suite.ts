@@ -76,7 +76,7 @@ describe('the alarms', () => {
       // Below that it rings for what passes by itself: five tries, and the minute that a company rests after a 429.
       expect(alarm.Threshold).toBeGreaterThanOrEqual(10 * 60)
     }
-    expect(waiting).toHaveLength(2)
+    expect(waiting).toHaveLength(3)
   })
 
   it('ring at the first run of any function that failed', () => {

@@ -143,13 +143,28 @@ describe('the sign-in', () => {
 describe('the schedules', () => {
   it.each([
     ['rate(1 minute)', '{"kind":"sweep"}'],
-    ['cron(10 8 * * ? *)', '{"kind":"daily"}'],
+    ['rate(15 minutes)', '{"kind":"daily"}'],
   ])('%s says %s to the schedule function', (ScheduleExpression, Input) => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression,
       State: 'ENABLED',
       Targets: [{ Arn: { 'Fn::GetAtt': ['ScheduleFunction', 'Arn'] }, Input }],
     })
+  })
+})
+
+describe('what a schedule says', () => {
+  it('is said once: what comes next makes up for one that fails, or could not begin', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: 'ScheduleFunction' },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    })
+    for (const { Properties } of Object.values(template.findResources('AWS::Events::Rule'))) {
+      expect(Properties.Targets).toMatchObject([
+        { RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } },
+      ])
+    }
   })
 })
 

@@ -74,15 +74,35 @@ describe('the queues', () => {
     })
   })
 
-  it('feed one function each, ten messages at a time, and take single messages back', () => {
+  it('feed one function each, one company’s message at a time, and take single messages back', () => {
     expect(mappings.map(({ EventSourceArn, FunctionName }) => [EventSourceArn, FunctionName.Ref])).toEqual([
       ['PullQueue', 'PullFunction'],
       ['PushQueue', 'PushFunction'],
       ['WakeQueue', 'ScheduleFunction'],
     ])
     for (const mapping of mappings) {
-      expect(mapping).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] })
+      expect(mapping).toMatchObject({
+        BatchSize: mapping.EventSourceArn === 'WakeQueue' ? 10 : 1,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      })
     }
+  })
+
+  it('let as many companies be worked at as the stage says', () => {
+    const atOnce = (context: Readonly<Record<string, string>>) =>
+      Object.values(templateFor(context).findResources('AWS::Lambda::EventSourceMapping')).map(
+        ({ Properties }) => Properties.ScalingConfig.MaximumConcurrency,
+      )
+    expect(atOnce({ stage: 'dev' })).toEqual([5, 5, 2])
+    expect(atOnce({ stage: 'prod' })).toEqual([20, 20, 2])
+    expect(atOnce({ stage: 'prod', companiesAtOnce: '60' })).toEqual([60, 60, 2])
+  })
+
+  it('keep no function’s share free in dev, where a new account could not be deployed to', () => {
+    const reserved = (context: Readonly<Record<string, string>>) =>
+      JSON.stringify(templateFor(context).toJSON()).match(/"ReservedConcurrentExecutions":(\d+)/g)
+    expect(reserved({ stage: 'dev' })).toBeNull()
+    expect(reserved({ stage: 'prod', webhookConcurrency: '20' })).toEqual(['"ReservedConcurrentExecutions":20'])
   })
 
   it('feed functions that may go on by themselves as often as their work needs', () => {

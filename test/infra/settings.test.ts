@@ -11,10 +11,19 @@ describe('the settings', () => {
   })
 
   it('turn to real companies and keep logs for a year in prod', () => {
-    expect(settingsFor({ stage: 'prod' })).toMatchObject({
+    expect(settingsFor({ stage: 'prod', alarmEmail: 'on-call@example.com' })).toMatchObject({
       intuitEnvironment: 'production',
       logRetentionDays: 365,
       keepLogs: true,
+    })
+  })
+
+  it('work at few companies at once in dev, as a new account has ten of everything, and keep nothing free there', () => {
+    expect(settingsFor({})).toMatchObject({ companiesAtOnce: 5, webhookConcurrency: undefined, warmWrites: undefined })
+    expect(settingsFor({ companiesAtOnce: '40', webhookConcurrency: '20', warmWrites: '10000' })).toMatchObject({
+      companiesAtOnce: 40,
+      webhookConcurrency: 20,
+      warmWrites: 10_000,
     })
   })
 
@@ -24,6 +33,10 @@ describe('the settings', () => {
   })
 
   it.each([
+    ['prod with nobody to tell', { stage: 'prod' }, /alarmEmail/],
+    ['fewer companies at once than Lambda takes', { companiesAtOnce: '1' }, /companiesAtOnce/],
+    ['a number that is none', { webhookConcurrency: 'some' }, /webhookConcurrency/],
+    ['a table that is colder than a new one', { warmReads: '10' }, /warmReads/],
     ['an unknown stage', { stage: 'staging' }, /stage/],
     ['an issuer without its audience', { issuer: 'https://login.example.com' }, /issuer and audience together/],
     ['an issuer that anyone could answer for', { issuer: 'http://login.example.com', audience: 'a' }, /issuer/],

@@ -7,6 +7,7 @@ import { createRecordingLog } from '#memory/log'
 import { context, fifoBatch } from './events.ts'
 
 const served: string[] = []
+const sentAt: number[] = []
 const returned: (readonly [readonly string[], number])[] = []
 let log = createRecordingLog()
 let returnFails = false
@@ -14,8 +15,9 @@ let returnFails = false
 const handler = batchStack(
   async () => ({
     hint: z.object({ say: z.string() }),
-    serve: async ({ say }: { say: string }) => {
+    serve: async ({ say }: { say: string }, { sentAtMs }: { sentAtMs: number }) => {
       served.push(say)
+      sentAt.push(sentAtMs)
       if (say.startsWith('fail')) throw new Error('Ada Lovelace')
     },
     returnSoon: async (handles: readonly string[], seconds: number) => {
@@ -33,6 +35,7 @@ const failedIds = (response: { batchItemFailures: { itemIdentifier: string }[] }
 
 beforeEach(() => {
   served.length = 0
+  sentAt.length = 0
   returned.length = 0
   returnFails = false
   log = createRecordingLog()
@@ -44,6 +47,8 @@ describe('a batch of a FIFO queue', () => {
     expect(served).toEqual(['1', '2', '3'])
     expect(response).toEqual({ batchItemFailures: [] })
     expect(returned).toEqual([])
+    // When each was sent, in the queue's own time.
+    expect(sentAt).toEqual([0, 0, 0])
   })
 
   it('fails what follows a failure in its group, unserved, and no other group', async () => {
@@ -63,6 +68,13 @@ describe('a batch of a FIFO queue', () => {
     const response = await handler(fifoBatch(say('a', 'fail')), context)
     expect(failedIds(response)).toEqual(['m1'])
     expect(log.lines().map(({ event }) => event)).toEqual(['hintFailed', 'messagesReturnLate'])
+  })
+
+  it('of ten of one group is served in order too, as AWS may give it out', async () => {
+    const ten = Array.from({ length: 10 }, (_, at) => say('a', at === 6 ? 'fail' : String(at)))
+    const response = await handler(fifoBatch(...ten), context)
+    expect(served).toEqual(['0', '1', '2', '3', '4', '5', 'fail'])
+    expect(failedIds(response)).toEqual(['m7', 'm8', 'm9', 'm10'])
   })
 
   it('reports rather than throws when all ten of ten failed', async () => {

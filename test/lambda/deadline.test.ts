@@ -86,7 +86,7 @@ describe('a function whose time runs out', () => {
     const handler = batchStack(
       async () => ({
         hint: z.object({}),
-        serve: async (_hint: object, stopAtMs: number) => stops.push(stopAtMs - Date.now()),
+        serve: async (_hint: object, { stopAtMs }: { stopAtMs: number }) => stops.push(stopAtMs - Date.now()),
         returnSoon: async () => undefined,
         log: createRecordingLog(),
       }),

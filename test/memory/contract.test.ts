@@ -4,6 +4,7 @@ import { connectionsContract } from '../contract/connections.ts'
 import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
 import { digestContract, signerContract } from '../contract/cryptography.ts'
+import { dailyProgressContract } from '../contract/daily-progress.ts'
 import { hintsContract, type Received } from '../contract/hints.ts'
 import { idempotencyContract } from '../contract/idempotency.ts'
 import { idsContract } from '../contract/ids.ts'
@@ -29,6 +30,7 @@ ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)
 usageContract(() => ports.usage)
+dailyProgressContract(() => createMemoryPorts().dailyProgress)
 pacerContract(() => ports.pacer)
 idsContract(() => createMemoryPorts().ids)
 digestContract(() => ports.digest)

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { pullChanges } from '#sync/changes'
 import { describeConnection } from '#sync/connect'
+import { daily } from '#sync/daily'
 import { startPull } from '#sync/pull'
 import { cancelRun } from '#sync/runs'
-import { daily, servePullHint } from '#sync/serve'
+import { servePullHint } from '#sync/serve'
 import { createTwoSides, type TwoSides } from './two-sides.ts'
 import { PERSON, WORKSPACE } from './world.ts'
 

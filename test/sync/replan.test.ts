@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { SyncSettings } from '#core/policies'
 import type { Ports } from '#sync/ports'
-import { servePushHint, sweep } from '#sync/serve'
+import { servePushHint } from '#sync/serve'
 import { saveSettings } from '#sync/settings'
+import { sweep } from '#sync/sweep'
 import { dyingPorts } from './dying-ports.ts'
 import { createPushWorld, DAY_MS, MINUTE_MS, type PushWorld, WORKSPACE } from './push-world.ts'
 

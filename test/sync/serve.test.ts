@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_SETTINGS } from '#core/policies'
 import { describeConnection } from '#sync/connect'
 import { startOnce } from '#sync/idempotent'
 import { startPull } from '#sync/pull'
 import { cancelRun, getRun, listRuns } from '#sync/runs'
-import { daily, servePullHint, sweep } from '#sync/serve'
+import { servePullHint } from '#sync/serve'
+import { sweep } from '#sync/sweep'
 import { createWorld, PERSON, REALM, WORKSPACE } from './world.ts'
 
 const asker = { workspace: WORKSPACE, person: PERSON }
@@ -90,37 +90,6 @@ describe('the sweep', () => {
 })
 
 describe('the daily upkeep', () => {
-  it('is hinted once a day for each connection; the sweep counts those that need a person', async () => {
-    const world = await createWorld()
-    await world.connect('workspace-2', '77')
-    await world.connect('workspace-3', '88')
-    const other = await world.ports.connections.get('workspace-3')
-    if (other === undefined) throw new Error('It is not connected.')
-    await world.ports.connections.update({ ...other, status: 'reconnectNeeded' }, other.version)
-    expect(await daily(world.ports)).toEqual({ hinted: 2 })
-    await daily(world.ports)
-    expect(world.ports.hints.pulls.all()).toEqual(
-      [WORKSPACE, 'workspace-2'].flatMap((workspace) => [
-        { kind: 'upkeep', workspace },
-        { kind: 'changes', workspace },
-      ]),
-    )
-    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(0)
-    await sweep(world.ports)
-    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(1)
-  })
-
-  it('looks once for what had begun to be sent, of each connection, whoever sends only when asked too', async () => {
-    const world = await createWorld()
-    await world.connect('workspace-2', '77')
-    await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, push: 'whenAsked' }, 0)
-    await daily(world.ports)
-    await daily(world.ports)
-    expect(world.ports.hints.pushes.all()).toEqual(
-      [WORKSPACE, 'workspace-2'].map((workspace) => ({ kind: 'contacts', workspace })),
-    )
-  })
-
   it('refreshes a grant that was not used for fifty days, and no younger one', async () => {
     const world = await createWorld()
     await servePullHint(world.ports, { kind: 'upkeep', workspace: WORKSPACE })

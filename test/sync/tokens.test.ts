@@ -200,7 +200,7 @@ describe('a grant that Intuit ended', () => {
     const { connection } = await describeConnection(world.ports, WORKSPACE)
     expect(connection?.status).toBe('reconnectNeeded')
     expect(Date.parse(connection?.since ?? '')).toBeLessThanOrEqual(world.clock.now())
-    expect(world.ports.metrics.total('ConnectionsNeedingReconnect')).toBe(1)
+    expect(world.ports.metrics.total('ConnectionsLost')).toBe(1)
     await expect(accessToken(world.ports, WORKSPACE)).rejects.toMatchObject({ problem: { kind: 'reconnectNeeded' } })
     expect(world.intuit.refreshes).toHaveLength(1)
   })

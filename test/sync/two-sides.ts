@@ -4,7 +4,8 @@ import { startImport } from '#sync/import'
 import { type ChangeEvent, takeDelivery } from '#sync/intake'
 import type { Ports } from '#sync/ports'
 import { startPull } from '#sync/pull'
-import { servePullHint, servePushHint, sweep } from '#sync/serve'
+import { servePullHint, servePushHint } from '#sync/serve'
+import { sweep } from '#sync/sweep'
 import { createWorld, PERSON, REALM, WORKSPACE, type World } from './world.ts'
 
 const MINUTE_MS = 60_000
