@@ -215,7 +215,47 @@ describe('change data capture', () => {
   })
 })
 
+/** Ports whose contacts are slow to read. */
+function slowly({ ports }: TwoSides): TwoSides['ports'] {
+  const get = async (...of: Parameters<typeof ports.contacts.get>) => {
+    await ports.clock.sleep(10_000)
+    return ports.contacts.get(...of)
+  }
+  return { ...ports, contacts: { ...ports.contacts, get } }
+}
+
+describe('changes that are more than one turn can take in', () => {
+  it('are taken in by the next ones, and the proven moment moves only then', async () => {
+    const two = await many(60)
+    const before = await gapFreeSince(two)
+    for (const id of two.book.ids()) two.book.edit(id, { phone: `new ${id}` })
+    await two.clock.sleep(DAY_MS)
+    const slow = slowly(two)
+    let turns = 1
+    for (let end = await pullChanges(slow, WORKSPACE); end !== 'done'; end = await pullChanges(slow, WORKSPACE)) {
+      expect(end).toBe('again')
+      expect(await gapFreeSince(two)).toBe(before)
+      turns += 1
+      expect(turns).toBeLessThan(60)
+    }
+    expect(turns).toBeGreaterThan(1)
+    expect((await gapFreeSince(two)) > before).toBe(true)
+    for (const id of two.book.ids()) expect((await two.contactOf(id)).fields.phone).toBe(`new ${id}`)
+  })
+})
+
 describe('the guard against mass changes', () => {
+  it('counts those that are in the CRM, not all that QuickBooks has', async () => {
+    const two = await many(60)
+    two.book.addOld(300)
+    await two.finish(await startPull(two.ports, { workspace: WORKSPACE, person: PERSON }))
+    for (const id of two.book.ids().slice(0, 20)) two.book.deactivate(id)
+    await two.clock.sleep(DAY_MS)
+    expect(await pullChanges(two.ports, WORKSPACE)).toBe('done')
+    expect((await two.ports.conflicts.list(WORKSPACE, 100)).rows).toHaveLength(20)
+    expect(await two.contactOf('1')).toMatchObject({ archived: false })
+  })
+
   it('asks a person before it archives more than a fifth of the contacts, and not below', async () => {
     const two = await many(60)
     for (const id of two.book.ids().slice(0, 11)) two.book.deactivate(id)

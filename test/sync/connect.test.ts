@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { problemOf } from '#core/errors'
 import { beginConnect, describeConnection, disconnect } from '#sync/connect'
 import { confirmConnect, takeConsent } from '#sync/consents'
+import { moveGapFree } from '#sync/gap-free'
 import { startPull } from '#sync/pull'
 import { createWorld, PERSON, REALM, WORKSPACE, type World } from './world.ts'
 
@@ -188,6 +189,16 @@ describe('disconnecting', () => {
       status: 'cancelled',
       reason: 'The QuickBooks company was disconnected.',
     })
+  })
+
+  it('takes what was proven of the company before for no proof of the one that is connected since', async () => {
+    const world = await createWorld()
+    const before = (await describeConnection(world.ports, WORKSPACE)).connection?.gapFreeSince
+    const proven = { since: '2030-01-01T00:00:00.000Z', entities: ['customer'] } as const
+    await moveGapFree(world.ports, WORKSPACE, '88', proven)
+    expect((await describeConnection(world.ports, WORKSPACE)).connection?.gapFreeSince).toBe(before)
+    await moveGapFree(world.ports, WORKSPACE, REALM, proven)
+    expect((await describeConnection(world.ports, WORKSPACE)).connection?.gapFreeSince).toBe(proven.since)
   })
 
   it('lets another company in only while nothing of the first is held', async () => {

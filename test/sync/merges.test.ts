@@ -218,6 +218,26 @@ describe('a merge that leaves the other customer inactive', () => {
     expect(await two.mirror('1')).not.toHaveProperty('mergedIntoId')
   })
 
+  it.each(['gone', 'inactive'] as const)(
+    'of a job into a customer at the top leaves both at the top (%s)',
+    async (end) => {
+      const two = await createTwoSides((book) => {
+        book.add('North')
+        book.add('Ada', { parent: '1' })
+      })
+      const survivor = two.book.add('Ada Lovelace')
+      const { id } = await two.contactOf('2')
+      if (end === 'gone') two.book.merge('2')
+      else two.book.deactivate('2')
+      await two.tellMerged('2', survivor)
+      await two.settle()
+      const contact = await two.contactOf(survivor)
+      expect(contact).toMatchObject({ id, kind: 'client' })
+      expect(contact).not.toHaveProperty('parentId')
+      expect(two.book.get(survivor).parent).toBeUndefined()
+    },
+  )
+
   it('follows one merge into the next', async () => {
     const { two, survivor, id } = await adaTwice()
     const last = two.book.add('Countess')

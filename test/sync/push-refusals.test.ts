@@ -358,6 +358,40 @@ describe('a value that QuickBooks drops without a word', () => {
     expect(world.read(await world.recordId(id)).Notes).toBe('new')
   })
 
+  it('is told of an archive that QuickBooks did not do, and the contact stays archived', async () => {
+    const id = await world.addLinked({ DisplayName: 'Ada' })
+    world.setTamper((content) => ({ ...content, active: true }))
+    await world.edit(id, (contact) => ({ ...contact, archived: true, fields: { ...contact.fields, phone: '1' } }))
+    await world.drain()
+    await expectRed(id, 'dropped', /active/)
+    expect(await world.contact(id)).toMatchObject({ archived: true })
+    expect(world.read(await world.recordId(id))).toMatchObject({ Active: true })
+    world.setTamper((content) => content)
+    await world.drainLater(24)
+    expect(await world.dot(id)).toBe('green')
+    expect(world.read(await world.recordId(id))).toMatchObject({ Active: false })
+  })
+
+  it('is told of a move that QuickBooks did not do, and the contact stays where it is', async () => {
+    const [north, south] = [
+      await world.addLinked({ DisplayName: 'North' }),
+      await world.addLinked({ DisplayName: 'South' }),
+    ]
+    const [above, to] = [await world.recordId(north), south]
+    const job = { DisplayName: 'Ada', Job: true, ParentRef: { value: above } }
+    const id = await world.addLinked(job, { kind: 'job', parentId: north })
+    world.setTamper((content) => ({ ...content, parentRecordId: above }))
+    await world.edit(id, (contact) => ({
+      ...contact,
+      parentId: to,
+      fields: { ...contact.fields, phone: '1' },
+    }))
+    await world.drain()
+    await expectRed(id, 'dropped', /parent/)
+    expect(await world.contact(id)).toMatchObject({ parentId: to })
+    expect(world.read(await world.recordId(id))).toMatchObject({ ParentRef: { value: above } })
+  })
+
   it('is told of a new customer too', async () => {
     world.setTamper(({ fields: { notes: _dropped, ...fields }, ...content }) => ({ ...content, fields }))
     const id = await world.add({ displayName: 'Ada', notes: 'new' })

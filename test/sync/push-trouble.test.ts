@@ -291,6 +291,19 @@ describe('a lost create', () => {
     expect(world.count()).toBe(2)
   })
 
+  it('is not guessed where two of its name are there, one of them inactive', async () => {
+    const id = await world.add({ displayName: 'Ada', phone: '1' })
+    world.strike({ kind: 'timeout-after' })
+    await world.drain()
+    world.books.deactivate('Customer', '1')
+    world.books.create('Customer', { DisplayName: 'Ada', PrimaryPhone: { FreeFormNumber: '1' } })
+    await world.drainLater()
+    const contact = await world.contact(id)
+    expect(contact).not.toHaveProperty('link')
+    expect(contact).toMatchObject({ archived: false, refusal: { code: '6240' } })
+    expect(world.count()).toBe(2)
+  })
+
   it('is found under a name that QuickBooks left its mark on', async () => {
     const id = await world.add({ displayName: 'Ada', phone: '1' })
     world.strike({ kind: 'timeout-after' })

@@ -82,6 +82,24 @@ describe('undoing a sync', () => {
     expect((await world.contact(ada.id)).fields.email).toBe('crm@example.com')
   })
 
+  it('asks again when QuickBooks changes what a decided conflict was about', async () => {
+    const world = await quietWorld({ conflicts: 'quickbooks' })
+    const ada = await world.contactOf('1')
+    await edit(world, ada.id, { email: 'crm@example.com' })
+    world.book.edit('1', { email: 'books@example.com' })
+    await undo(world, (await sync(world)).id)
+    const { settings, version } = await world.ports.settings.get(WORKSPACE)
+    await world.ports.settings.save(WORKSPACE, { ...settings, conflicts: 'ask' }, version)
+    await world.clock.sleep(60_000)
+    world.book.edit('1', { email: 'newer@example.com' })
+    await sync(world)
+    expect(await world.contact(ada.id)).toMatchObject({
+      fields: { email: 'crm@example.com' },
+      conflicts: [{ slot: 'email', crm: 'crm@example.com', quickbooks: 'newer@example.com' }],
+    })
+    expect(world.book.get('1').fields?.email).toBe('newer@example.com')
+  })
+
   it('skips what was changed since on either side, with the reason, and puts the rest back', async () => {
     const world = await quietWorld()
     const [ada, grace] = [await world.contactOf('1'), await world.contactOf('2')]
