@@ -12,6 +12,7 @@ import {
   TEXT_FIELDS,
 } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
+import { typedAddress, typedText } from './typed.ts'
 
 /** New values of fields; null and '' empty a field, and what is absent stays. */
 export type FieldEdits = Readonly<{ [K in keyof Fields]?: Fields[K] | null }>
@@ -32,17 +33,16 @@ export function editedFields(before: Fields, edits: FieldEdits): Fields {
 }
 
 function typedFields(before: Fields, edits: FieldEdits): Fields {
-  const texts = TEXT_FIELDS.map((field) => [field, edits[field] === undefined ? before[field] : edits[field]] as const)
+  const texts = TEXT_FIELDS.map((field) => {
+    const edit = edits[field]
+    if (edit === undefined || edit === null) return [field, edit === undefined ? before[field] : undefined] as const
+    return [field, typedText(before[field], edit)] as const
+  })
   const addresses = ADDRESS_FIELDS.map((field) => {
     const edit = edits[field]
-    return [field, edit === undefined ? before[field] : withoutEmptyLines(edit ?? {})] as const
+    return [field, edit === undefined ? before[field] : typedAddress(before[field] ?? {}, edit ?? {})] as const
   })
-  return withoutEmpty(
-    Object.fromEntries<string | Address | undefined>([
-      ...texts.map(([field, value]) => [field, value ?? undefined] as const),
-      ...addresses,
-    ]),
-  )
+  return withoutEmpty(Object.fromEntries<string | Address | undefined>([...texts, ...addresses]))
 }
 
 /**
@@ -98,8 +98,4 @@ function changedFields(before: Fields, after: Fields): readonly (keyof Fields)[]
       (field) => JSON.stringify(addressLines(before[field])) !== JSON.stringify(addressLines(after[field])),
     ),
   ]
-}
-
-function withoutEmptyLines(address: Address): Address {
-  return Object.fromEntries(Object.entries(address).filter(([, line]) => line !== ''))
 }

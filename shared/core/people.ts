@@ -2,6 +2,8 @@ import type { FieldEdits } from './contact-edit.ts'
 import type { FieldError } from './errors.ts'
 import type { Address, Contact, ContactPerson } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
+import { trimmed } from './spelling.ts'
+import { typedAddress } from './typed.ts'
 
 const NAME_PARTS = ['title', 'givenName', 'middleName', 'familyName', 'suffix'] as const
 type NamePart = (typeof NAME_PARTS)[number]
@@ -65,7 +67,7 @@ export function takeApart(
   fields: FieldEdits,
   people: readonly PersonEdit[],
 ): Readonly<{ fields: FieldEdits; people: readonly ContactPerson[]; errors: readonly FieldError[] }> {
-  const others = people.filter((person) => person.role !== 'billing')
+  const others = people.flatMap((person) => (person.role === 'billing' ? [] : [typedPerson(person)]))
   const billing = people.flatMap((person, index) => (person.role === 'billing' ? [{ person, index }] : []))
   const [first, second] = billing
   const hasOne = billingPersonOf(before) !== undefined
@@ -81,7 +83,7 @@ export function takeApart(
     return value === undefined ? [] : [{ part, field, value }]
   })
   const errors = told
-    .filter(({ field, value }) => fields[field] !== undefined && !isSame(fields[field], value))
+    .filter(({ field, value }) => fields[field] !== undefined && !isTypedAlike(fields[field], value))
     .map(({ part, field }) => ({ path: `people.${first.index}.${part}`, message: unlike(`fields.${field}`) }))
   return {
     fields: { ...Object.fromEntries(told.map(({ field, value }) => [field, value])), ...fields },
@@ -94,7 +96,10 @@ export function takeApart(
 export function nameErrors(after: Of, people: readonly PersonEdit[]): readonly FieldError[] {
   const name = billingPersonOf(after)?.name
   return people.flatMap((person, index) =>
-    person.role === 'billing' && person.name !== undefined && name !== undefined && person.name !== name
+    person.role === 'billing' &&
+    person.name !== undefined &&
+    name !== undefined &&
+    trimmed(person.name) !== trimmed(name)
       ? [{ path: `people.${index}.name`, message: NAME }]
       : [],
   )
@@ -108,6 +113,22 @@ const NONE =
 const NAME =
   'The name of the billing person is made of its title, givenName, middleName, familyName and suffix, and is the contact’s own where it has none. Change those.'
 const unlike = (field: string) => `It is the same as ${field}, which is given another value. Give one of the two.`
+
+/** A person of the CRM alone, without the blanks around what was typed. */
+function typedPerson({ email, cell, address, ...person }: ContactPerson): ContactPerson {
+  const parts = withoutEmpty({
+    email: email && trimmed(email),
+    cell: cell && trimmed(cell),
+    address: address && typedAddress({}, address),
+  })
+  return { ...person, name: trimmed(person.name), ...parts }
+}
+
+/** Whether two values of one edit are the same but for the blanks around them. */
+function isTypedAlike(a: string | Address | null | undefined, b: string | Address | null | undefined): boolean {
+  const typed = (value: typeof a) => (typeof value === 'string' ? trimmed(value) : value && typedAddress({}, value))
+  return isSame(typed(a), typed(b))
+}
 
 function isSame(a: string | Address | null | undefined, b: string | Address | null | undefined): boolean {
   return JSON.stringify(plain(a)) === JSON.stringify(plain(b))

@@ -6,7 +6,7 @@ import { PERSON_ROLES, TEXT_FIELDS } from '#core/records'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are looked for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
 
-/** What comes back as it was typed. Half a character would be stored as another one. */
+/** What comes back as it was typed, but for blanks around it. Half a character would be stored as another one. */
 const kept = (most: number) =>
   z
     .string()

@@ -254,4 +254,120 @@ describe('a plan', () => {
     expect(contactAfter(world.crm, done)).toEqual(world.crm)
     expect(done.actions).toMatchObject([{ kind: 'hold', code: 'recordGone' }])
   })
+
+  it('of two changes of one field takes the later, in whatever order others were changed around them', () => {
+    const at = (minute: number) => new Date(Date.parse(EARLY) + minute * 60_000).toISOString()
+    const moments = fc.uniqueArray(fc.integer({ min: 1, max: 500 }), { minLength: 4, maxLength: 4 })
+    fc.assert(
+      fc.property(moments, ([phoneHere = 0, phoneThere = 0, emailHere = 0, notesThere = 0]) => {
+        const world: World = {
+          base: { fields: { phone: '1' }, active: true },
+          crm: { fields: { phone: '2', email: 'a@x.example' }, active: true },
+          quickbooks: { fields: { phone: '3', notes: 'n' }, active: true },
+          open: [],
+        }
+        // QuickBooks is seen after each of its changes.
+        const there = [phoneThere, notesThere].sort((a, b) => a - b)
+        const span = (minute: number) => ({ after: at(minute === there[0] ? 0 : (there[0] ?? 0)), by: at(minute) })
+        const done = plan(
+          {
+            ...sidesOf(world, true),
+            contact: {
+              snapshot: world.crm,
+              changedAt: at(Math.max(phoneHere, emailHere)),
+              times: { phone: at(phoneHere), email: at(emailHere) },
+            },
+            record: {
+              kind: 'present',
+              side: {
+                snapshot: world.quickbooks,
+                changedAt: at(Math.max(...there)),
+                spans: { phone: span(phoneThere), notes: span(notesThere) },
+              },
+            },
+          },
+          { ...DEFAULT_SETTINGS, conflicts: 'newest' },
+        )
+        const after = applied(world, done)
+        const phone = phoneHere > phoneThere ? '2' : '3'
+        expect([after.crm.fields.phone, after.quickbooks.fields.phone]).toEqual([phone, phone])
+        expect(after.crm.fields).toMatchObject({ email: 'a@x.example', notes: 'n' })
+        const because = done.actions.flatMap((action) =>
+          'slot' in action && action.slot === 'phone' ? [action.because] : [],
+        )
+        const isKnown = phoneHere > phoneThere || at(phoneHere) < span(phoneThere).after
+        const words =
+          phone === '2'
+            ? 'the CRM changed it later'
+            : isKnown
+              ? 'QuickBooks changed it later'
+              : 'which was first cannot be told'
+        expect(because.every((sentence) => sentence.includes(words))).toBe(true)
+      }),
+    )
+  })
+
+  it('cannot tell which of two was first within the second and the clocks, and then the books win', () => {
+    const world: World = {
+      base: { fields: { phone: '1' }, active: true },
+      crm: { fields: { phone: '2' }, active: true },
+      quickbooks: { fields: { phone: '3' }, active: true },
+      open: [],
+    }
+    const by = Date.parse('2026-01-01T12:00:00.000Z')
+    const after = new Date(by - 60_000).toISOString()
+    const winnerAt = (ms: number) => {
+      const sides: Sides = {
+        ...sidesOf(world, true),
+        contact: { snapshot: world.crm, changedAt: LATE, times: { phone: new Date(ms).toISOString() } },
+        record: {
+          kind: 'present',
+          side: {
+            snapshot: world.quickbooks,
+            changedAt: LATE,
+            spans: { phone: { after, by: new Date(by).toISOString() } },
+          },
+        },
+      }
+      const [action] = plan(sides, { ...DEFAULT_SETTINGS, conflicts: 'newest' }).actions
+      return action !== undefined && 'because' in action ? action.because : ''
+    }
+    expect(winnerAt(by + 3_000)).toContain('cannot be told')
+    expect(winnerAt(by + 3_001)).toContain('the CRM changed it later')
+    expect(winnerAt(by - 62_000)).toContain('cannot be told')
+    expect(winnerAt(by - 62_001)).toContain('QuickBooks changed it later')
+  })
+
+  it('never asks about a spelling, and keeps the one that gives way in the history', () => {
+    const policies = fc.constantFrom('newest', 'quickbooks', 'crm', 'ask')
+    fc.assert(
+      fc.property(policies, fc.boolean(), fc.boolean(), (conflicts, crmIsNewer, pushNotes) => {
+        const world: World = {
+          base: { fields: { phone: '1', notes: 'x' }, active: true },
+          crm: { fields: { phone: '415-555-0100', notes: 'a\nb' }, active: true },
+          quickbooks: { fields: { phone: '(415) 555-0100', notes: 'a\r\nb' }, active: true },
+          open: [],
+        }
+        const done = plan(sidesOf(world, crmIsNewer), { ...DEFAULT_SETTINGS, conflicts, pushNotes })
+        const after = applied(world, done)
+        expect(after.open).toEqual([])
+        const winner = conflicts === 'newest' && crmIsNewer ? world.crm : world.quickbooks
+        expect(after.crm.fields.phone).toBe(winner.fields.phone)
+        expect(after.quickbooks.fields.phone).toBe(winner.fields.phone)
+        expect(done.actions).toContainEqual(expect.objectContaining({ slot: 'phone', superseded: expect.anything() }))
+      }),
+    )
+  })
+
+  it('takes a spelling that was the contact’s own when both agreed for no change of it', () => {
+    const world: World = {
+      base: { fields: { phone: '4155550100' }, active: true },
+      crm: { fields: { phone: '415-555-0100' }, active: true },
+      quickbooks: { fields: { phone: '4155550100' }, active: true },
+      open: [],
+    }
+    const own = { ...sidesOf(world, true), ownSpelling: { phone: '415-555-0100' } }
+    expect(plan(own, DEFAULT_SETTINGS).actions.map(({ kind }) => kind)).toEqual(['keep'])
+    expect(plan(sidesOf(world, true), DEFAULT_SETTINGS).actions.map(({ kind }) => kind)).toEqual(['push'])
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Contact, Fields, Link } from '#core/records'
-import { updateContact } from '#sync/edit-contact'
+import { createContact, updateContact } from '#sync/edit-contact'
 import { createTwoSides, type TwoSides } from './two-sides.ts'
 import { PERSON, WORKSPACE } from './world.ts'
 
@@ -138,5 +138,39 @@ describe('a link from before spelling counted', () => {
     const other = await old('(415) 555-0100', '4155550100')
     await type(other, { phone: '415.555.0100' })
     expect((await afterwards(other)).quickbooks.phone).toBe('415.555.0100')
+  })
+})
+
+describe('blanks that nobody sees', () => {
+  it('do not make a second customer: what is typed with them is the name without', async () => {
+    const two = await createTwoSides((book) => {
+      book.add('Cust')
+    })
+    const fields = { displayName: 'Cust\u00a0\u200b ', email: ' cust@example.org ' }
+    const asked = { workspace: WORKSPACE, person: PERSON, kind: 'client', isCustomer: true, fields } as const
+    const { id } = await createContact(two.ports, asked)
+    await two.settle()
+    const contact = await two.contact(id)
+    expect(contact).toMatchObject({ fields: { displayName: 'Cust', email: 'cust@example.org' } })
+    expect(contact.link).toBeUndefined()
+    expect(contact.refusal).toMatchObject({ code: '6240' })
+    expect(two.book.ids()).toHaveLength(1)
+  })
+
+  it('that QuickBooks holds come as they are, and stay when something else is edited', async () => {
+    const two = await createTwoSides((book) => {
+      book.add('Cust ', { fields: { email: ' cust@example.org', billAddress: { line1: '1 Main St ' } } })
+    })
+    const { fields, id, version } = await two.contactOf(ADA)
+    expect(fields).toMatchObject({ displayName: 'Cust ', email: ' cust@example.org' })
+    const edit = { fields: { ...fields, phone: '415' } }
+    await updateContact(two.ports, { workspace: WORKSPACE, person: PERSON, id, version, edit })
+    const { quickbooks } = await afterwards(two)
+    expect(quickbooks).toMatchObject({
+      displayName: 'Cust ',
+      email: ' cust@example.org',
+      billAddress: { line1: '1 Main St ' },
+      phone: '415',
+    })
   })
 })
