@@ -91,7 +91,9 @@ const oauthSchema = z.object({
         .optional(),
     }),
   ),
-  accessTokens: z.array(z.object({ value: z.string(), grantId: z.string(), expiresAt: z.number() })),
+  accessTokens: z.array(
+    z.object({ value: z.string(), grantId: z.string(), expiresAt: z.number(), name: z.string().exactOptional() }),
+  ),
 })
 
 const answerSchema: z.ZodType<KeptAnswer> = z.object({

@@ -102,6 +102,12 @@ const SWITCHES = [
     ['nothing', 'refused'],
     'nothing',
   ),
+  declare(
+    'spaces-in-names',
+    'Is a display name with outer or doubled spaces taken, refused, or refused where another differs by them only?',
+    ['taken', 'refused', 'refused-if-alike'],
+    'taken',
+  ),
   // Updates
   declare(
     'sparse-nested',
@@ -116,6 +122,24 @@ const SWITCHES = [
     'as-sent',
   ),
   declare('address-geo', 'Does Customer return Lat and Long of an address?', ['omitted', 'returned'], 'omitted'),
+  declare(
+    'empty-address',
+    'What has a customer without an address that a person made, or whose address was emptied: none, or its Id alone?',
+    ['only-id', 'omitted'],
+    'only-id',
+  ),
+  declare(
+    'answers-differ',
+    'Do queries leave DefaultTaxCodeRef of some customers out, and reads BillRate and V4IDPseudonym of some vendors?',
+    ['no', 'yes'],
+    'no',
+  ),
+  declare(
+    'unknown-properties',
+    'Have customers a property that no documentation knows, and that a full update without it clears?',
+    ['none', 'one'],
+    'none',
+  ),
   declare(
     'newer-fields',
     'Are ClientEntityId, IsProject and V4IDPseudonym part of a customer?',
@@ -134,6 +158,24 @@ const SWITCHES = [
     "Does an invoice for a sub-customer move its parents' LastUpdatedTime too?",
     ['no', 'yes'],
     'no',
+  ),
+  declare(
+    'new-sub-moves-ancestors',
+    "Does a new sub-customer move the LastUpdatedTime of its grandparents too, beside its parent's?",
+    ['no', 'yes'],
+    'no',
+  ),
+  declare(
+    'new-sub-emits-parent',
+    'Does a new sub-customer emit an event for its parent, whose LastUpdatedTime it moves?',
+    ['no', 'yes'],
+    'no',
+  ),
+  declare(
+    'write-times',
+    'Do the time of an answer, CreateTime and LastUpdatedTime lie apart, as in recordings, or are they one moment?',
+    ['apart', 'one-moment'],
+    'apart',
   ),
   declare('invoice-emits-customer', 'Does an invoice emit an event for its customer?', ['no', 'yes'], 'no'),
   declare('merge-bumps', 'What moves on the survivor of a merge?', ['time', 'token-and-time'], 'time'),
@@ -167,6 +209,12 @@ const SWITCHES = [
     'inclusive',
   ),
   declare('cdc-order', 'Which changes are left out when CDC cuts at 1000?', ['newest', 'oldest'], 'newest'),
+  declare(
+    'cdc-total-count',
+    'Has a part of CDC with entities a totalCount beside its startPosition?',
+    ['absent', 'present'],
+    'absent',
+  ),
   // Batch
   declare('batch-size', 'How many items may a batch have?', ['30', '10'], '30'),
   // requestid
@@ -198,11 +246,17 @@ const SWITCHES = [
   declare('cdc-metered', 'Does a CDC call count as a metered read?', ['yes', 'no'], 'yes'),
   declare('batch-query-metered', 'Does a query inside a batch count as a metered read?', ['yes', 'no'], 'yes'),
   declare('sandbox-metered', 'Are calls to sandbox companies counted as if they were production?', ['no', 'yes'], 'no'),
+  declare(
+    'version-headers',
+    'How often have good answers qbo-version, service-time and cache-control?',
+    ['sometimes', 'always', 'never'],
+    'sometimes',
+  ),
   declare('system-fault-status', 'With which status does a SystemFault (10000) come?', ['500', '200'], '500'),
   // OAuth
   declare(
     'refresh-token-life',
-    'How long does a refresh token live after each refresh (8726400 s in samples, 8640000 s in prose)?',
+    'How long does the value of a refresh token live from its issue (8726400 s as recorded, 8640000 s in prose)?',
     ['101-days', '100-days'],
     '101-days',
   ),
@@ -253,7 +307,19 @@ const SWITCHES = [
     ['varying', 'seconds', 'milliseconds', 'nanoseconds'],
     'varying',
   ),
-  declare('event-id', 'Which form has the id of a CloudEvent?', ['varying', 'uuid', 'uuid-entity-id'], 'varying'),
+  declare(
+    'event-id',
+    'Which form has the id of a CloudEvent: a UUID, with entity and id behind it, or with another name behind no UUID?',
+    ['varying', 'uuid', 'uuid-entity-id', 'other-name'],
+    'varying',
+  ),
+  declare('event-data-content-type', 'Has a CloudEvent datacontenttype?', ['present', 'absent'], 'present'),
+  declare(
+    'event-alternative-ids',
+    'Does the data of a CloudEvent hold alternative_ids?',
+    ['absent', 'present'],
+    'absent',
+  ),
   declare('event-content-type', 'With which content type do CloudEvents come?', ['json', 'cloudevents'], 'json'),
   declare('event-data', 'What does the data of a CloudEvent hold?', ['hint', 'entity'], 'hint'),
   declare('legacy-time', 'How is lastUpdated of a legacy notification written?', ['utc', 'offset'], 'utc'),

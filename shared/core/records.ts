@@ -405,7 +405,7 @@ export type Connection = Readonly<{
   connectedBy: string
   connectedAt: string
   accessExpiresAt?: string
-  /** Rolling: 100 days after the last refresh. */
+  /** When the value in use ends, some 100 days after its issue: only a refresh that brings another value moves it. */
   refreshExpiresAt?: string
   /** The five-year cap, which refreshing does not move. */
   hardExpiresAt?: string

@@ -63,7 +63,7 @@ function problemIn(status: number, fault: Fault | undefined): Problem | undefine
       kind: 'quickbooksForbidden',
       reason: `QuickBooks does not let this app into the company (${code ?? `HTTP ${status}`}).`,
     }
-  if (status >= 500 || status === 408 || fault?.type === 'SystemFault' || isOneOf(LATER_CODES, code))
+  if (status >= 500 || status === 408 || fault?.type.toLowerCase() === 'systemfault' || isOneOf(LATER_CODES, code))
     return { kind: 'quickbooksDown', reason: `QuickBooks failed (HTTP ${status}${code ? `, code ${code}` : ''}).` }
   if (fault === undefined) return undefined
   const { message, detail, element } = fault

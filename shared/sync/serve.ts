@@ -20,8 +20,9 @@ import { renewToken } from './tokens.ts'
 import { undoSlice } from './undo.ts'
 
 /**
- * A refresh token lives for 100 days after its last use (Intuit: "OAuth 2.0 FAQ"). A workspace that reads nothing for
- * half of that is refreshed, which leaves as long to find out why it failed.
+ * The value of a refresh token lives for 100 days from its issue (Intuit: "OAuth 2.0 FAQ"; 101 recorded), and a refresh
+ * after its first day brings another value with a life of its own. A workspace that reads nothing for half of that is
+ * refreshed, which leaves as long to find out why it failed.
  */
 const REFRESH_LEFT_MS = 50 * 24 * 60 * 60_000
 

@@ -13,6 +13,17 @@ const withoutId = (address: Json | undefined): string => {
 /** Masks what QuickBooks never sends back whole: all but the last four characters. */
 export const masked = (value: string): string => 'X'.repeat(Math.max(value.length - 4, 0)) + value.slice(-4)
 
+/** The address without parts that are to be cleared; null where none is left but its Id. */
+function withoutEmptyParts(address: JsonObject): JsonObject | null {
+  const parts = Object.entries(address).filter(([, part]) => part !== null)
+  return parts.every(([name]) => name === 'Id') && parts.length < Object.keys(address).length
+    ? null
+    : Object.fromEntries(parts)
+}
+
+/** The currency is fixed; that a full update without DefaultTaxCodeRef is answered with it is recorded. */
+const KEPT_BY_FULL_UPDATES: ReadonlySet<string> = new Set(['CurrencyRef', 'DefaultTaxCodeRef'])
+
 /** Gives each address its Id: kept while its content stays, shared where two are equal, else the next one. */
 function withAddressIds(
   addresses: readonly string[],
@@ -24,11 +35,15 @@ function withAddressIds(
   const idByContent = new Map<string, Json>()
   for (const field of addresses) {
     const before = previous[field]
-    if (isJsonObject(before)) idByContent.set(withoutId(before), before.Id ?? '')
+    if (isJsonObject(before) && withoutId(before) !== '{}') idByContent.set(withoutId(before), before.Id ?? '')
   }
   for (const field of addresses) {
     const address = fields[field]
     if (!isJsonObject(address)) continue
+    if (withoutId(address) === '{}') {
+      numbered[field] = address
+      continue
+    }
     const content = withoutId(address)
     const before = previous[field]
     const kept = isJsonObject(before) && withoutId(before) === content ? before.Id : idByContent.get(content)
@@ -50,6 +65,8 @@ export interface Assembly {
   /** Where the record has none and none is given. */
   readonly unsaidCurrency: JsonObject
   readonly takeAddressId: () => string
+  /** Whether an address that is emptied stays, with nothing but its Id. */
+  readonly keepsAddressId: boolean
 }
 
 /**
@@ -64,11 +81,15 @@ export function assembleFields(assembly: Assembly): JsonObject {
     if (rule.kind === 'address') addresses.push(field)
     const before = previous[field]
     let value = values.get(field)
-    if (value === undefined && (mode === 'sparse' || field === 'CurrencyRef')) value = before
-    if (rule.kind === 'masked' && typeof before === 'string' && value === masked(before)) value = before
+    if (value === undefined && (mode === 'sparse' || KEPT_BY_FULL_UPDATES.has(field))) value = before
     if (mergeNested && mode === 'sparse' && isJsonObject(value) && isJsonObject(before) && rule.kind !== 'reference') {
       value = { ...before, ...value }
     }
+    if (rule.kind === 'address' && isJsonObject(value)) value = withoutEmptyParts(value)
+    if (rule.kind === 'address' && (value === undefined || value === null) && assembly.keepsAddressId) {
+      if (isJsonObject(before) && before.Id !== undefined) value = { Id: before.Id }
+    }
+    if (rule.kind === 'masked' && typeof before === 'string' && value === masked(before)) value = before
     if (value === undefined || value === null) {
       if ((rule.kind === 'boolean' || rule.kind === 'choice') && rule.byDefault !== undefined) value = rule.byDefault
       else if (field === 'CurrencyRef') value = assembly.unsaidCurrency

@@ -66,7 +66,7 @@ export function createBookkeeper(
 ): Bookkeeper {
   let nextInvoice = 1 + [...invoices.all.keys()].reduce((highest, id) => Math.max(highest, Number(id)), 0)
   const outcome = (written: Written): Outcome =>
-    written.ok ? { ok: true, record: renderRecord(state, written.record, false) } : written
+    written.ok ? { ok: true, record: renderRecord(state, written.record, 'read') } : written
   const edit = (entity: NameEntity, id: string, fields: JsonObject): Outcome => {
     const record = findRecord(state.store, entity, id)
     if (record === undefined) return REFUSED
@@ -86,7 +86,7 @@ export function createBookkeeper(
     if (state.switches.get('invoice-emits-customer') === 'yes') {
       state.emit({ entity: record.entity, id: String(record.id), operation: 'Update' })
     }
-    return { ok: true, record: renderRecord(state, record, false) }
+    return { ok: true, record: renderRecord(state, record, 'read') }
   }
   const moveUnder = (child: NameRecord, parent: NameRecord): void => {
     const body: Record<string, Json> = { Job: true, ParentRef: { value: String(parent.id) } }
@@ -145,7 +145,7 @@ export function createBookkeeper(
         ...(bumps ? { syncToken: survivor.syncToken + 1, edited: now } : {}),
       })
       state.emit({ entity, id: survivorId, operation: 'Merge', deletedId: loserId })
-      return { ok: true, record: renderRecord(state, survivor, false) }
+      return { ok: true, record: renderRecord(state, survivor, 'read') }
     },
     createInvoice(customerId, amount) {
       const record = findRecord(state.store, 'Customer', customerId)

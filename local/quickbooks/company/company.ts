@@ -166,12 +166,12 @@ export function createCompany(
     },
     read(entity, id) {
       const record = /^\d+$/.test(id) ? store.find(entity, Number(id)) : undefined
-      return record === undefined ? undefined : renderRecord(state, record, false)
+      return record === undefined ? undefined : renderRecord(state, record, 'read')
     },
     list({ entity = 'Customer', search, active, offset = 0, limit = 100 }) {
       const activity = active === undefined ? 'all' : active ? 'active' : 'inactive'
       const index = store.index(entity, activity, 'path')
-      const render = (record: NameRecord): JsonObject => renderRecord(state, record, false)
+      const render = (record: NameRecord): JsonObject => renderRecord(state, record, 'read')
       if (search === undefined || search === '') {
         return { total: index.size, rows: [...index.slice(offset, offset + limit)].map(render) }
       }

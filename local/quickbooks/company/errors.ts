@@ -1,4 +1,5 @@
-export type FaultType = 'ValidationFault' | 'SystemFault' | 'AuthenticationFault' | 'AuthorizationFault'
+/** `Service` was seen with code 4002. Compare types without case: they are not spelled alike everywhere. */
+export type FaultType = 'ValidationFault' | 'SystemFault' | 'AuthenticationFault' | 'AuthorizationFault' | 'Service'
 
 /** An error of the Accounting API as it stands in `Fault.Error[]`. Texts are Intuit's, word for word where recorded. */
 export interface BusinessError {

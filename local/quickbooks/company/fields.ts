@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts'
 import type { NameEntity } from './record.ts'
 
 /** What a writable property may hold. Lengths are characters. */
@@ -30,6 +31,10 @@ export interface EntityFields {
   /** The order in which an answer has its properties, as recorded. */
   readonly order: readonly string[]
 }
+
+/** Stands for whatever Intuit adds next: properties come without a new minor version (Intuit, January 2025). */
+export const UNKNOWN_PROPERTY = 'RelationshipInfo'
+export const unknownValue = (id: number): JsonObject => ({ value: `rel-${id}` })
 
 const name = (max: number): FieldRule => ({ kind: 'name', max })
 const text = (max: number): FieldRule => ({ kind: 'text', max })
@@ -143,6 +148,7 @@ const CUSTOMER: EntityFields = {
     'AttachableRef',
     'NameAndId',
     'AltPrimaryPhone',
+    UNKNOWN_PROPERTY,
   ]),
   order: [
     'Taxable',
@@ -181,6 +187,7 @@ const CUSTOMER: EntityFields = {
     'V4IDPseudonym',
     ...CONTACT,
     'DefaultTaxCodeRef',
+    UNKNOWN_PROPERTY,
   ],
 }
 
@@ -213,12 +220,12 @@ const VENDOR: EntityFields = {
     'TaxIdentifier',
     'OtherContactInfo',
     'TermRef',
-    'BillRate',
-    'CostRate',
     'Balance',
+    'BillRate',
     'AcctNum',
     'Vendor1099',
     'CurrencyRef',
+    'CostRate',
     'APAccountRef',
     'BusinessNumber',
     'GSTIN',

@@ -1,9 +1,9 @@
 import type { WriteMode } from './assemble.ts'
-import { type BusinessError, missingParameter, NAME_MISSING, NAME_TAKEN } from './errors.ts'
+import { type BusinessError, invalidCharacters, missingParameter, NAME_MISSING, NAME_TAKEN } from './errors.ts'
 import { LONGEST_DISPLAY_NAME } from './fields.ts'
 import type { Json, JsonObject } from './json.ts'
 import { readName } from './read-fields.ts'
-import { DELETED_SUFFIX, type NameRecord, pathOf, plainName } from './record.ts'
+import { DELETED_SUFFIX, type NameRecord, pathOf, plainName, withoutOddSpaces } from './record.ts'
 import type { CompanyState } from './state.ts'
 
 export type Named = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly error: BusinessError }
@@ -64,6 +64,22 @@ function firstFree(
   return nameOf(n)
 }
 
+/** Why a name with outer or doubled spaces cannot be given, if so. A name that a record has already may stay. */
+function spacesRefusal(
+  state: CompanyState,
+  wanted: string,
+  parent: NameRecord | undefined,
+  record: NameRecord | undefined,
+): BusinessError | undefined {
+  const position = state.switches.get('spaces-in-names')
+  if (position === 'taken' || wanted === record?.displayName) return undefined
+  if (position === 'refused') {
+    return wanted === withoutOddSpaces(wanted) ? undefined : invalidCharacters(wanted, 'DisplayName')
+  }
+  const isAlike = state.store.isAlikeHeld(pathOf(parent, wanted), record)
+  return isAlike ? NAME_TAKEN : undefined
+}
+
 /**
  * The name that a record gets: deactivation appends its mark, reactivation takes it off (by switch), and no two
  * records share a full path, whatever their entity and case. An inactive record keeps its mark under any name.
@@ -80,6 +96,8 @@ export function settleName(
     const plain = record === undefined || record.active ? wanted : plainName(wanted)
     return stays ? { ok: true, name: wanted } : deletedName(state, plain, parent, record)
   }
+  const spaced = spacesRefusal(state, wanted, parent, record)
+  if (spaced !== undefined) return { ok: false, error: spaced }
   const comesBack = record !== undefined && !record.active
   const name = comesBack && state.switches.get('reactivate-suffix') === 'removed' ? plainName(wanted) : wanted
   const path = pathOf(parent, name)

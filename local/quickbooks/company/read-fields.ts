@@ -103,7 +103,11 @@ function readAddress(value: Json, element: string): Value {
   for (const [part, max] of ADDRESS_PARTS) {
     const text = readText(value[part] ?? null)
     if (!text.ok) return text
-    if (typeof text.value !== 'string') continue
+    if (typeof text.value !== 'string') {
+      // A part that is named and empty is to be cleared, also where the rest is merged into what is there.
+      if (value[part] !== undefined) address[part] = null
+      continue
+    }
     if (text.value.length > max) return bad(wrongLength(max, text.value.length, `${element}.${part}`))
     if (part.startsWith('Line')) lines += text.value.length
     address[part] = text.value

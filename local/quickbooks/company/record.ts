@@ -65,6 +65,9 @@ export function balanceWithJobs(record: NameRecord): number {
   return Math.round(sum * 100) / 100
 }
 
+/** A name as it is spoken: without outer and doubled spaces. */
+export const withoutOddSpaces = (name: string): string => name.trim().replace(/\s+/g, ' ')
+
 /** The name without the mark that deactivation put on it. */
 export function plainName(displayName: string): string {
   return displayName.replace(/ (?:\(deleted\)(?: \(\d+\))?|\(deleted-\d+\))$/, '')

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { masked } from './assemble.ts'
 import { countryToIso3 } from './countries.ts'
-import { FIELDS } from './fields.ts'
+import { FIELDS, UNKNOWN_PROPERTY, unknownValue } from './fields.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { balanceWithJobs, levelOf, type NameRecord } from './record.ts'
 import type { CompanyState } from './state.ts'
@@ -16,6 +17,27 @@ function address(state: CompanyState, value: JsonObject): JsonObject {
   }
 }
 
+/** 38 hexadecimal digits that begin so, as recorded. */
+function pseudonymOf(state: CompanyState, record: NameRecord): string {
+  return `002098${createHash('sha256').update(`${state.realmId} ${record.id}`).digest('hex').slice(0, 32)}`
+}
+
+/** What asks for a record: a read and the answer to a write show what queries and CDC may leave out, and the reverse. */
+export type Asking = 'read' | 'query' | 'write'
+
+/** Recorded of some records only, and not of others in the same hour. */
+function isLeftOut(state: CompanyState, record: NameRecord, field: string, asking: Asking): boolean {
+  if (state.switches.get('answers-differ') === 'no' || record.id % 3 === 0) return false
+  if (record.entity === 'Customer') return asking === 'query' && field === 'DefaultTaxCodeRef'
+  return record.entity === 'Vendor' && asking === 'read' && (field === 'BillRate' || field === 'V4IDPseudonym')
+}
+
+function unknown(state: CompanyState, record: NameRecord): Json | undefined {
+  if (record.entity !== 'Customer' || state.switches.get('unknown-properties') === 'none') return undefined
+  const value = record.fields[UNKNOWN_PROPERTY]
+  return value === undefined ? unknownValue(record.id) : (value ?? undefined)
+}
+
 function kept(state: CompanyState, record: NameRecord, field: string): Json | undefined {
   const value = record.fields[field]
   if (value === undefined) return undefined
@@ -25,8 +47,8 @@ function kept(state: CompanyState, record: NameRecord, field: string): Json | un
   return value
 }
 
-function metaData(state: CompanyState, record: NameRecord, inQuery: boolean): JsonObject {
-  const lags = inQuery && state.switches.get('query-time') === 'last-edit'
+function metaData(state: CompanyState, record: NameRecord, asking: Asking): JsonObject {
+  const lags = asking === 'query' && state.switches.get('query-time') === 'last-edit'
   return {
     CreateTime: state.zone.stamp(record.created),
     LastUpdatedTime: state.zone.stamp(lags ? record.edited : record.updated),
@@ -34,7 +56,7 @@ function metaData(state: CompanyState, record: NameRecord, inQuery: boolean): Js
 }
 
 /** The record as QuickBooks sends it: key order as recorded, nothing that is null. */
-export function renderRecord(state: CompanyState, record: NameRecord, inQuery: boolean): JsonObject {
+export function renderRecord(state: CompanyState, record: NameRecord, asking: Asking): JsonObject {
   const isCustomer = record.entity === 'Customer'
   const newer = state.switches.get('newer-fields') === 'returned'
   const computed = (field: string): Json | undefined => {
@@ -54,7 +76,7 @@ export function renderRecord(state: CompanyState, record: NameRecord, inQuery: b
       case 'ClientEntityId':
         return newer ? '0' : undefined
       case 'V4IDPseudonym':
-        return newer ? String(record.id).padStart(24, '0') : undefined
+        return newer ? pseudonymOf(state, record) : undefined
       case 'domain':
         return 'QBO'
       case 'sparse':
@@ -64,20 +86,22 @@ export function renderRecord(state: CompanyState, record: NameRecord, inQuery: b
       case 'SyncToken':
         return String(record.syncToken)
       case 'MetaData':
-        return metaData(state, record, inQuery)
+        return metaData(state, record, asking)
       case 'FullyQualifiedName':
         return isCustomer ? record.path : undefined
       case 'DisplayName':
         return record.displayName
       case 'Active':
         return record.active
+      case UNKNOWN_PROPERTY:
+        return unknown(state, record)
       default:
         return kept(state, record, field)
     }
   }
   const rendered: Record<string, Json> = {}
   for (const field of FIELDS[record.entity].order) {
-    const value = computed(field)
+    const value = isLeftOut(state, record, field, asking) ? undefined : computed(field)
     if (value !== undefined) rendered[field] = value
   }
   return rendered

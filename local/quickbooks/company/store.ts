@@ -1,5 +1,5 @@
 import { compareBytes } from './byte-order.ts'
-import type { NameEntity, NameRecord } from './record.ts'
+import { type NameEntity, type NameRecord, withoutOddSpaces } from './record.ts'
 import { createSortedIndex, type SortedIndex } from './sorted-index.ts'
 
 /** The orders that are kept sorted; any other order is sorted when asked for. */
@@ -26,6 +26,9 @@ const createIndexes = (): Indexes => ({
   created: createSortedIndex(COMPARE.created),
   name: createSortedIndex(COMPARE.name),
 })
+
+/** Whatever its case, too. */
+const spokenPath = (path: string): string => path.split(':').map(withoutOddSpaces).join(':').toLowerCase()
 
 /** A record that is gone for good: merged away, or (by switch) shown as deleted to CDC. */
 export interface Tombstone {
@@ -68,6 +71,8 @@ export interface Store {
   change(record: NameRecord, to: RecordChange): void
   /** Another record of this path, whatever its entity; case does not matter. */
   holderOf(path: string, except?: NameRecord): NameRecord | undefined
+  /** Whether another active record has this path but for outer and doubled spaces of names. */
+  isAlikeHeld(path: string, except?: NameRecord): boolean
   /** All records of this path; case does not matter. */
   holdersOf(path: string): readonly NameRecord[]
   index(entity: NameEntity, activity: Activity, order: KeptOrder): SortedIndex<NameRecord>
@@ -186,6 +191,13 @@ export function createStore(): Store {
     },
     holderOf: (path, except) => holdersOf(path).find((each) => each !== except),
     holdersOf,
+    isAlikeHeld(path, except) {
+      const spoken = spokenPath(path)
+      const entities = ['Customer', 'Vendor', 'Employee'] as const
+      return entities.some((entity) =>
+        [...views[entity].active.path.slice(0)].some((each) => each !== except && spokenPath(each.path) === spoken),
+      )
+    },
     index: (entity, activity, order) => views[entity][activity][order],
     tombstones,
   }

@@ -13,6 +13,7 @@ import {
   PROJECT_FIXED,
   STALE,
 } from './errors.ts'
+import { UNKNOWN_PROPERTY, unknownValue } from './fields.ts'
 import { settleParent } from './hierarchy.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { settleName, wantedName } from './naming.ts'
@@ -54,6 +55,20 @@ function settleActive(state: CompanyState, given: Json | undefined, mode: WriteM
   return mode === 'full' && state.switches.get('full-update-omitted-active') === 'activates'
 }
 
+/** Like every writable property, one that nobody knows yet is cleared by a full update that leaves it out. */
+function unknownProperty(
+  state: CompanyState,
+  body: JsonObject,
+  mode: WriteMode,
+  record: NameRecord | undefined,
+): Json | undefined {
+  const isThere = record?.entity === 'Customer' && state.switches.get('unknown-properties') === 'one'
+  if (!isThere || (mode === 'sparse' && body[UNKNOWN_PROPERTY] === undefined)) return record?.fields[UNKNOWN_PROPERTY]
+  const given = body[UNKNOWN_PROPERTY]
+  const isKept = JSON.stringify(given) === JSON.stringify(unknownValue(record.id))
+  return isKept ? record.fields[UNKNOWN_PROPERTY] : (given ?? null)
+}
+
 /** What QuickBooks prints on checks where nobody says what. */
 const printNameOf = (fields: JsonObject, displayName: string): string =>
   String(fields.CompanyName ?? plainName(displayName)).slice(0, LONGEST_PRINT_NAME)
@@ -83,6 +98,7 @@ function draftOf(
     previous: record?.fields ?? {},
     values,
     mergeNested: state.switches.get('sparse-nested') === 'merged',
+    keepsAddressId: state.switches.get('empty-address') === 'only-id',
     unsaidCurrency: unsaidCurrency(state, parented.ok ? parented.parent : undefined),
     takeAddressId: state.takeAddressId,
   })
@@ -97,6 +113,8 @@ function draftOf(
   const fields: Record<string, Json> = {}
   for (const [field, value] of Object.entries(assembled)) if (value !== undefined) fields[field] = value
   if (entity === 'Customer' && parented.parent === undefined) fields.BillWithParent = false
+  const unknown = unknownProperty(state, body, mode, record)
+  if (unknown !== undefined) fields[UNKNOWN_PROPERTY] = unknown
   const isDerived =
     mode === 'sparse' &&
     record !== undefined &&
@@ -117,6 +135,24 @@ function deliveryRefusal(fields: JsonObject): BusinessError | undefined {
     ? EMAIL_REQUIRED
     : undefined
 }
+
+/** What QuickBooks puts into a new record that nobody asked for. */
+function unasked(state: CompanyState, entity: NameEntity, fields: JsonObject, writer: Writer): JsonObject {
+  if (entity === 'Vendor') return fields.BillRate !== undefined && fields.CostRate === undefined ? { CostRate: 0 } : {}
+  if (entity !== 'Customer') return {}
+  // Recorded: an address of those whom a person made is there, and empty but for its Id, which both of them share.
+  const hasNone = fields.BillAddr === undefined && fields.ShipAddr === undefined
+  const isIdAlone = writer === 'person' && hasNone && state.switches.get('empty-address') === 'only-id'
+  const address = isIdAlone ? { Id: state.takeAddressId() } : undefined
+  return {
+    ...(address !== undefined && { BillAddr: address, ShipAddr: address }),
+    ...(fields.DefaultTaxCodeRef === undefined && { DefaultTaxCodeRef: DEFAULT_TAX_CODE }),
+  }
+}
+
+/** Recorded: LastUpdatedTime of a new record is up to two seconds after its CreateTime. */
+const createdBefore = (state: CompanyState, now: number): number =>
+  state.switches.get('write-times') === 'apart' ? now - (now % 3) : now
 
 /** Creates a record. Unknown properties 2010, bad values 2xxx, no name 6080, a taken one 6240, hierarchy 6150 ff. */
 export function createRecord(
@@ -144,7 +180,7 @@ export function createRecord(
     id: state.store.takeId(),
     syncToken: 0,
     active: draft.active,
-    created: now,
+    created: createdBefore(state, now),
     updated: now,
     edited: now,
     displayName: draft.displayName,
@@ -156,14 +192,22 @@ export function createRecord(
     unbilled: false,
     ...(project && { project }),
     // The recorded answer to a minimal create has it, last.
-    fields:
-      entity === 'Customer' && draft.fields.DefaultTaxCodeRef === undefined
-        ? { ...draft.fields, DefaultTaxCodeRef: DEFAULT_TAX_CODE }
-        : draft.fields,
+    fields: { ...draft.fields, ...unasked(state, entity, draft.fields, writer) },
   }
   state.store.add(record)
   state.emit({ entity, id: String(record.id), operation: 'Create', ...byApp(writer) })
+  touchAbove(state, record, writer)
   return { ok: true, record }
+}
+
+/** Recorded in two companies: a new sub-customer moves its parent's LastUpdatedTime, and not its SyncToken. */
+function touchAbove(state: CompanyState, { parent }: NameRecord, writer: Writer): void {
+  const goesUp = state.switches.get('new-sub-moves-ancestors') === 'yes'
+  const emits = state.switches.get('new-sub-emits-parent') === 'yes'
+  for (let each = parent; each !== undefined; each = goesUp ? each.parent : undefined) {
+    state.store.change(each, { updated: nowSeconds(state.clock) })
+    if (emits) state.emit({ entity: 'Customer', id: String(each.id), operation: 'Update', ...byApp(writer) })
+  }
 }
 
 function deactivationRefusal(state: CompanyState, record: NameRecord): BusinessError | undefined {
@@ -230,11 +274,17 @@ function deactivateChild(state: CompanyState, child: NameRecord, writer: Writer)
   apply(state, child, { parent: child.parent, active: false, displayName, fields: child.fields }, writer)
 }
 
+/** Whatever the order of their properties. */
+const areSame = (some: JsonObject, others: JsonObject): boolean =>
+  [...new Set([...Object.keys(some), ...Object.keys(others)])].every(
+    (field) => JSON.stringify(some[field]) === JSON.stringify(others[field]),
+  )
+
 const isSame = (record: NameRecord, draft: Draft): boolean =>
   record.active === draft.active &&
   record.displayName === draft.displayName &&
   record.parent === draft.parent &&
-  JSON.stringify(record.fields) === JSON.stringify(draft.fields)
+  areSame(record.fields, draft.fields)
 
 /** Changes a record that has been found. A write that changes nothing moves neither SyncToken nor LastUpdatedTime. */
 export function changeRecord(

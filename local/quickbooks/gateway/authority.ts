@@ -13,7 +13,12 @@ export type AuthorizeRefusal =
 
 export type Authorization =
   | { readonly ok: true; readonly appId: string }
-  | { readonly ok: false; readonly reason: AuthorizeRefusal }
+  | {
+      readonly ok: false
+      readonly reason: AuthorizeRefusal
+      /** What Intuit calls the token inside: `AB0…`. */
+      readonly tokenName?: string
+    }
 
 /** What the gateway asks OAuth: does this bearer token open this company now? `appId` is the app's client id. */
 export interface TokenAuthority {

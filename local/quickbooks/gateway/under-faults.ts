@@ -39,12 +39,13 @@ function insteadOf({ clock, switches }: SimulatorContext, fault: FaultKind): Sim
     case 'fault-in-200':
       return systemFault(200, now)
     case 'error': {
-      const { code, message: Message, detail: Detail = Message, type = 'ValidationFault' } = fault
+      const { code, message: Message, detail: Detail = Message } = fault
+      const { type = code === '4002' ? 'Service' : 'ValidationFault' } = fault
       const time = PACIFIC.stampMs(now)
       return jsonResponse(fault.status ?? 400, { Fault: { Error: [{ Message, Detail, code }], type }, time })
     }
     case 'unauthorized':
-      return gatewayFault('unauthorized', 'Token expired: AB0160', now)
+      return gatewayFault('unauthorized', 'Token expired: AB01601391071EXAMPLEqUe6tYk1eTzv0bGmR3pWdXcJh9', now)
     case 'forbidden':
       return gatewayFault('forbidden', undefined, now)
     case 'throttled':

@@ -43,7 +43,15 @@ export type Grant = Consent & {
   readonly end: GrantEnd | undefined
 }
 
-type AccessToken = { readonly value: string; readonly grantId: string; readonly expiresAt: number }
+type AccessToken = {
+  readonly value: string
+  readonly grantId: string
+  readonly expiresAt: number
+  /** What the gateway calls it when it refuses it; absent in states that were kept before there were names. */
+  readonly name?: string
+}
+
+const NAME_LENGTH = 50
 
 /** Everything that OAuth remembers, as plain JSON. */
 export type GrantsSnapshot = {
@@ -85,6 +93,8 @@ export type BearerCheck =
   | {
       readonly ok: false
       readonly kind: 'malformed' | 'unknown' | 'expired' | 'revoked' | 'other company' | 'scope missing'
+      /** Of a token that was issued. */
+      readonly name?: string
     }
 
 export type Grants = {
@@ -124,12 +134,18 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
   const end = (grant: Grant, because: GrantEnd['because'], now: number): void => {
     if (grant.end === undefined) put({ ...grant, end: { at: now, because } })
   }
-  const drawRefreshToken = (): string => `RT1-${drawText(46)}`
+  /** Tokens carry their end: recorded are `AB1` and the epoch seconds, 50 characters in all. */
+  const drawRefreshToken = (expiresAt: number): string => {
+    const end = `AB1${Math.floor(expiresAt / 1000)}`
+    return end + drawText(NAME_LENGTH - end.length)
+  }
 
   const issueTokens = (grant: Grant, now: number): Tokens => {
     const accessToken = `eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0..${drawText(640)}.${drawText(22)}`
     const expiresAt = Math.min(now + ACCESS_TOKEN_SECONDS * 1000, grant.hardExpiresAt)
-    accessTokens.set(accessToken, { value: accessToken, grantId: grant.id, expiresAt })
+    const end = `AB0${Math.floor(expiresAt / 1000)}`
+    const name = end + drawText(NAME_LENGTH - end.length)
+    accessTokens.set(accessToken, { value: accessToken, grantId: grant.id, expiresAt, name })
     return {
       grant,
       accessToken,
@@ -139,7 +155,7 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
     }
   }
 
-  const rearmed = (hardExpiresAt: number, now: number): number =>
+  const endOfValue = (hardExpiresAt: number, now: number): number =>
     Math.min(now + refreshTokenSeconds(switches) * 1000, hardExpiresAt)
 
   const forgetOldAccessTokens = (now: number): void => {
@@ -173,7 +189,7 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
       }
     }
     const hardExpiresAt = now + HARD_LIFE_SECONDS * 1000
-    const refreshToken = drawRefreshToken()
+    const refreshToken = drawRefreshToken(endOfValue(hardExpiresAt, now))
     const grant = put({
       id: drawText(16),
       clientId,
@@ -183,7 +199,7 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
       hardExpiresAt,
       refreshToken,
       refreshTokenBornAt: now,
-      refreshExpiresAt: rearmed(hardExpiresAt, now),
+      refreshExpiresAt: endOfValue(hardExpiresAt, now),
       lastRefresh: undefined,
       rotatedAway: [],
       end: undefined,
@@ -217,13 +233,13 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
     }
     forgetOldAccessTokens(now)
     const rotates = value === grant.refreshToken && now >= grant.refreshTokenBornAt + ROTATION_AFTER
-    const refreshToken = rotates ? drawRefreshToken() : grant.refreshToken
+    const refreshToken = rotates ? drawRefreshToken(endOfValue(grant.hardExpiresAt, now)) : grant.refreshToken
     grantByRefreshToken.set(refreshToken, grant.id)
     const next = put({
       ...grant,
       refreshToken,
       refreshTokenBornAt: rotates ? now : grant.refreshTokenBornAt,
-      refreshExpiresAt: rearmed(grant.hardExpiresAt, now),
+      refreshExpiresAt: rotates ? endOfValue(grant.hardExpiresAt, now) : grant.refreshExpiresAt,
       lastRefresh: { value, underWayUntil: now + refreshUnderWay(switches, answersAfter) },
       rotatedAway: rotates ? [...grant.rotatedAway, { value, at: now }] : grant.rotatedAway,
     })
@@ -251,8 +267,9 @@ export function createGrants(drawText: DrawText, switches: Switches): Grants {
     const token = accessTokens.get(value)
     const grant = token === undefined ? undefined : grants.get(token.grantId)
     if (token === undefined || grant === undefined) return { ok: false, kind: 'unknown' }
-    if (now >= token.expiresAt) return { ok: false, kind: 'expired' }
-    if (grant.end !== undefined) return { ok: false, kind: 'revoked' }
+    const named = token.name === undefined ? {} : { name: token.name }
+    if (now >= token.expiresAt) return { ok: false, kind: 'expired', ...named }
+    if (grant.end !== undefined) return { ok: false, kind: 'revoked', ...named }
     if (realmId !== undefined && grant.realmId !== realmId) return { ok: false, kind: 'other company' }
     if (realmId !== undefined && !grant.scopes.includes(ACCOUNTING_SCOPE)) return { ok: false, kind: 'scope missing' }
     return { ok: true, clientId: grant.clientId, scopes: grant.scopes, realmId: grant.realmId }

@@ -9,7 +9,10 @@ export const ROTATION_AFTER = 24 * 3_600_000
 /** Seconds from consent after which no refresh helps (Intuit's blog of 2025-11-12: five years). */
 export const HARD_LIFE_SECONDS = 5 * 365 * 86_400
 
-/** Seconds that a refresh token lives after each refresh. */
+/**
+ * Seconds that the value of a refresh token lives from its issue. A refresh that gives the same value back does not renew
+ * it: recorded on 2023-01-10 as `x_refresh_token_expires_in: 8726071`, 329 s after the first answer.
+ */
 export function refreshTokenSeconds(switches: Switches): number {
   return { '101-days': 8_726_400, '100-days': 8_640_000 }[switches.get('refresh-token-life')]
 }

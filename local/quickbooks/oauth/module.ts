@@ -1,6 +1,14 @@
 import type { SimulatorContext } from '../context.ts'
 import type { Authorization, TokenAuthority } from '../gateway/authority.ts'
-import { type Handler, jsonResponse, type Route, type RoutedRequest, type SimulatorResponse } from '../http.ts'
+import { drawTid, edgeHeaders } from '../gateway/edge-headers.ts'
+import {
+  bodyText,
+  type Handler,
+  jsonResponse,
+  type Route,
+  type RoutedRequest,
+  type SimulatorResponse,
+} from '../http.ts'
 import type { Module } from '../modules.ts'
 import type { Switches } from '../switches.ts'
 import { authorizeRoutes, selectableCompanies } from './authorize-routes.ts'
@@ -32,15 +40,20 @@ export interface OauthModule extends Module, TokenAuthority {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
+const tokenNameOf = ({ name }: { readonly name?: string }): { readonly tokenName?: string } =>
+  name === undefined ? {} : { tokenName: name }
+
 function toAuthorization(check: BearerCheck, switches: Switches): Authorization {
   if (check.ok) return { ok: true, appId: check.clientId }
   switch (check.kind) {
     case 'malformed':
     case 'unknown':
     case 'expired':
-      return { ok: false, reason: check.kind }
-    case 'revoked':
-      return { ok: false, reason: switches.get('revoked-token') === '401' ? 'revoked' : 'forbidden' }
+      return { ok: false, reason: check.kind, ...tokenNameOf(check) }
+    case 'revoked': {
+      const reason = switches.get('revoked-token') === '401' ? 'revoked' : 'forbidden'
+      return { ok: false, reason, ...tokenNameOf(check) }
+    }
     case 'other company':
     case 'scope missing':
       return { ok: false, reason: 'forbidden' }
@@ -49,7 +62,12 @@ function toAuthorization(check: BearerCheck, switches: Switches): Authorization 
 
 /** The app that a call names, and the OAuth error that it was answered, for the log. */
 function named(context: SimulatorContext, request: RoutedRequest, response: SimulatorResponse) {
-  const clientId = claimedClientId(request.headers.authorization) ?? request.query.get('client_id') ?? undefined
+  const form = new URLSearchParams(bodyText(request) ?? '')
+  const clientId =
+    claimedClientId(request.headers.authorization) ??
+    form.get('client_id') ??
+    request.query.get('client_id') ??
+    undefined
   const error = response.status < 400 ? undefined : /^\{.*"error":"(\w+)"\}$/.exec(response.body)?.[1]
   return {
     ...(clientId !== undefined && context.apps.find(clientId) !== undefined ? { clientId } : {}),
@@ -62,7 +80,7 @@ function logged(context: SimulatorContext, route: Route): Route {
   const random = context.random.fork(`oauth ${route.method} ${route.pattern}`)
   const handler: Handler = async (request) => {
     const response = await route.handler(request)
-    const intuitTid = `1-${random.uuid()}`
+    const intuitTid = drawTid(random, context.clock.now())
     const { fixedMs } = context.gateway.settings.latency
     context.calls.record({
       at: context.clock.now(),
@@ -76,7 +94,7 @@ function logged(context: SimulatorContext, route: Route): Route {
       latencyMs: fixedMs,
       ...named(context, request, response),
     })
-    return { ...response, headers: { ...response.headers, intuit_tid: intuitTid } }
+    return { ...response, headers: { ...response.headers, ...edgeHeaders(intuitTid, fixedMs) } }
   }
   return { ...route, handler }
 }

@@ -6,7 +6,8 @@ import { authenticatedApp } from './client-credentials.ts'
 import type { Grants, Tokens } from './grants.ts'
 import type { Openid } from './openid.ts'
 
-const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
+/** As recorded. */
+const HEADERS = { 'content-type': 'application/json;charset=utf-8', 'cache-control': 'no-cache, no-store' }
 
 export type TokenEndpointParts = {
   readonly apps: Apps
@@ -32,15 +33,16 @@ async function tokensBody(tokens: Tokens, openid: Openid, now: number, withHardE
 }
 
 /**
- * `POST /oauth2/v1/tokens/bearer`: exchanges a code, or refreshes. Form-encoded, Basic authentication.
+ * `POST /oauth2/v1/tokens/bearer`: exchanges a code, or refreshes. Form-encoded; client id and secret by Basic
+ * authentication or in the body, as Intuit's discovery document lists.
  * `realmId` is never in the answer. Errors are OAuth's own (`invalid_client`, `invalid_grant`…), not a Fault.
  */
 export function createTokenEndpoint(parts: TokenEndpointParts): (request: RoutedRequest) => Promise<SimulatorResponse> {
-  const refuse = (error: string, status = 400): SimulatorResponse => jsonResponse(status, { error }, NO_STORE)
+  const refuse = (error: string, status = 400): SimulatorResponse => jsonResponse(status, { error }, HEADERS)
   const invalidGrant = (): SimulatorResponse =>
     parts.switches.get('invalid-grant-body') === 'bare'
       ? refuse('invalid_grant')
-      : jsonResponse(400, { error_description: 'Token invalid', error: 'invalid_grant' }, NO_STORE)
+      : jsonResponse(400, { error_description: 'Token invalid', error: 'invalid_grant' }, HEADERS)
 
   const tokensFor = (clientId: string, form: URLSearchParams, now: number) => {
     const grantType = form.get('grant_type')
@@ -54,9 +56,9 @@ export function createTokenEndpoint(parts: TokenEndpointParts): (request: Routed
   }
 
   return async (request) => {
-    const app = authenticatedApp(request.headers.authorization, parts.apps)
-    if (app === undefined) return refuse('invalid_client', Number(parts.switches.get('invalid-client-status')))
     const form = new URLSearchParams(bodyText(request) ?? '')
+    const app = authenticatedApp(request.headers.authorization, parts.apps, form)
+    if (app === undefined) return refuse('invalid_client', Number(parts.switches.get('invalid-client-status')))
     const grantType = form.get('grant_type') ?? ''
     if (grantType === '') return refuse('invalid_request')
     const required = { authorization_code: 'code', refresh_token: 'refresh_token' }[grantType]
@@ -66,6 +68,6 @@ export function createTokenEndpoint(parts: TokenEndpointParts): (request: Routed
     if (outcome === undefined) return refuse('unsupported_grant_type')
     if (!outcome.ok) return invalidGrant()
     const withHardExpiry = request.headers['x-include-refresh-token-hard-expires-in'] === 'true'
-    return jsonResponse(200, await tokensBody(outcome.tokens, parts.openid, now, withHardExpiry), NO_STORE)
+    return jsonResponse(200, await tokensBody(outcome.tokens, parts.openid, now, withHardExpiry), HEADERS)
   }
 }

@@ -3,11 +3,13 @@ import type { Company } from '../company/company.ts'
 import { PACIFIC } from '../company/zone.ts'
 import type { SimulatorContext } from '../context.ts'
 import type { Authorization, AuthorizeRefusal, TokenAuthority } from '../gateway/authority.ts'
+import { drawTid, edgeHeaders } from '../gateway/edge-headers.ts'
 import { type GatewayRefusal, gatewayFault } from '../gateway/envelope.ts'
 import { createThrottle } from '../gateway/throttle.ts'
 import { underFaults } from '../gateway/under-faults.ts'
 import { htmlResponse, type Route, type RoutedRequest, type SimulatorResponse } from '../http.ts'
 import type { Module } from '../modules.ts'
+import type { Switches } from '../switches.ts'
 import { runOperation } from './operations.ts'
 import { createRequestIds, type RequestIds } from './request-ids.ts'
 import type { ApiResult } from './result.ts'
@@ -17,11 +19,13 @@ const LARGEST_BODY = 10_000_000
 
 const wantsJson = (request: RoutedRequest): boolean => (request.headers.accept ?? '').toLowerCase().includes('json')
 
-const REFUSAL_DETAIL: Readonly<Record<AuthorizeRefusal, (token: string) => string | undefined>> = {
-  malformed: () => 'Malformed bearer token: too short or too long',
-  unknown: (token) => `Token expired: ${token.slice(0, 6)}`,
-  expired: (token) => `Token expired: ${token.slice(0, 6)}`,
-  revoked: (token) => `Token revoked: ${token.slice(0, 6)}`,
+/** A token that Intuit issued is called by its name inside; a foreign one gets the words of a short one. */
+const MALFORMED = 'Malformed bearer token: too short or too long'
+const REFUSAL_DETAIL: Readonly<Record<AuthorizeRefusal, (tokenName: string) => string | undefined>> = {
+  malformed: () => MALFORMED,
+  unknown: () => MALFORMED,
+  expired: (tokenName) => `Token expired: ${tokenName}`,
+  revoked: (tokenName) => `Token revoked: ${tokenName}`,
   forbidden: () => undefined,
 }
 
@@ -44,11 +48,11 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
   const throttle = createThrottle(() => gateway.settings)
   const requestIds = createRequestIds(clock, switches)
   const random = context.random.fork('intuit_tid')
+  const moments = context.random.fork('began')
 
-  const intuitTid = (): string => {
-    const hex = (length: number): string => Array.from({ length }, () => random.integer(16).toString(16)).join('')
-    return `1-${Math.floor(clock.now() / 1000).toString(16)}-${hex(24)}`
-  }
+  /** `time` in an answer is when the request began: recorded 0.05 to 1.2 s before LastUpdatedTime of what it wrote. */
+  const began = (): string =>
+    PACIFIC.stampMs(clock.now() - (switches.get('write-times') === 'apart' ? 50 + moments.integer(1_150) : 0))
   const refused = (request: RoutedRequest, refusal: GatewayRefusal, detail?: string): Answered => {
     const fault = gatewayFault(refusal, detail, clock.now())
     const response = wantsJson(request) ? fault : gatewayXml(fault)
@@ -57,7 +61,7 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
   const written = (request: RoutedRequest, result: ApiResult, tid: string): SimulatorResponse => {
     const isGood = result.status === 200
     const json = wantsJson(request)
-    const time = PACIFIC.stampMs(clock.now())
+    const time = began()
     const milliseconds = 20 + result.rows
     return {
       status: result.status === 400 || isGood ? result.status : 400,
@@ -67,12 +71,17 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
             ? 'application/json;charset=utf-8'
             : 'application/json'
           : 'application/xml;charset=UTF-8',
-        'cache-control': 'max-age=0, no-cache, no-store, must-revalidate, private',
-        intuit_tid: tid,
-        'qbo-version': '1944.190',
-        'service-time': `total=${milliseconds}, db=${Math.ceil(milliseconds / 3)}`,
+        ...(isGood && hasVersion(switches, tid)
+          ? {
+              'cache-control': 'max-age=0, no-cache, no-store, must-revalidate, private',
+              'qbo-version': '1944.190',
+              'service-time': `total=${milliseconds}, db=${Math.ceil(milliseconds / 3)}`,
+            }
+          : {}),
       },
-      body: json ? JSON.stringify(result.timed ? { ...result.body, time } : result.body) : toXml(result.body, time),
+      body: json
+        ? withAmounts(JSON.stringify(result.timed ? { ...result.body, time } : result.body))
+        : toXml(result.body, time),
       latencyMs: gateway.settings.latency.fixedMs + gateway.settings.latency.perRowMs * result.rows,
     }
   }
@@ -135,8 +144,8 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
   const handler = async (request: RoutedRequest): Promise<SimulatorResponse> => {
     const realmId = request.params.realm ?? ''
     const rest = request.params.rest ?? ''
-    const tid = intuitTid()
-    const { token, outcome } = authorize(request, realmId)
+    const tid = drawTid(random, clock.now())
+    const { outcome } = authorize(request, realmId)
     const company = context.companies.find(realmId)
     let answered: Answered | undefined
     const clientId = outcome.ok ? outcome.appId : undefined
@@ -147,7 +156,7 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
         if (!outcome.ok || company === undefined) {
           const reason = outcome.ok ? 'forbidden' : outcome.reason
           const refusal = reason === 'forbidden' ? 'forbidden' : 'unauthorized'
-          answered = refused(request, refusal, REFUSAL_DETAIL[reason](token))
+          answered = refused(request, refusal, REFUSAL_DETAIL[reason](outcome.ok ? '' : (outcome.tokenName ?? '')))
         } else answered = answer(request, rest, company, outcome.appId, tid)
         return answered.response
       },
@@ -167,13 +176,27 @@ export function createAccountingApi(context: SimulatorContext, authority: TokenA
       ...(answered?.error === undefined ? {} : { error: answered.error }),
       ...(response.fault === undefined ? {} : { fault: response.fault }),
     })
-    return { ...response, headers: { intuit_tid: tid, ...response.headers } }
+    return { ...response, headers: { ...edgeHeaders(tid, response.latencyMs ?? 0), ...response.headers } }
   }
   const routes: readonly Route[] = [
     { method: '*', pattern: '/v3/company/:realm/*rest', handler },
     { method: '*', pattern: '/v3/company/:realm', handler },
   ]
   return { routes, requestIds }
+}
+
+/** Errors never have them; good answers sometimes not, since 2024. */
+function hasVersion(switches: Switches, tid: string): boolean {
+  const position = switches.get('version-headers')
+  return position === 'always' || (position === 'sometimes' && /[0-9a-b]$/.test(tid))
+}
+
+/** Amounts have two decimals on the wire, and zero none: `639.00`, `0`. Only a key is followed by a colon. */
+function withAmounts(json: string): string {
+  return json.replace(
+    /"(Balance|BalanceWithJobs|BillRate|CostRate)":(-?\d+(?:\.\d+)?)(?=[,}])/g,
+    (_, key: string, amount: string) => `"${key}":${Number(amount) === 0 ? '0' : Number(amount).toFixed(2)}`,
+  )
 }
 
 /** The gateway's error as recorded in XML (429) for callers that did not ask for JSON. */

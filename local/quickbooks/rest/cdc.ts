@@ -61,7 +61,7 @@ function changesOf(company: Company, entity: NameEntity, sinceMs: number, limit:
 }
 
 function render(company: Company, entry: Entry): JsonObject {
-  if (entry.record !== undefined) return renderRecord(company.state, entry.record, true)
+  if (entry.record !== undefined) return renderRecord(company.state, entry.record, 'query')
   return {
     domain: 'QBO',
     status: 'Deleted',
@@ -70,14 +70,19 @@ function render(company: Company, entry: Entry): JsonObject {
   }
 }
 
-/** One entity's part: active ones first, then the deleted; `startPosition` is absent where all are deleted. */
+/**
+ * One entity's part: active ones first, then the deleted; `startPosition` is absent where all are deleted. Where nothing
+ * changed it is there and empty: Intuit's PHP SDK throws when there are not as many parts as entities were asked for.
+ */
 function part(company: Company, entity: NameEntity, entries: readonly Entry[]): JsonObject {
+  if (entries.length === 0) return {}
   const alive = entries.filter((each) => each.record !== undefined)
   const gone = entries.filter((each) => each.record === undefined)
   const response: Record<string, Json> = { [entity]: [...alive, ...gone].map((each) => render(company, each)) }
   if (alive.length > 0) response.startPosition = 1
   response.maxResults = entries.length
-  if (alive.length === 0) response.totalCount = entries.length
+  const isCounted = alive.length === 0 || company.state.switches.get('cdc-total-count') === 'present'
+  if (isCounted) response.totalCount = entries.length
   return response
 }
 
@@ -100,10 +105,10 @@ export function changedSince(company: Company, query: URLSearchParams): ApiResul
   const all = entities.flatMap((entity) => changesOf(company, entity, start.ms, mostRows)).sort((a, b) => a.at - b.at)
   const dropsOldest = company.state.switches.get('cdc-order') === 'oldest'
   const kept = new Set(dropsOldest ? all.slice(-mostRows) : all.slice(0, mostRows))
-  const parts = entities
-    .map((entity) => ({ entity, entries: all.filter((each) => each.entity === entity && kept.has(each)) }))
-    .filter(({ entries }) => entries.length > 0)
-    .map(({ entity, entries }) => part(company, entity, entries))
-  const body = { CDCResponse: [{ QueryResponse: parts.length === 0 ? [{}] : parts }] }
+  const parts = entities.map((entity) => {
+    const entries = all.filter((each) => each.entity === entity && kept.has(each))
+    return part(company, entity, entries)
+  })
+  const body = { CDCResponse: [{ QueryResponse: parts }] }
   return success('cdc', body, kept.size, company.state.switches.get('cdc-metered') === 'yes' ? 1 : 0)
 }

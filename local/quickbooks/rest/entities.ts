@@ -21,7 +21,7 @@ export function readName(company: Company, entity: NameEntity, id: string): ApiR
   if (!/^\d+$/.test(id)) return failure('read', [invalidNumber(id)])
   const record = company.state.store.find(entity, Number(id))
   if (record === undefined) return failure('read', [NOT_FOUND])
-  return success('read', { [entity]: renderRecord(company.state, record, false) }, 1, 1)
+  return success('read', { [entity]: renderRecord(company.state, record, 'read') }, 1, 1)
 }
 
 export function readCustomerType(company: Company, id: string): ApiResult {
@@ -70,5 +70,5 @@ export function writeName(
   const kind = isUpdate ? 'update' : 'create'
   const written = (isUpdate ? updateRecord : createRecord)(company.state, entity, body, { app: clientId })
   if (!written.ok) return failure(kind, written.errors)
-  return success(kind, { [entity]: renderRecord(company.state, written.record, false) }, 1)
+  return success(kind, { [entity]: renderRecord(company.state, written.record, 'write') }, 1)
 }

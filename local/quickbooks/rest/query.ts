@@ -49,7 +49,7 @@ function answerNames(company: Company, entity: NameEntity, statement: Statement)
   const checked = validated(company, statement, NAME_QUERIES[entity], propertiesOf(entity))
   if (!checked.ok) return checked
   const { rows, count } = selectRecords(company.state.store, entity, checked.query)
-  return { ok: true, rows: rows.map((row) => renderRecord(company.state, row, true)), count, query: checked.query }
+  return { ok: true, rows: rows.map((row) => renderRecord(company.state, row, 'query')), count, query: checked.query }
 }
 
 function answerCustomerTypes(company: Company, statement: Statement): Answer {

@@ -38,7 +38,7 @@ export function failure(kind: CallKind, errors: readonly BusinessError[]): ApiRe
   return {
     status: 400,
     kind,
-    body: { Fault: faultOf(errors) },
+    body: { Fault: faultOf(errors, code === '4002' ? 'Service' : 'ValidationFault') },
     timed: code !== '2030',
     rows: 0,
     reads: 0,

@@ -33,8 +33,17 @@ function timeOf(event: WebhookEvent, switches: Switches): string {
 
 function idOf(event: WebhookEvent, switches: Switches): string {
   const position = switches.get('event-id')
-  const isPlain = position === 'uuid' || (position === 'varying' && event.form < 0.5)
-  return isPlain ? event.uuid : `${event.uuid}-${event.change.entity}-${event.change.id}`
+  const { uuid, form, change } = event
+  const varied = form < 0.4 ? 'uuid' : form < 0.8 ? 'uuid-entity-id' : 'other-name'
+  switch (position === 'varying' ? varied : position) {
+    case 'uuid':
+      return uuid
+    case 'uuid-entity-id':
+      return `${uuid}-${change.entity}-${change.id}`
+    case 'other-name':
+      // Seen on an event whose type says `employee`: neither a UUID before it nor the type's entity in it.
+      return `${uuid.replaceAll('-', '').slice(0, 20)}-Payroll${change.entity}-${change.id}`
+  }
 }
 
 /** `intuit.` and 32 bytes in Base64 that stand for the app. */
@@ -60,12 +69,15 @@ export function cloudEventsBody(
       id: idOf(event, switches),
       source,
       type: `qbo.${event.change.entity.toLowerCase()}.${VERBS[event.change.operation]}.v1`,
-      datacontenttype: 'application/json',
+      ...(switches.get('event-data-content-type') === 'present' && { datacontenttype: 'application/json' }),
       time: timeOf(event, switches),
       intuitentityid: event.change.id,
       intuitaccountid: event.change.realmId,
       data: {
         ...(event.change.deletedId === undefined ? {} : { deletedid: event.change.deletedId }),
+        ...(switches.get('event-alternative-ids') === 'present' && {
+          alternative_ids: [{ type: 'legacy', id: event.change.id }],
+        }),
         ...(switches.get('event-data') === 'entity' ? entityOf(event) : {}),
       },
     })),

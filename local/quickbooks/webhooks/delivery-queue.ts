@@ -10,8 +10,12 @@ export const DEADLINE_MS = 3_000
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
-/** The wait before each retry since February 2026; the last one repeats (webhooks best practices). */
+/**
+ * The wait before each retry since February 2026; the last one repeats (webhooks best practices). The first retry is at
+ * once (Intuit's post of 2025-10-14).
+ */
 const RETRY_LADDER_MS: readonly number[] = [
+  0,
   10 * SECOND,
   20 * SECOND,
   30 * SECOND,

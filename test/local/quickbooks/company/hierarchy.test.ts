@@ -8,6 +8,36 @@ async function chain({ write }: Driver, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) await write({ DisplayName: `L${n}`, ...(n === 1 ? {} : under(String(n - 1))) })
 }
 
+describe('a new sub-customer', () => {
+  const under = (value: string) => ({ Job: true, ParentRef: { value } })
+
+  it('moves its parent’s LastUpdatedTime and not its SyncToken; its grandparent’s, by switch', async () => {
+    for (const position of ['no', 'yes'] as const) {
+      const { write, read, clock, changes } = drive({ switches: { 'new-sub-moves-ancestors': position } })
+      await write({ DisplayName: 'A' })
+      await write({ DisplayName: 'B', ...under('1') })
+      clock.advance(60_000)
+      await write({ DisplayName: 'C', ...under('2') })
+      const [top, parent] = [await read('1'), await read('2')]
+      expect(parent).toMatchObject({ SyncToken: '0', MetaData: { LastUpdatedTime: '2026-11-23T05:01:00-08:00' } })
+      const minute = position === 'yes' ? 1 : 0
+      expect(top).toMatchObject({ SyncToken: '0', MetaData: { LastUpdatedTime: `2026-11-23T05:0${minute}:00-08:00` } })
+      expect(changes.map(({ operation }) => operation)).toEqual(['Create', 'Create', 'Create'])
+    }
+  })
+
+  it('emits an event for its parent, by switch', async () => {
+    const { write, changes } = drive({ switches: { 'new-sub-emits-parent': 'yes' } })
+    await write({ DisplayName: 'A' })
+    await write({ DisplayName: 'B', ...under('1') })
+    expect(changes.map(({ operation, id }) => [operation, id])).toEqual([
+      ['Create', '1'],
+      ['Create', '2'],
+      ['Update', '1'],
+    ])
+  })
+})
+
 describe('the hierarchy of customers', () => {
   it('has Level, ParentRef and a full path below the top, and none of them at the top', async () => {
     const driver = drive()

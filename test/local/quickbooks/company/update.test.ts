@@ -97,6 +97,13 @@ describe('updating a customer', () => {
     expect(after).toEqual(before)
   })
 
+  it('changes nothing where the whole record is sent back, phones, addresses and all', async () => {
+    const { write, read, company } = drive()
+    company.bookkeeper.create('Customer', { DisplayName: 'A', PrimaryPhone: { FreeFormNumber: '1' } })
+    const before = await read('1')
+    expect(await write(before)).toEqual(before)
+  })
+
   it('refuses another currency once it is set', async () => {
     const { write, refusal } = drive()
     await write({ DisplayName: 'A' })

@@ -3,18 +3,59 @@ import { DEFAULT_APP } from '../../../../local/quickbooks/apps.ts'
 import type { AuthorizeRefusal } from '../../../../local/quickbooks/gateway/authority.ts'
 import { drive, REALM, START } from '../accounting-driver.ts'
 
+const TOKEN_NAME = 'AB01601391071aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789a'
 const refusing = (reason: AuthorizeRefusal) =>
-  drive({ authority: { authorize: () => ({ ok: false, reason }) }, companies: [{ realmId: REALM, kind: 'sample' }] })
+  drive({
+    authority: { authorize: () => ({ ok: false, reason, tokenName: TOKEN_NAME }) },
+    companies: [{ realmId: REALM, kind: 'sample' }],
+  })
 
 describe('the gateway', () => {
   it('answers an expired token with 401 in its own lower-case envelope, key for key as recorded', async () => {
     const { call } = refusing('expired')
-    const { status, response } = await call('GET', '/customer/1', undefined, { authorization: 'Bearer AB0160xyz' })
+    const { status, response } = await call('GET', '/customer/1')
     expect(status).toBe(401)
     expect(response.headers['www-authenticate']).toBe('Bearer realm="Intuit", error="invalid_token"')
     expect(response.body).toBe(
-      `{"warnings":null,"intuitObject":null,"fault":{"error":[{"message":"message=AuthenticationFailed; errorCode=003200; statusCode=401","detail":"Token expired: AB0160","code":"3200","element":null}],"type":"AUTHENTICATION"},"report":null,"queryResponse":null,"batchItemResponse":[],"attachableResponse":[],"syncErrorResponse":null,"requestId":null,"time":${START},"status":null,"cdcresponse":[]}`,
+      `{"warnings":null,"intuitObject":null,"fault":{"error":[{"message":"message=AuthenticationFailed; errorCode=003200; statusCode=401","detail":"Token expired: ${TOKEN_NAME}","code":"3200","element":null}],"type":"AUTHENTICATION"},"report":null,"queryResponse":null,"batchItemResponse":[],"attachableResponse":[],"syncErrorResponse":null,"requestId":null,"time":${START},"status":null,"cdcresponse":[]}`,
     )
+  })
+
+  it.each(['malformed', 'unknown'] as const)('calls a token that is %s too short or too long', async (reason) => {
+    const { body } = await refusing(reason).call('GET', '/customer/1')
+    expect(body.fault.error[0].detail).toBe('Malformed bearer token: too short or too long')
+  })
+
+  it('puts its trace id, its time and its safety on every answer, and the version on good ones alone', async () => {
+    const { call } = drive()
+    const answers = [
+      await call('GET', '/query?query=select%20*%20from%20Customer'),
+      await call('GET', '/customer/999'),
+      await refusing('expired').call('GET', '/customer/1'),
+    ]
+    for (const [index, { response }] of answers.entries()) {
+      const { headers } = response
+      expect(headers.intuit_tid).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/)
+      expect(headers['x-request-id']).toBe(headers.intuit_tid)
+      expect(headers).toMatchObject({
+        'x-envoy-upstream-service-time': expect.stringMatching(/^\d+$/),
+        'strict-transport-security': expect.any(String),
+        expires: expect.any(String),
+      })
+      for (const name of ['qbo-version', 'service-time', 'cache-control']) expect(name in headers).toBe(index === 0)
+    }
+  })
+
+  it('leaves the version out of some good answers, of all or of none, by switch', async () => {
+    const versions = async (position: 'sometimes' | 'always' | 'never') => {
+      const { query } = drive({ switches: { 'version-headers': position } })
+      const seen = []
+      for (let i = 0; i < 40; i++) seen.push('qbo-version' in (await query('select * from Customer')).response.headers)
+      return new Set(seen)
+    }
+    expect(await versions('always')).toEqual(new Set([true]))
+    expect(await versions('never')).toEqual(new Set([false]))
+    expect(await versions('sometimes')).toEqual(new Set([true, false]))
   })
 
   it.each(['malformed', 'unknown', 'revoked'] as const)('answers a token that is %s with 401', async (reason) => {

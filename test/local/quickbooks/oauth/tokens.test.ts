@@ -21,8 +21,11 @@ describe('exchanging a code', () => {
       expires_in: 3600,
       x_refresh_token_expires_in: 8_726_400,
     })
-    expect(answer.headers).toHaveProperty('intuit_tid')
-    expect(answer.headers['cache-control']).toBe('no-store')
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/json;charset=utf-8',
+      'cache-control': 'no-cache, no-store',
+    })
+    expect(answer.headers.intuit_tid).toMatch(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/)
   })
 
   it('adds the five-year cap only for who asks by header', async () => {
@@ -123,7 +126,11 @@ describe('an access token', () => {
     driver.clock.advance(HOUR - 1)
     expect(at(REALM).ok).toBe(true)
     driver.clock.advance(1)
-    expect(at(REALM)).toEqual({ ok: false, reason: 'expired' })
+    const expired = at(REALM)
+    expect(expired).toMatchObject({ ok: false, reason: 'expired' })
+    // It carries its end, as the refresh token does.
+    const end = String(Math.floor(driver.clock.now() / 1_000))
+    expect(!expired.ok && expired.tokenName).toMatch(new RegExp(`^AB0${end}[A-Za-z0-9]{37}$`))
   })
 
   it('without the accounting scope opens none', async () => {
@@ -143,16 +150,52 @@ describe('an access token', () => {
 })
 
 describe('refreshing', () => {
-  it('gives a new access token and, within 24 hours, the same refresh token with its 101 days re-armed', async () => {
+  it('gives a new access token and, within 24 hours, the same refresh token, whose life goes on from its issue', async () => {
     const driver = createDriver()
     const first = await driver.connect()
     driver.clock.advance(DAY - 1)
     const { tokens } = await driver.refresh(first.refresh_token)
     expect(tokens.refresh_token).toBe(first.refresh_token)
     expect(tokens.access_token).not.toBe(first.access_token)
-    expect(tokens.x_refresh_token_expires_in).toBe(8_726_400)
-    driver.clock.advance(101 * DAY - 1)
-    expect((await driver.refresh(first.refresh_token)).status).toBe(200)
+    expect(tokens.x_refresh_token_expires_in).toBe(8_726_400 - 86_400)
+    driver.clock.advance(100 * DAY + 1)
+    expect((await driver.refresh(first.refresh_token)).text).toBe('{"error":"invalid_grant"}')
+  })
+
+  it('tells what is left of the value’s life: 8726071 s after 329 s, as recorded', async () => {
+    const driver = createDriver()
+    const first = await driver.connect()
+    driver.clock.advance(329 * SECOND)
+    expect((await driver.refresh(first.refresh_token)).tokens.x_refresh_token_expires_in).toBe(8_726_071)
+  })
+
+  it('starts a new life with each new value, which says when it ends', async () => {
+    const driver = createDriver()
+    let { refresh_token } = await driver.connect()
+    for (let round = 0; round < 3; round++) {
+      const end = Math.floor((driver.clock.now() + 8_726_400 * SECOND) / 1_000)
+      expect(refresh_token).toMatch(new RegExp(`^AB1${end}[A-Za-z0-9]{37}$`))
+      driver.clock.advance(100 * DAY)
+      const { tokens } = await driver.refresh(refresh_token)
+      expect(tokens.x_refresh_token_expires_in).toBe(8_726_400)
+      refresh_token = tokens.refresh_token
+    }
+  })
+
+  it('takes client id and secret in the body as well, and no wrong or missing secret', async () => {
+    const driver = createDriver()
+    const { refresh_token } = await driver.connect()
+    const form = { grant_type: 'refresh_token', refresh_token, client_id: APP.clientId }
+    const posted = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+      driver.token(fields, headers)
+    expect((await posted({ ...form, client_secret: APP.clientSecret })).status).toBe(200)
+    for (const wrong of [form, { ...form, client_secret: 'wrong' }, { ...form, client_secret: '' }]) {
+      const { status, text } = await posted(wrong)
+      expect([status, text]).toEqual([401, '{"error":"invalid_client"}'])
+    }
+    // What stands in the header counts where there is one.
+    const both = await posted({ ...form, client_secret: APP.clientSecret }, { authorization: basic(OTHER_APP) })
+    expect(both.text).toBe('{"error":"invalid_grant"}')
   })
 
   it('gives a new value on the first refresh after 24 hours, and again a day later', async () => {
@@ -343,7 +386,7 @@ describe('revoking', () => {
       const { access_token } = await driver.connect()
       await driver.revoke(access_token)
       const check = driver.simulator.modules.authority.authorize(access_token, REALM, driver.clock.now())
-      expect(check).toEqual({ ok: false, reason })
+      expect(check).toMatchObject({ ok: false, reason })
     }
   })
 })

@@ -24,9 +24,27 @@ describe('change data capture', () => {
     expect(vendors).toMatchObject({ Vendor: [{ Id: '1' }], startPosition: 1, maxResults: 1 })
   })
 
-  it('answers no change with one empty QueryResponse', async () => {
-    const { body } = await changed(drive(), ago(DAY))
-    expect(body.CDCResponse).toEqual([{ QueryResponse: [{}] }])
+  it('answers with one part for each entity asked, in the order asked, empty where nothing changed', async () => {
+    const driver = drive()
+    expect((await changed(driver, ago(DAY))).body.CDCResponse).toEqual([{ QueryResponse: [{}] }])
+    await driver.write({ DisplayName: 'A' })
+    const { body } = await changed(driver, ago(DAY), 'Vendor,Customer,Employee')
+    expect(body.CDCResponse).toMatchObject([{ QueryResponse: [{}, { Customer: [{ Id: '1' }] }, {}] }])
+    expect(body.CDCResponse[0].QueryResponse.map((part: object) => Object.keys(part).length > 0)).toEqual([
+      false,
+      true,
+      false,
+    ])
+  })
+
+  it('counts the entities of a part, by switch', async () => {
+    for (const position of ['absent', 'present'] as const) {
+      const driver = drive({ switches: { 'cdc-total-count': position } })
+      await driver.write({ DisplayName: 'A' })
+      const [part] = (await changed(driver, ago(DAY))).body.CDCResponse[0].QueryResponse
+      expect(part.startPosition).toBe(1)
+      expect(part.totalCount).toBe(position === 'present' ? 1 : undefined)
+    }
   })
 
   it('sends a merged record that is gone as a tombstone after the others, without startPosition where there is nothing else', async () => {

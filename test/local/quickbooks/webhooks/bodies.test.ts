@@ -55,6 +55,7 @@ describe('a CloudEvents notification', () => {
     const events: { time: string; id: string }[] = JSON.parse(driver.arrived[0]?.body ?? '[]')
     expect(new Set(events.map(({ time }) => time.length)).size).toBe(3)
     expect(new Set(events.map(({ id }) => UUID.test(id))).size).toBe(2)
+    expect(events.some(({ id }) => id.includes('-Payroll'))).toBe(true)
   })
 
   it('tells of employees and vendors as of customers: they share the space of names', async () => {
@@ -76,6 +77,20 @@ describe('a CloudEvents notification', () => {
       bookkeeper.deactivate(entity, id)
       expect(await told()).toEqual([`qbo.${word}.updated.v1`, id])
     }
+  })
+
+  it('can have an id that is no UUID and names something else than the entity of its type', async () => {
+    const { id, json } = await bodyAfterCreate({ switches: { 'event-id': 'other-name' } })
+    expect(json[0].id).toMatch(new RegExp(`^[0-9a-f]{20}-PayrollCustomer-${id}$`))
+    expect(json[0].type).toBe('qbo.customer.created.v1')
+  })
+
+  it('can come without datacontenttype, and with alternative_ids in its data, by switch', async () => {
+    const { id, json } = await bodyAfterCreate({
+      switches: { 'event-data-content-type': 'absent', 'event-alternative-ids': 'present' },
+    })
+    expect(json[0]).not.toHaveProperty('datacontenttype')
+    expect(json[0].data).toEqual({ alternative_ids: [{ type: 'legacy', id }] })
   })
 
   it('can name entity and id in the id of the event', async () => {
