@@ -1,5 +1,5 @@
 import { spansAfter } from './newest.ts'
-import type { JsonObject, JsonValue, Mirror, MirrorStamp, SourceRecord } from './records.ts'
+import type { Mirror, MirrorStamp, SourceRecord } from './records.ts'
 
 export type RecordHashes = Readonly<{ contentHash: string; rawHash: string }>
 
@@ -37,22 +37,15 @@ export function mergedInto({ mergedIntoId, goneAt, snapshot }: Mirror): string |
 }
 
 /**
- * One text for everything in a record but its LastUpdatedTime: what `rawHash` is taken of. Keys stay in the order in
- * which they came. QuickBooks keeps to one; if it ever changed it, rows would be stored once more and nothing else,
- * while putting them in order would take most of a pull's processor time.
+ * One text for everything that is known of a record but when it was last touched: what `rawHash` is taken of. The raw
+ * object is no part of it. A read, a query and the answer to a write show different properties of one record in the same
+ * hour (recorded), which are no changes; whatever anybody writes into any property moves the revision, which is part of it.
  */
-export function rawText(raw: JsonObject): string {
-  const meta = raw.MetaData
-  if (!isObject(meta)) return JSON.stringify(raw)
-  const { LastUpdatedTime: _touched, ...kept } = meta
-  return JSON.stringify({ ...raw, MetaData: kept })
+export function seenText({ raw: _, updatedAt: __, ...known }: SourceRecord): string {
+  return JSON.stringify(known)
 }
 
 /** The mirror of a record that a read did not find any more. It is never deleted: contacts may be linked to it. */
 export function gone(mirror: Mirror, at: string): Mirror {
   return { ...mirror, goneAt: mirror.goneAt ?? at }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

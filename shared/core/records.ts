@@ -100,7 +100,7 @@ export type Mirror = SourceRecord &
   Readonly<{
     /** Hash of the synced content (snapshot): tells a real change from an invoice's touch. */
     contentHash: string
-    /** Hash of everything but LastUpdatedTime: tells whether anything at all has to be stored. */
+    /** Hash of everything known but LastUpdatedTime (see `seenText`): tells whether anything at all has to be stored. */
     rawHash: string
     /** The LastUpdatedTime at which `contentHash` first differed from what was known before. */
     changedAt: string

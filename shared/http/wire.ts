@@ -367,12 +367,10 @@ export const Connection = z
     companyName: text.optional(),
     connectedBy: text.optional(),
     connectedAt: time.optional(),
-    refreshExpiresAt: time
-      .optional()
-      .meta({
-        description:
-          'When the refresh token in use ends: some 100 days after Intuit gave it. The first refresh a day later brings another',
-      }),
+    refreshExpiresAt: time.optional().meta({
+      description:
+        'When the refresh token in use ends: some 100 days after Intuit gave it. The first refresh a day later brings another',
+    }),
     hardExpiresAt: time.optional().meta({ description: 'Five years after connecting, whatever happens' }),
     gapFreeSince: time.optional().meta({ description: 'Every change in QuickBooks up to this moment is stored' }),
     gapFreeEntities: z.array(Entity).optional().meta({ description: 'The lists of which gapFreeSince tells' }),

@@ -52,6 +52,7 @@ const ENTITIES = {
   customer: {
     name: 'Customer',
     toRecord: customerToRecord,
+    read: 'getCustomer',
     find: 'findCustomers',
     create: 'createCustomer',
     update: 'updateCustomer',
@@ -59,6 +60,7 @@ const ENTITIES = {
   vendor: {
     name: 'Vendor',
     toRecord: vendorToRecord,
+    read: 'getVendor',
     find: 'findVendors',
     create: 'createVendor',
     update: 'updateVendor',
@@ -130,9 +132,21 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
     async update(current, content, requestId) {
       const body = changesToUpdate(current.entity, current.raw, content)
       if (body === undefined) return current
-      return write(caller, current.entity, ENTITIES[current.entity].update, body, requestId)
+      const whole =
+        body.sparse === false ? changesToUpdate(current.entity, await wholeRaw(caller, current), content) : body
+      return write(caller, current.entity, ENTITIES[current.entity].update, whole ?? body, requestId)
     },
   }
+}
+
+/**
+ * Everything that QuickBooks shows of a record: a full update clears what it leaves out, and queries leave out some
+ * properties that a read shows. One that has moved on since stays as it was, so that its old SyncToken is refused.
+ */
+async function wholeRaw({ library, call }: Caller, { entity, id, revision, raw }: SourceRecord): Promise<JsonObject> {
+  const { read } = ENTITIES[entity]
+  const now = recordIn(entity, await call('read', () => called((done) => library[read](id, done))))
+  return now.revision === revision ? { ...raw, ...now.raw } : raw
 }
 
 async function write(

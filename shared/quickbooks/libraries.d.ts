@@ -25,6 +25,8 @@ declare module 'node-quickbooks' {
     )
 
     getCompanyInfo(id: string, callback: Callback): void
+    getCustomer(id: string, callback: Callback): void
+    getVendor(id: string, callback: Callback): void
     findCustomers(criteria: string, callback: Callback): void
     findVendors(criteria: string, callback: Callback): void
     findCustomerTypes(criteria: string, callback: Callback): void

@@ -1,4 +1,4 @@
-import { observe, rawText } from '#core/observe'
+import { observe, seenText } from '#core/observe'
 import type { Entity, Mirror, SourceRecord } from '#core/records'
 import { canonical } from '#core/snapshots'
 import type { Ports } from './ports.ts'
@@ -25,7 +25,7 @@ export async function changedAmong(
     const stamp = stampOf.get(record.id)
     const hashes = {
       contentHash: digest.sha256(canonical(record.snapshot)),
-      rawHash: digest.sha256(rawText(record.raw)),
+      rawHash: digest.sha256(seenText(record)),
     }
     return observe(record, stamp, hashes) === 'unchanged' ? [] : [{ record, stamp, hashes }]
   })

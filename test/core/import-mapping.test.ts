@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { contactOf } from '#core/import-mapping'
 import { agreedBase } from '#core/link-base'
 import { listName } from '#core/names'
-import { gone, observe, rawText } from '#core/observe'
+import { gone, observe, seenText } from '#core/observe'
 import type { Mirror, SourceRecord } from '#core/records'
 import { SLOTS } from '#core/records'
 import { slotValue } from '#core/slots'
@@ -104,11 +104,23 @@ describe('observing a record', () => {
     expect(seen).not.toHaveProperty('goneAt')
   })
 
-  it('takes everything in the raw object into account but LastUpdatedTime', () => {
-    const raw = { Id: '1', MetaData: { CreateTime: 'a', LastUpdatedTime: 'b' }, Unknown: [{ y: 1, x: [null, 2] }] }
-    const moved = { ...raw, MetaData: { CreateTime: 'a', LastUpdatedTime: 'z' } }
-    expect(rawText(moved)).toBe(rawText(raw))
-    expect(rawText({ ...raw, Unknown: [{ y: 2, x: [null, 2] }] })).not.toBe(rawText(raw))
-    expect(rawText({ ...raw, MetaData: { CreateTime: 'c', LastUpdatedTime: 'b' } })).not.toBe(rawText(raw))
+  it('takes everything that is known into account but LastUpdatedTime', () => {
+    expect(seenText({ ...record, updatedAt: '2026-03-03T00:00:00.000Z' })).toBe(seenText(record))
+    for (const other of [
+      { revision: '99' },
+      { balance: 5 },
+      { balanceWithJobs: 5 },
+      { fullName: 'P:A' },
+      { level: 1 },
+      { createdAt: '2025-01-01T00:00:00.000Z' },
+      { snapshot: { fields: { displayName: 'B' }, active: true } },
+    ]) {
+      expect(seenText({ ...record, ...other })).not.toBe(seenText(record))
+    }
+  })
+
+  it('takes no property for changed that a query leaves out and a read shows', () => {
+    const whole = { ...record, raw: { ...record.raw, DefaultTaxCodeRef: { value: '2' } } }
+    expect(seenText(whole)).toBe(seenText(record))
   })
 })

@@ -20,6 +20,13 @@ const POSITIONS: readonly SwitchOverrides[] = [
     'system-fault-status': '200',
     'second-deactivation-name': 'numbered',
   },
+  {
+    'unknown-properties': 'one',
+    'newer-fields': 'returned',
+    'cdc-total-count': 'present',
+    'new-sub-moves-ancestors': 'yes',
+    'version-headers': 'never',
+  },
 ]
 for (const switches of POSITIONS) {
   const name = `QuickBooks Online, against the simulator with ${JSON.stringify(switches)}`
@@ -48,6 +55,30 @@ describe('a company as people have it', () => {
       await listening.close()
     }
   }
+
+  it('loses nothing that queries leave out, or that nobody knows, when a job comes to the top', () =>
+    withCompany(
+      {
+        switches: { 'answers-differ': 'yes', 'unknown-properties': 'one' },
+        companies: [{ realmId: SAMPLE_REALM, kind: 'sample' }],
+      },
+      SAMPLE_REALM,
+      async (company) => {
+        const parent = { fields: { displayName: 'Tower' }, active: true }
+        const { id: parentRecordId } = await company.create('customer', parent, 'request-1')
+        const job = { fields: { displayName: 'Roof' }, parentRecordId, active: true }
+        const { id } = await company.create('customer', job, 'request-2')
+        const [queried] = (await company.byIds('customer', [id])).records
+        if (queried === undefined) throw new Error('The job is missing.')
+        expect(queried.raw).not.toHaveProperty('DefaultTaxCodeRef')
+        const top = await company.update(queried, { fields: { displayName: 'Roof' }, active: true }, 'request-3')
+        expect(top.snapshot.parentRecordId).toBeUndefined()
+        expect(top.raw).toMatchObject({
+          DefaultTaxCodeRef: { value: '2' },
+          RelationshipInfo: { value: `rel-${id}` },
+        })
+      },
+    ))
 
   it('is read whole: jobs, inactive ones, and names that break queries', () =>
     withCompany({}, SAMPLE_REALM, async (company, ids) => {
