@@ -34,7 +34,7 @@ import { returnSoon } from '#sqs/return-soon'
 import { listConflicts, resolveAll, resolveConflict } from '#sync/conflicts'
 import { beginConnect, describeConnection, disconnect } from '#sync/connect'
 import { confirmConnect, takeConsent } from '#sync/consents'
-import { contactHistory, getContact, listContacts } from '#sync/contacts'
+import { contactHistory, getContact, listContacts, recordOf } from '#sync/contacts'
 import { daily } from '#sync/daily'
 import { createContact, newJob, updateContact } from '#sync/edit-contact'
 import { getHeld, listHeld } from '#sync/holding-area'
@@ -108,6 +108,7 @@ export function adminUses(ports: AdminPorts): AdminUses {
     getHeld: (workspace, entity, id) => getHeld(ports, workspace, entity, id),
     listContacts: (query) => listContacts(ports, query),
     getContact: (workspace, id) => getContact(ports, workspace, id),
+    recordOf: (workspace, contact) => recordOf(ports, workspace, contact),
     contactHistory: (workspace, id, slice) => contactHistory(ports, workspace, id, slice),
     createContact: (request) => createContact(ports, request),
     newJob: (request) => newJob(ports, request),

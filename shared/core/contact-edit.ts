@@ -24,6 +24,8 @@ export type ContactEdit = Readonly<{
   archived?: boolean
   parentId?: string | null
   people?: readonly PersonEdit[]
+  /** Null takes the choice back. */
+  currency?: string | null
 }>
 
 /** The fields after an edit. Addresses are replaced as wholes; what is derived follows what it is derived from. */
@@ -65,7 +67,7 @@ export function contactChanges(before: Contact, after: Contact): readonly Journa
     ...journalChange(field, before.fields[field], after.fields[field]),
     ...(isDerivedIn(field, after.fields) && { derived: true }),
   }))
-  const others = (['kind', 'isCustomer', 'archived', 'parentId'] as const)
+  const others = (['kind', 'isCustomer', 'archived', 'parentId', 'currency'] as const)
     .filter((name) => before[name] !== after[name])
     .map((name) => journalChange(name, before[name], after[name]))
   const people = JSON.stringify(before.people) === JSON.stringify(after.people)

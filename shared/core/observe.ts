@@ -38,10 +38,10 @@ export function mergedInto({ mergedIntoId, goneAt, snapshot }: Mirror): string |
 
 /**
  * One text for everything that is known of a record but when it was last touched: what `rawHash` is taken of. The raw
- * object is no part of it. A read, a query and the answer to a write show different properties of one record in the same
+ * object and the tax status are no part of it. A read, a query and the answer to a write show different properties of one record in the same
  * hour (recorded), which are no changes; whatever anybody writes into any property moves the revision, which is part of it.
  */
-export function seenText({ raw: _, updatedAt: __, ...known }: SourceRecord): string {
+export function seenText({ raw: _, updatedAt: __, tax: ___, ...known }: SourceRecord): string {
   return JSON.stringify(known)
 }
 

@@ -75,6 +75,19 @@ export type Snapshot = Readonly<{
   active: boolean
 }>
 
+/** How sales to a customer are taxed, as far as QuickBooks said; ids are QuickBooks' own. */
+export type TaxStatus = Readonly<{ taxable?: boolean; codeId?: string; exemptionReasonId?: string }>
+
+/** What a record is given when it is created and never again by us. Absent: as QuickBooks has it by itself. */
+export type Birth = Readonly<{ currency?: string; tax?: TaxStatus }>
+
+/**
+ * The currencies (ISO 4217) of a company: its own, and, where it works with several (`isMulti`), those that are active,
+ * its own among them.
+ */
+export type Currencies = Readonly<{ home: string; isMulti: boolean; active: readonly string[] }>
+export type KnownCurrencies = Currencies & Readonly<{ readAt: string }>
+
 /** A QuickBooks record as it came over the wire, translated but not yet stored. */
 export type SourceRecord = Readonly<{
   entity: Entity
@@ -88,6 +101,11 @@ export type SourceRecord = Readonly<{
   level: number
   balance?: number
   balanceWithJobs?: number
+  /** ISO 4217; fixed when the record is created. */
+  currency?: string
+  tax?: TaxStatus
+  /** One of QuickBooks' projects, which come as sub-customers and are the bookkeeper's to name, to move and to end. */
+  isProject?: boolean
   createdAt?: string
   /** MetaData.LastUpdatedTime in UTC. It moves with every invoice, so it never proves that content changed. */
   updatedAt: string
@@ -136,6 +154,8 @@ export type MirrorRow = Readonly<{
   billLine?: string
   shipLine?: string
   balance?: number
+  currency?: string
+  isProject?: boolean
   active: boolean
   gone: boolean
   mergedIntoId?: string
@@ -185,6 +205,8 @@ export type Contact = Readonly<{
   parentId?: string
   /** What a job is again once it comes to the top; absent: a client. */
   kindAtTop?: 'building'
+  /** The currency (ISO 4217) that somebody chose for it before it was ever in QuickBooks. */
+  currency?: string
   archived: boolean
   people: readonly ContactPerson[]
   link?: Link
@@ -260,6 +282,8 @@ export type PushIntent = Readonly<{
   at: string
   actor: string
   runId?: string
+  /** What a create gives beside: kept, because a create that is repeated has to be the same. */
+  birth?: Birth
 }>
 
 export const DOTS = ['none', 'green', 'orange', 'red', 'conflict'] as const
@@ -413,6 +437,10 @@ export type Connection = Readonly<{
   gapFreeSince?: string
   /** The lists of which `gapFreeSince` tells; customers alone when absent. */
   gapFreeEntities?: readonly Entity[]
+  /** The company's currencies as last read; they change when the bookkeeper switches multicurrency on or adds one. */
+  currencies?: KnownCurrencies
+  /** Somebody wants to know whether they are still the same. */
+  currenciesWanted?: boolean
   /** After a 429 or an outage nothing is sent to this company before this time. */
   restUntil?: string
   version: number

@@ -39,6 +39,8 @@ export function mirrorRow(mirror: Mirror): MirrorRow {
     billLine: addressLine(fields.billAddress),
     shipLine: addressLine(fields.shipAddress),
     balance: mirror.balance,
+    currency: mirror.currency,
+    isProject: mirror.isProject,
     active,
     gone: mirror.goneAt !== undefined,
     mergedIntoId: mergedInto(mirror),

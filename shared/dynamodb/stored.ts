@@ -7,6 +7,7 @@ import {
   ADDRESS_FIELDS,
   type Address,
   type AddressField,
+  type Birth,
   CONNECTION_STATUSES,
   CONTACT_KINDS,
   type ConflictRow,
@@ -22,6 +23,7 @@ import {
   type JournalEntry,
   type JsonObject,
   type JsonValue,
+  type KnownCurrencies,
   type Link,
   type Mirror,
   type MirrorRow,
@@ -43,6 +45,7 @@ import {
   type SlotTimes,
   type Snapshot,
   type Span,
+  type TaxStatus,
   TEXT_FIELDS,
   type TextField,
   type TokenSet,
@@ -88,6 +91,13 @@ const snapshot: z.ZodType<Snapshot> = z.object({
   active: z.boolean(),
 } satisfies Shape<Snapshot>)
 
+const currencies = z.object({
+  home: text,
+  isMulti: z.boolean(),
+  active: z.array(text),
+  readAt: text,
+} satisfies Shape<KnownCurrencies>)
+
 export const connectionSchema: z.ZodType<Connection> = z.object({
   workspace: text,
   realmId: text,
@@ -102,6 +112,8 @@ export const connectionSchema: z.ZodType<Connection> = z.object({
   hardExpiresAt: textOrNone,
   gapFreeSince: textOrNone,
   gapFreeEntities: z.exactOptional(z.array(entity)),
+  currencies: currencies.exactOptional(),
+  currenciesWanted: z.boolean().exactOptional(),
   restUntil: textOrNone,
   version: z.number(),
 } satisfies Shape<Connection>)
@@ -172,6 +184,14 @@ const hold = z.object({
 
 const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue, because: textOrNone } satisfies Shape<Pin>)
 
+const taxStatus = z.object({
+  taxable: z.boolean().exactOptional(),
+  codeId: textOrNone,
+  exemptionReasonId: textOrNone,
+} satisfies Shape<TaxStatus>)
+
+const birth = z.object({ currency: textOrNone, tax: taxStatus.exactOptional() } satisfies Shape<Birth>)
+
 const intent = z.object({
   requestId: text,
   operation: z.enum(WRITE_OPERATIONS),
@@ -181,6 +201,7 @@ const intent = z.object({
   at: text,
   actor: text,
   runId: textOrNone,
+  birth: birth.exactOptional(),
 } satisfies Shape<PushIntent>)
 
 const contactKind = z.enum(CONTACT_KINDS)
@@ -198,6 +219,7 @@ const storedContact = z.object({
   fields,
   parentId: textOrNone,
   kindAtTop: z.literal('building').exactOptional(),
+  currency: textOrNone,
   archived: z.boolean(),
   people: z.array(contactPerson),
   link: link.exactOptional(),
@@ -244,6 +266,9 @@ export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
   level: z.number(),
   balance: z.number().exactOptional(),
   balanceWithJobs: z.number().exactOptional(),
+  currency: textOrNone,
+  tax: taxStatus.exactOptional(),
+  isProject: z.boolean().exactOptional(),
   createdAt: textOrNone,
   updatedAt: text,
   raw: jsonObject,
@@ -278,6 +303,8 @@ export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object
   billLine: textOrNone,
   shipLine: textOrNone,
   balance: z.number().exactOptional(),
+  currency: textOrNone,
+  isProject: z.boolean().exactOptional(),
   active: z.boolean(),
   gone: z.boolean(),
   mergedIntoId: textOrNone,

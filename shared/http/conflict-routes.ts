@@ -140,7 +140,8 @@ export const conflictRoutes = [
     problems: ['notFound', 'versionMoved'],
     async answer({ caller, params: { id }, body }, uses: AdminUses) {
       const contact = await decide(uses, caller, id, body)
-      return { body: presentContact(contact), headers: versionTag(contact.version) }
+      const record = await uses.recordOf(caller.workspace, contact)
+      return { body: presentContact(contact, record), headers: versionTag(contact.version) }
     },
   }),
   route({

@@ -32,6 +32,14 @@ const changed = {
 
 const made = { ...changed, status: 201 as const, description: 'The contact that was made' }
 
+const Currency = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'is a code of three capital letters, as EUR')
+  .meta({
+    description:
+      'ISO 4217. Of a contact at the top, before it is first sent to QuickBooks, and among the currencies of a company that works with several',
+  })
+
 const NewContact = z
   .strictObject({
     kind: ContactKind.default('client').meta({ description: 'A job needs a parent' }),
@@ -41,6 +49,7 @@ const NewContact = z
     fields: FieldsInput,
     parentId: id.exactOptional(),
     people: PeopleInput.exactOptional(),
+    currency: Currency.exactOptional(),
   })
   .meta({ id: 'NewContact' })
 
@@ -51,6 +60,7 @@ const ContactEdit = z
     fields: FieldsInput.exactOptional(),
     isCustomer: z.boolean().exactOptional(),
     people: PeopleInput.exactOptional(),
+    currency: Currency.nullable().exactOptional(),
   })
   .refine((edit) => Object.keys(edit).length > 0, 'has to change something')
   .meta({ id: 'ContactEdit' })
@@ -72,7 +82,7 @@ export const contactEditRoutes = [
     success: made,
     async answer({ caller, body }, uses: AdminUses) {
       const contact = await uses.createContact({ ...caller, ...body })
-      return created(contact)
+      return created(uses, caller.workspace, contact)
     },
   }),
   route({
@@ -88,7 +98,11 @@ export const contactEditRoutes = [
     success: changed,
     problems: ['notFound'],
     async answer({ caller, params, version, body }, uses: AdminUses) {
-      return answered(await uses.updateContact({ ...caller, id: params.id, version, edit: body }))
+      return answered(
+        uses,
+        caller.workspace,
+        await uses.updateContact({ ...caller, id: params.id, version, edit: body }),
+      )
     },
   }),
   route({
@@ -103,7 +117,11 @@ export const contactEditRoutes = [
     success: changed,
     problems: ['notFound'],
     async answer({ caller, params, version }, uses: AdminUses) {
-      return answered(await uses.updateContact({ ...caller, id: params.id, version, edit: { archived: true } }))
+      return answered(
+        uses,
+        caller.workspace,
+        await uses.updateContact({ ...caller, id: params.id, version, edit: { archived: true } }),
+      )
     },
   }),
   route({
@@ -118,7 +136,11 @@ export const contactEditRoutes = [
     success: changed,
     problems: ['notFound'],
     async answer({ caller, params, version }, uses: AdminUses) {
-      return answered(await uses.updateContact({ ...caller, id: params.id, version, edit: { archived: false } }))
+      return answered(
+        uses,
+        caller.workspace,
+        await uses.updateContact({ ...caller, id: params.id, version, edit: { archived: false } }),
+      )
     },
   }),
   route({
@@ -135,7 +157,11 @@ export const contactEditRoutes = [
     success: changed,
     problems: ['notFound'],
     async answer({ caller, params, version, body }, uses: AdminUses) {
-      return answered(await uses.updateContact({ ...caller, id: params.id, version, edit: body }))
+      return answered(
+        uses,
+        caller.workspace,
+        await uses.updateContact({ ...caller, id: params.id, version, edit: body }),
+      )
     },
   }),
   route({
@@ -150,7 +176,7 @@ export const contactEditRoutes = [
     success: made,
     problems: ['notFound'],
     async answer({ caller, params, body }, uses: AdminUses) {
-      return created(await uses.newJob({ ...caller, parentId: params.id, fields: body.fields }))
+      return created(uses, caller.workspace, await uses.newJob({ ...caller, parentId: params.id, fields: body.fields }))
     },
   }),
   route({
@@ -171,13 +197,15 @@ export const contactEditRoutes = [
   }),
 ]
 
-function answered(contact: StoredContact) {
-  return { body: presentContact(contact), headers: versionTag(contact.version) }
+async function answered(uses: AdminUses, workspace: string, contact: StoredContact) {
+  const record = await uses.recordOf(workspace, contact)
+  return { body: presentContact(contact, record), headers: versionTag(contact.version) }
 }
 
-function created(contact: StoredContact) {
+async function created(uses: AdminUses, workspace: string, contact: StoredContact) {
+  const answer = await answered(uses, workspace, contact)
   return {
-    body: presentContact(contact),
-    headers: { ...versionTag(contact.version), location: `/contacts/${contact.id}` },
+    ...answer,
+    headers: { ...answer.headers, location: `/contacts/${contact.id}` },
   }
 }

@@ -93,7 +93,8 @@ export const contactRoutes = [
     problems: ['notFound'],
     async answer({ caller, params }, uses: AdminUses) {
       const contact = await uses.getContact(caller.workspace, params.id)
-      return { body: presentContact(contact), headers: versionTag(contact.version) }
+      const record = await uses.recordOf(caller.workspace, contact)
+      return { body: presentContact(contact, record), headers: versionTag(contact.version) }
     },
   }),
   route({

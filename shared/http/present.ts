@@ -14,13 +14,15 @@ export function presentRun(run: Run, timeLeftMs: number | undefined) {
   }
 }
 
-export function presentContact(contact: Contact) {
+/** `record` is the QuickBooks record that it is linked to, as last seen. */
+export function presentContact(contact: Contact, record: Mirror | undefined) {
   const name = listName(contact)
   const who = { kind: 'slot', contactId: contact.id, contactName: name } as const
   const conflicts = (contact.conflicts ?? []).map((conflict) => presentOpen({ ...who, ...conflict }))
   const people = peopleOf(contact)
   const derived = derivedSlots(contact.fields)
-  return { ...contact, name, people, derived, dot: dotOf(contact), ...whyOf(contact), conflicts }
+  const { currency = contact.currency, isProject } = record ?? {}
+  return { ...contact, name, people, derived, currency, isProject, dot: dotOf(contact), ...whyOf(contact), conflicts }
 }
 
 export function presentConflict(row: ConflictRow) {

@@ -66,6 +66,7 @@ export type AdminUses = Readonly<{
     query: Slice & Readonly<{ workspace: string; list: ContactList; includeArchived: boolean; search?: string }>,
   ): Promise<ListPage<ContactRow>>
   getContact(workspace: string, id: string): Promise<Contact>
+  recordOf(workspace: string, contact: Contact): Promise<Mirror | undefined>
   contactHistory(workspace: string, id: string, slice: Slice): Promise<ListPage<JournalEntry>>
   createContact(
     request: Asker &
@@ -75,6 +76,7 @@ export type AdminUses = Readonly<{
         fields: FieldEdits
         parentId?: string
         people?: readonly PersonEdit[]
+        currency?: string
       }>,
   ): Promise<Contact>
   newJob(request: Asker & Readonly<{ parentId: string; fields: FieldEdits }>): Promise<Contact>

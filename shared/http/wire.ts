@@ -179,6 +179,13 @@ export const Contact = z
     dot: Dot,
     reason: text.optional().meta({ description: 'Why the dot is red, or asks a person' }),
     advice: text.optional().meta({ description: 'What a person can do about it' }),
+    currency: text.optional().meta({
+      description: 'ISO 4217: of its QuickBooks record, or as chosen for it; the company’s own where neither says',
+    }),
+    isProject: z
+      .boolean()
+      .optional()
+      .meta({ description: 'A project in QuickBooks: named, moved and ended there only' }),
     link: z
       .object({ entity: Entity, recordId: text, linkedAt: time })
       .optional()
@@ -231,6 +238,8 @@ export const HeldRecord = z
     billLine: text.optional(),
     shipLine: text.optional(),
     balance: z.number().optional(),
+    currency: text.optional().meta({ description: 'ISO 4217; fixed when it was created' }),
+    isProject: z.boolean().optional().meta({ description: 'One of QuickBooks’ projects' }),
     active: z.boolean(),
     gone: z.boolean().meta({ description: 'No longer in QuickBooks (merged or deleted)' }),
     mergedIntoId: text.optional().meta({ description: 'The record that it was merged into in QuickBooks' }),
@@ -250,6 +259,8 @@ export const HeldRecordDetails = z
     fields: Fields,
     balance: z.number().optional(),
     balanceWithJobs: z.number().optional(),
+    currency: text.optional().meta({ description: 'ISO 4217; fixed when it was created' }),
+    isProject: z.boolean().optional().meta({ description: 'One of QuickBooks’ projects' }),
     createdAt: text.optional(),
     updatedAt: text.meta({ description: 'QuickBooks’ LastUpdatedTime; it moves with every invoice' }),
     changedAt: text.meta({ description: 'When its content last changed' }),

@@ -8,6 +8,7 @@ import {
   anyRows,
   inOrderOfId,
   MOST_ROWS,
+  selectAll,
   selectByIds,
   selectCount,
   selectNamed,
@@ -16,11 +17,13 @@ import {
 } from './query.ts'
 import { exchange, post } from './transport.ts'
 import {
+  activeCurrenciesOf,
   changesOf,
   companyInfoOf,
   countOf,
   customerToRecord,
   customerTypeOf,
+  preferencesOf,
   recordIn,
   rowsOf,
   vendorToRecord,
@@ -96,6 +99,12 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
       return companyInfoOf(await call('read', () => called((done) => library.getCompanyInfo(realmId, done))))
     },
     // node-quickbooks adds STARTPOSITION and MAXRESULTS to a count, and no page of Intuit's says what these do to it.
+    async currencies() {
+      const { home, isMulti } = preferencesOf(await caller.query(selectAll('Preferences', mostRows)))
+      if (!isMulti) return { home, isMulti, active: [home] }
+      const listed = activeCurrenciesOf(await caller.query(selectAll('CompanyCurrency', mostRows)))
+      return { home, isMulti, active: [...new Set([home, ...listed])] }
+    },
     async count(entity) {
       return countOf(await caller.query(selectCount(ENTITIES[entity].name)))
     },
@@ -127,8 +136,8 @@ function openCompany(options: QuickBooksOptions, realmId: string, gate: CallGate
       // In the address, a long name of Chinese letters would take more than 8 KB, which is more than most gateways let in.
       return toPage(entity, await caller.query(selectNamed(ENTITIES[entity].name, displayName, mostRows)))
     },
-    create: (entity, content, requestId) =>
-      write(caller, entity, ENTITIES[entity].create, recordToCreate(entity, content), requestId),
+    create: (entity, content, requestId, birth) =>
+      write(caller, entity, ENTITIES[entity].create, recordToCreate(entity, content, birth), requestId),
     async update(current, content, requestId) {
       const body = changesToUpdate(current.entity, current.raw, content)
       if (body === undefined) return current

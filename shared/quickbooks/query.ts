@@ -30,6 +30,11 @@ export function toSecond(time: string): string {
   return `${new Date(time).toISOString().slice(0, 19)}Z`
 }
 
+/** A whole statement for what is active of a short list. */
+export function selectAll(from: string, size: number): string {
+  return `SELECT * FROM ${from} ${rows(1, size)}`
+}
+
 /**
  * A whole statement for up to `size` records of this DisplayName, active and inactive; the inactive ones bear QuickBooks'
  * mark behind it.

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { withoutMark } from '#core/deactivation-mark'
-import type { Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
+import type { Birth, Entity, JsonObject, Snapshot, SourceRecord } from '#core/records'
 import type { Changes } from '#sync/ports'
 import { unreadable } from './answers.ts'
 import { isJsonObject, readFields, textAt } from './wire-fields.ts'
@@ -116,6 +116,13 @@ const countAnswer = z.looseObject({ QueryResponse: z.looseObject({ totalCount: z
 const companyInfo = z.looseObject({
   CompanyInfo: z.looseObject({ CompanyName: z.string().min(1), Country: z.string().nullish() }),
 })
+const preferences = z.looseObject({
+  CurrencyPrefs: z.looseObject({
+    HomeCurrency: z.looseObject({ value: z.string().min(1) }),
+    MultiCurrencyEnabled: z.boolean().nullish(),
+  }),
+})
+const companyCurrency = z.looseObject({ Code: z.string().min(1), Active: z.boolean().nullish() })
 const customerType = z.looseObject({ Id: z.string().min(1), Name: z.string(), Active: z.boolean().nullish() })
 
 function toRecord(entity: Entity, raw: JsonObject): SourceRecord {
@@ -134,10 +141,51 @@ function toRecord(entity: Entity, raw: JsonObject): SourceRecord {
     level: record.Level ?? (snapshot.parentRecordId === undefined ? 0 : fullName.split(':').length - 1),
     ...(record.Balance !== undefined && { balance: record.Balance }),
     ...(record.BalanceWithJobs !== undefined && { balanceWithJobs: record.BalanceWithJobs }),
+    ...readable(() => birthOf(entity, raw), named),
+    ...(raw.IsProject === true && { isProject: true }),
     ...(CreateTime && { createdAt: CreateTime }),
     updatedAt: LastUpdatedTime,
     raw,
   }
+}
+
+/**
+ * What a record was given at its creation. A default tax code counts for nothing where the customer is not taxable, and
+ * queries leave it out of some records (recorded), so that without one nothing is known.
+ */
+function birthOf(entity: Entity, raw: JsonObject): Birth {
+  const currency = textAt(raw, ['CurrencyRef', 'value'])
+  const codeId = textAt(raw, ['DefaultTaxCodeRef', 'value'])
+  const exemptionReasonId = textAt(raw, ['TaxExemptionReasonId'])
+  const taxable = typeof raw.Taxable === 'boolean' ? raw.Taxable : undefined
+  const hasTax = entity === 'customer' && [taxable, codeId, exemptionReasonId].some((each) => each !== undefined)
+  return {
+    ...(currency !== undefined && { currency }),
+    ...(hasTax && {
+      tax: {
+        ...(taxable !== undefined && { taxable }),
+        ...(codeId !== undefined && { codeId }),
+        ...(exemptionReasonId !== undefined && { exemptionReasonId }),
+      },
+    }),
+  }
+}
+
+/**
+ * The company's currencies, in the answers for its preferences and for its list of currencies, of which the second is
+ * asked for only where multicurrency is on. Whether that list holds the home currency too is not documented.
+ */
+export function preferencesOf(body: unknown): Readonly<{ home: string; isMulti: boolean }> {
+  const [prefs] = rowsOf(body, 'Preferences')
+  const what = 'preferences that cannot be read'
+  const { CurrencyPrefs } = parse(preferences, parse(row, prefs, what), what)
+  return { home: CurrencyPrefs.HomeCurrency.value, isMulti: CurrencyPrefs.MultiCurrencyEnabled === true }
+}
+
+export function activeCurrenciesOf(body: unknown): readonly string[] {
+  return rowsOf(body, 'CompanyCurrency')
+    .map((raw) => parse(companyCurrency, raw, 'a currency that cannot be read'))
+    .flatMap(({ Code, Active }) => (Active === false ? [] : [Code]))
 }
 
 function isTombstone(raw: JsonObject): boolean {

@@ -1,5 +1,5 @@
 import { isMarked, PLAIN_MARK } from '#core/deactivation-mark'
-import type { Address, Entity, Fields, JsonObject, JsonValue, Snapshot } from '#core/records'
+import type { Address, Birth, Entity, Fields, JsonObject, JsonValue, Snapshot, TaxStatus } from '#core/records'
 import { snapshotOf } from './wire.ts'
 import { ADDRESS_LINES, ADDRESS_PLACES, objectAt, TEXT_PLACES } from './wire-fields.ts'
 
@@ -7,9 +7,25 @@ import { ADDRESS_LINES, ADDRESS_PLACES, objectAt, TEXT_PLACES } from './wire-fie
  * The body that creates a record with this content. Fields that QuickBooks has no place for are left out (see `holds`).
  * An inactive record is created active: QuickBooks makes inactive only by an update.
  */
-export function recordToCreate(entity: Entity, snapshot: Snapshot): JsonObject {
+export function recordToCreate(entity: Entity, snapshot: Snapshot, { currency, tax }: Birth = {}): JsonObject {
   const { Active: _, ...body } = overlay(entity, {}, { ...snapshot, active: true })
-  return body
+  return {
+    ...body,
+    ...(currency !== undefined && { CurrencyRef: { value: currency } }),
+    ...(entity === 'customer' && taxProperties(tax)),
+  }
+}
+
+/**
+ * A default tax code is for those who are taxed, a reason for those who are not (Accounting API reference: Customer,
+ * DefaultTaxCodeRef, Taxable, TaxExemptionReasonId). Where sales tax is automated, QuickBooks sets the code itself.
+ */
+function taxProperties({ taxable, codeId, exemptionReasonId }: TaxStatus = {}): JsonObject {
+  return {
+    ...(taxable !== undefined && { Taxable: taxable }),
+    ...(taxable === true && codeId !== undefined && { DefaultTaxCodeRef: { value: codeId } }),
+    ...(taxable === false && exemptionReasonId !== undefined && { TaxExemptionReasonId: exemptionReasonId }),
+  }
 }
 
 /**

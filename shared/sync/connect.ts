@@ -2,6 +2,7 @@ import { Failure, problemOf } from '#core/errors'
 import type { Connection } from '#core/records'
 import { type CompanyPorts, monthOf, openCompany } from './company.ts'
 import { changeConnection } from './connection-changes.ts'
+import { readCurrencies } from './currencies.ts'
 import { makeState } from './oauth-state.ts'
 import type { Ports } from './ports.ts'
 import { cancelUnfinished } from './runs.ts'
@@ -71,8 +72,11 @@ export async function requireConnection(
   return connection
 }
 
-/** Reads the company's name and shows it on the connection; undefined when QuickBooks could not be asked. */
-export async function refreshCompanyName(ports: CompanyPorts, workspace: string): Promise<string | undefined> {
+/**
+ * Reads the company's name and its currencies, and shows them on the connection; undefined when QuickBooks could not be
+ * asked.
+ */
+export async function refreshCompany(ports: CompanyPorts, workspace: string): Promise<string | undefined> {
   try {
     const company = await openCompany(ports, workspace)
     try {
@@ -80,13 +84,14 @@ export async function refreshCompanyName(ports: CompanyPorts, workspace: string)
       await changeConnection(ports, workspace, (connection) =>
         connection.companyName === name ? undefined : { ...connection, companyName: name },
       )
+      await readCurrencies(ports, workspace, company)
       return name
     } finally {
       await company.flushUsage()
     }
   } catch (thrown) {
     const problem = problemOf(thrown)
-    // The connection stands without a name; the daily upkeep asks again.
+    // The connection stands without them; the daily upkeep asks again.
     ports.log.warn('connection.nameNotRead', { workspace, problem: problem?.kind ?? 'fault' })
     return undefined
   }

@@ -3,7 +3,7 @@ import { Failure, type FieldError } from '#core/errors'
 import { CONFIRM_MS, type Confirmed, confirmConsent, withConsent } from '#core/pending-consents'
 import type { Connection, TokenSet } from '#core/records'
 import type { CompanyPorts } from './company.ts'
-import { refreshCompanyName } from './connect.ts'
+import { refreshCompany } from './connect.ts'
 import { hintPull } from './hint-work.ts'
 import { openState } from './oauth-state.ts'
 import type { Ports } from './ports.ts'
@@ -60,7 +60,7 @@ export async function confirmConnect(
   await storeGrant(ports, { workspace, person, realmId }, tokens)
   ports.log.info('connection.connected', { workspace })
 
-  const companyName = await refreshCompanyName(ports, workspace)
+  const companyName = await refreshCompany(ports, workspace)
   // What changed while there was no grant is asked for at once. A first pull is a person's own wish.
   if ((await ports.connections.get(workspace))?.gapFreeSince !== undefined) {
     await hintPull(ports, 'changes', workspace, ports.ids.next())
@@ -153,6 +153,7 @@ function connectionOf(
     ...(known?.companyName !== undefined && { companyName: known.companyName }),
     ...(known?.gapFreeSince !== undefined && { gapFreeSince: known.gapFreeSince }),
     ...(known?.gapFreeEntities !== undefined && { gapFreeEntities: known.gapFreeEntities }),
+    ...(known?.currencies !== undefined && { currencies: known.currencies }),
     ...(known?.restUntil !== undefined && { restUntil: known.restUntil }),
     ...grantTimes(tokens),
     version: (before?.version ?? 0) + 1,

@@ -1,6 +1,6 @@
 import { Failure } from '#core/errors'
 import { type ContactList, isListedIn, searchedInContacts } from '#core/list-filters'
-import type { Contact, ContactRow, JournalEntry } from '#core/records'
+import type { Contact, ContactRow, JournalEntry, Mirror } from '#core/records'
 import { pageOf } from './list-page.ts'
 import type { ListPage, Ports } from './ports.ts'
 
@@ -63,4 +63,13 @@ export async function contactHistory(
 ): Promise<ListPage<JournalEntry>> {
   await getContact(ports, workspace, id)
   return ports.contacts.history(workspace, id, limit, after)
+}
+
+/** The QuickBooks record of a contact as it was last seen. */
+export async function recordOf(
+  { mirrors }: Pick<Ports, 'mirrors'>,
+  workspace: string,
+  { link }: Pick<Contact, 'link'>,
+): Promise<Mirror | undefined> {
+  return link && mirrors.get(workspace, link.entity, link.recordId)
 }

@@ -12,13 +12,14 @@ import { nameErrors, type PersonEdit, takeApart } from '#core/people'
 import { placedUnder } from '#core/place'
 import type { Contact, ContactKind, JournalChange, JournalEntry } from '#core/records'
 import { getContact } from './contacts.ts'
+import { currencyErrors, type EditCurrencyPorts, placeInBooksErrors } from './edit-currency.ts'
 import { type Obstacle, placement } from './hierarchy.ts'
 import { hintPush } from './hint-work.ts'
 import type { Ports, Write } from './ports.ts'
 import { reconcile } from './reconcile.ts'
 import { type ReconcileManyPorts, reconcileBarred } from './reconcile-many.ts'
 
-export type EditPorts = ReconcileManyPorts
+export type EditPorts = ReconcileManyPorts & EditCurrencyPorts
 
 const TRIES = 5
 
@@ -38,6 +39,7 @@ export async function createContact(
     fields,
     parentId,
     people = [],
+    currency,
   }: Asker &
     Readonly<{
       kind: ContactKind
@@ -45,20 +47,23 @@ export async function createContact(
       fields: FieldEdits
       parentId?: string
       people?: readonly PersonEdit[]
+      currency?: string
     }>,
 ): Promise<Contact> {
   const nobody = { fields, people: people.filter((person) => person.role !== 'billing'), errors: [] }
   const hasBilling = people.some(({ role }) => role === 'billing')
   const asked = hasBilling ? takeApart({ kind, fields: {} }, fields, people) : nobody
   const typed = editedFields({}, asked.fields)
-  const obstacle =
-    parentId === undefined ? undefined : (await placement(ports, workspace, undefined, parentId)).obstacle
+  const place = parentId === undefined ? { path: [] } : await placement(ports, workspace, undefined, parentId)
+  const under = parentId === undefined ? {} : { parentId }
   refuse([
     ...asked.errors,
     ...nameErrors({ kind, fields: typed }, people),
     ...editErrors({}, typed),
     ...kindErrors(kind, parentId),
-    ...placeErrors(obstacle),
+    ...placeErrors(place.obstacle),
+    ...(await placeInBooksErrors(ports, workspace, {}, place.path)),
+    ...(await currencyErrors(ports, workspace, under, currency)),
   ])
 
   const at = new Date(ports.clock.now()).toISOString()
@@ -67,7 +72,8 @@ export async function createContact(
     kind,
     isCustomer,
     fields: typed,
-    ...(parentId !== undefined && { parentId }),
+    ...under,
+    ...(currency !== undefined && { currency }),
     archived: false,
     people: asked.people,
     createdAt: at,
@@ -75,7 +81,7 @@ export async function createContact(
     version: 1,
   }
   const nothing: Contact = { ...made, kind: 'client', isCustomer: false, fields: {}, people: [] }
-  const { parentId: _none, ...before } = nothing
+  const { parentId: _none, currency: _unchosen, ...before } = nothing
   const slotTimes = timesAfter(undefined, changedSlots(before, made), at)
   const contact = marked({ ...made, ...(slotTimes !== undefined && { slotTimes }) }, at)
   const changes: readonly JournalChange[] = [
@@ -154,11 +160,16 @@ async function tryUpdate(
     ...nameErrors({ ...before, fields }, edit.people ?? []),
     ...editErrors(before.fields, fields),
     ...placeErrors(place.obstacle),
+    ...(isMoved ? await placeInBooksErrors(ports, workspace, before, place.path) : []),
+    ...(await currencyErrors(ports, workspace, before, edit.currency)),
   ])
 
   const at = new Date(ports.clock.now()).toISOString()
+  const { currency: chosen, ...placed } = placedUnder(before, parentId)
+  const currency = edit.currency === undefined ? chosen : (edit.currency ?? undefined)
   const after: Contact = {
-    ...placedUnder(before, parentId),
+    ...placed,
+    ...(currency !== undefined && { currency }),
     isCustomer: edit.isCustomer ?? before.isCustomer,
     archived: edit.archived ?? before.archived,
     fields,

@@ -19,7 +19,7 @@ export async function hintPush(
 /** The same for the pull queue. */
 export async function hintPull(
   { hints, log }: Pick<Ports, 'hints' | 'log'>,
-  kind: 'marked' | 'changes',
+  kind: 'marked' | 'changes' | 'upkeep',
   workspace: string,
   because: string,
 ): Promise<void> {

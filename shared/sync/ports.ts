@@ -5,10 +5,12 @@
 import type { PendingConsent } from '#core/pending-consents'
 import type { SyncSettings } from '#core/policies'
 import type {
+  Birth,
   ConflictRow,
   Connection,
   Contact,
   ContactRow,
+  Currencies,
   Entity,
   JournalEntry,
   JsonObject,
@@ -146,6 +148,8 @@ export interface Company {
   /** The most records that one answer holds, and whoever gets so many from change data capture got not all. */
   readonly mostRows: number
   info(): Promise<Readonly<{ name: string; country?: string }>>
+  /** One read, and another one where the company works with several currencies. */
+  currencies(): Promise<Currencies>
   /** All records of the entity, active and inactive. */
   count(entity: Entity): Promise<number>
   /** Rows `start` (1-based) to `start + size - 1` of all records, active and inactive, in order of Id. At most `mostRows`. */
@@ -164,9 +168,9 @@ export interface Company {
   byName(entity: Entity, displayName: string): Promise<RecordPage>
   /**
    * Creates a record, always active. The same `requestId` (up to 50 characters) with the same content answers with the
-   * record that was created the first time.
+   * record that was created the first time. `birth` says what is fixed then, or left to the bookkeeper from then on.
    */
-  create(entity: Entity, content: Snapshot, requestId: string): Promise<SourceRecord>
+  create(entity: Entity, content: Snapshot, requestId: string, birth?: Birth): Promise<SourceRecord>
   /**
    * Brings a record, as last seen in `current`, to `content`, and answers with what it is now; sends nothing if nothing
    * differs. Throws quickbooksRefused with code 5010 when it has moved since it was seen.

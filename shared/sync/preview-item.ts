@@ -1,10 +1,13 @@
+import { PLACES, placeRefusal } from '#core/birth'
 import { nameProblem } from '#core/name-check'
 import { listName } from '#core/names'
 import { type Action, type Plan, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
+import { isOfProjects, PROJECT } from '#core/project-slots'
 import type { Conflict, Contact, JsonObject, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
 import { sameAsTyped } from '#core/spelling'
 import type { Ports } from './ports.ts'
+import { unplacedSlots } from './push-birth.ts'
 import { contentOfCreate, creation, NAMING, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
 import { nameRefusal } from './push-name.ts'
 import type { Refused } from './push-refuse.ts'
@@ -72,11 +75,11 @@ async function itemOfCreate(
   const { sent, slots } = contentOfCreate(contact, recordId, settings)
   const refused = underNewParent
     ? await refusalUnderNewParent(ports, workspace, contact)
-    : await nameRefusal(ports, workspace, {
+    : ((await nameRefusal(ports, workspace, {
         entity: CREATED_AS,
         fields: sent.fields,
         ...(recordId !== undefined && { parentRecordId: recordId }),
-      })
+      })) ?? (recordId === undefined ? undefined : await refusalBelow(ports, workspace, contact, recordId)))
   if (refused !== undefined) return refusedItem(contact, refused)
   const done = creation(sent, slots)
   return {
@@ -85,6 +88,16 @@ async function itemOfCreate(
     underNewParent,
     fingerprint: digestOf(ports, [sent, contact.parentId, recordId, settings]),
   }
+}
+
+/** Why QuickBooks would not have the contact's customer under this one. */
+async function refusalBelow(
+  { mirrors }: ItemPorts,
+  workspace: string,
+  contact: Contact,
+  parentRecordId: string,
+): Promise<Refused | undefined> {
+  return placeRefusal(contact, await mirrors.get(workspace, CREATED_AS, parentRecordId))
 }
 
 async function refusalUnderNewParent(
@@ -117,17 +130,28 @@ async function itemOfLinked(
       ? undefined
       : still(contact, 'conflict', 'open', 'Both sides changed it since they last agreed: decide it first.')
   }
-  const refused = await refusalOfUpdate(ports, workspace, gathered, done)
-  // QuickBooks takes or refuses a write as a whole; what goes to the CRM is stored all the same.
-  if (refused !== undefined && crm.length === 0) return refusedItem(contact, refused)
+  const unplaced = await unplacedIn(ports, workspace, gathered, done)
+  const misnamed = await refusalOfUpdate(ports, workspace, gathered, done, unplaced?.slots ?? [])
+  const refused = misnamed ?? unplaced?.refused
+  // QuickBooks takes or refuses a write as a whole, but what it has a place for is sent beside what it has none for.
+  const sent = misnamed === undefined ? quickbooks.filter(({ slot }) => unplaced?.slots.includes(slot) !== true) : []
+  // What goes to the CRM is stored all the same.
+  if (refused !== undefined && crm.length + sent.length === 0) return refusedItem(contact, refused)
   return {
-    ...empty(contact, kindOf(crm, refused === undefined ? quickbooks : [])),
+    ...empty(contact, kindOf(crm, sent)),
     ...(refused !== undefined && { code: refused.code, reason: `${refused.reason} ${refused.advice}` }),
     crm,
-    quickbooks: refused === undefined ? quickbooks : [],
+    quickbooks: sent,
     asks,
     fingerprint: digestOf(ports, [gathered.sides, contact.link?.recordId, settings]),
   }
+}
+
+/** What QuickBooks would not have as it is to be, of what is to be sent to it. */
+async function unplacedIn(ports: ItemPorts, workspace: string, { mirror }: GatheredSides, done: Plan) {
+  if (mirror === undefined) return undefined
+  const toPush = done.actions.flatMap((action) => (action.kind === 'push' ? [action.slot] : []))
+  return unplacedSlots(ports, workspace, mirror, recordAfter(mirror.snapshot, done), toPush)
 }
 
 async function refusalOfUpdate(
@@ -135,8 +159,11 @@ async function refusalOfUpdate(
   workspace: string,
   { mirror }: GatheredSides,
   done: Plan,
+  unplaced: readonly Slot[],
 ): Promise<Refused | undefined> {
-  const isNamed = done.actions.some((action) => action.kind === 'push' && NAMING.has(action.slot))
+  const isNamed = done.actions.some(
+    (action) => action.kind === 'push' && NAMING.has(action.slot) && !unplaced.includes(action.slot),
+  )
   if (mirror === undefined || !isNamed) return undefined
   const sent = recordAfter(mirror.snapshot, done)
   if (!sent.active) return undefined
@@ -159,13 +186,14 @@ export function shownOnly(item: PreviewItem): (done: Plan) => void {
   }
 }
 
-function isShown({ crm, quickbooks, asks, underNewParent }: PreviewItem, action: Action): boolean {
+function isShown({ crm, quickbooks, asks, underNewParent, code }: PreviewItem, action: Action): boolean {
   switch (action.kind) {
     case 'store':
       return crm.some(({ slot, to }) => slot === action.slot && sameAsTyped(to, action.to))
     case 'push':
       return (
         (underNewParent && action.slot === 'parent') ||
+        (code !== undefined && isRefusedAlone(code, action.slot)) ||
         quickbooks.some(({ slot, to }) => slot === action.slot && sameAsTyped(to, action.to))
       )
     case 'openConflict':
@@ -178,6 +206,11 @@ function isShown({ crm, quickbooks, asks, underNewParent }: PreviewItem, action:
     case 'keep':
       return true
   }
+}
+
+/** Whether a slot is one that a shown refusal keeps from being sent, while others are. */
+function isRefusedAlone(code: string, slot: Slot): boolean {
+  return code === PROJECT ? isOfProjects(slot) : slot === 'parent' && PLACES.has(code)
 }
 
 function changesOf({ actions }: Plan, kind: 'store' | 'push'): readonly PreviewChange[] {

@@ -5,6 +5,7 @@ import type { SyncSettings } from '#core/policies'
 import type { Contact, Mirror, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { canonical, contactSnapshot } from '#core/snapshots'
+import { birthFor, unplacedSlots } from './push-birth.ts'
 import { nameRefusal } from './push-name.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
@@ -124,8 +125,11 @@ async function create(ports: PushPorts, session: PushSession, contact: Contact, 
     ...(parent.recordId !== undefined && { parentRecordId: parent.recordId }),
   })
   if (refused !== undefined) return refuse(ports, workspace, contact, refused)
+  const born = await birthFor(ports, session, contact, parent.recordId)
+  if ('refused' in born) return refuse(ports, workspace, contact, born.refused)
   why.check?.(creation(sent, slots))
-  const underway = await intend(ports, workspace, contact, { operation: 'create', slots, sent }, why)
+  const write = { operation: 'create', slots, sent, birth: born.birth } as const
+  const underway = await intend(ports, workspace, contact, write, why)
   return underway === 'moved' ? MOVED : sendIntent(ports, session, underway, { isRepeated: false, stale: 0 })
 }
 
@@ -182,11 +186,15 @@ async function update(
 
   const emptied = toEmpty.filter((slot) => toPush.includes(slot) && slotValue(mirror.snapshot, slot) !== undefined)
   const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
-  const refused =
-    toPush.some((slot) => NAMING.has(slot)) && sent.active && (await updateRefusal(ports, workspace, mirror, sent))
-  const others = toPush.filter((slot) => !NAMING.has(slot))
+  const unplaced = await unplacedSlots(ports, workspace, mirror, sent, toPush)
+  const isNamed = toPush.some((slot) => NAMING.has(slot) && unplaced?.slots.includes(slot) !== true)
+  const misnamed = isNamed && sent.active ? await updateRefusal(ports, workspace, mirror, sent) : undefined
+  const refused = misnamed ?? unplaced?.refused
+  const others = toPush.filter(
+    (slot) => unplaced?.slots.includes(slot) !== true && (misnamed === undefined || !NAMING.has(slot)),
+  )
   if (refused && others.length === 0) return refuse(ports, workspace, now, refused)
-  // A name that is refused holds up nothing else: it is what is left for the next round, and is refused then.
+  // A name or a place that is refused holds up nothing else: it is what is left for the next round, and is refused then.
   const content = refused
     ? {
         slots: others,
@@ -244,7 +252,7 @@ export function newIntent(
   }
 }
 
-type IntendedWrite = Pick<PushIntent, 'operation' | 'slots' | 'sent' | 'revision'>
+type IntendedWrite = Pick<PushIntent, 'operation' | 'slots' | 'sent' | 'revision' | 'birth'>
 
 /** Stores what is about to be sent, before it is sent. */
 async function intend(

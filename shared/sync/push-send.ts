@@ -55,7 +55,7 @@ async function sendCreate(
   const { intent } = contact
   let made = isRepeated ? await whatTheLostCreateMade(ports, session, contact) : undefined
   if (made === undefined) {
-    const answer = await session.company.create(CREATED_AS, intent.sent, intent.requestId)
+    const answer = await session.company.create(CREATED_AS, intent.sent, intent.requestId, intent.birth)
     made = isRepeated ? await asItIsNow(ports, session, answer) : answer
     const { revision } = answer
     if (made.revision === revision) {

@@ -11,7 +11,10 @@ export type PushPorts = CompanyPorts & ReconcilePorts & Pick<Ports, 'digest'>
 export const CREATED_AS: Entity = 'customer'
 
 /** What a push does in QuickBooks. */
-export type PushCompany = Pick<Company, 'byIds' | 'byName' | 'updatedSince' | 'mostRows' | 'create' | 'update'>
+export type PushCompany = Pick<
+  Company,
+  'byIds' | 'byName' | 'updatedSince' | 'mostRows' | 'currencies' | 'create' | 'update'
+>
 
 /** One company in the hands of a worker that pushes. */
 export type PushSession = Readonly<{ workspace: string; company: PushCompany; settings: SyncSettings }>
@@ -48,7 +51,8 @@ export function inTurn(company: PushCompany): PushCompany & Readonly<{ trouble()
     mostRows: company.mostRows,
     byName: (entity, displayName) => company.byName(entity, displayName),
     updatedSince: (...asked) => company.updatedSince(...asked),
-    create: (entity, content, requestId) => inOrder(() => company.create(entity, content, requestId)),
+    currencies: () => company.currencies(),
+    create: (entity, content, requestId, birth) => inOrder(() => company.create(entity, content, requestId, birth)),
     update: (current, content, requestId) => inOrder(() => company.update(current, content, requestId)),
     trouble: () => trouble,
   }

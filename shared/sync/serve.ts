@@ -1,7 +1,8 @@
 import { problemOf } from '#core/errors'
 import type { Run } from '#core/records'
 import { pullChanges } from './changes.ts'
-import { refreshCompanyName } from './connect.ts'
+import { refreshCompany } from './connect.ts'
+import { areCurrenciesDue } from './currencies.ts'
 import { hintRun } from './hint-run.ts'
 import { hintPull } from './hint-work.ts'
 import { importSlice } from './import.ts'
@@ -127,7 +128,7 @@ async function sliceOf(ports: ServePorts, workspace: string, { id, kind }: Run):
   }
 }
 
-/** Keeps a grant alive that is seldom used, and reads the company's name where it is not known or may have changed. */
+/** Keeps a grant alive that is seldom used, and reads of the company what is not known or may have changed. */
 async function upkeep(ports: ServePorts, workspace: string): Promise<void> {
   const connection = await ports.connections.get(workspace)
   if (connection?.status !== 'connected') return
@@ -137,7 +138,8 @@ async function upkeep(ports: ServePorts, workspace: string): Promise<void> {
   try {
     const tokens = isDue ? await ports.connections.tokens(workspace) : undefined
     if (tokens !== undefined) await renewToken(ports, workspace, tokens.accessToken)
-    if (isDue || connection.companyName === undefined) await refreshCompanyName(ports, workspace)
+    if (isDue || connection.companyName === undefined || areCurrenciesDue(connection))
+      await refreshCompany(ports, workspace)
   } catch (thrown) {
     const problem = problemOf(thrown)
     if (problem === undefined) throw thrown

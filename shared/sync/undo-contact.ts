@@ -1,5 +1,6 @@
 import { timesAfter, timesApart } from '#core/newest'
 import { placedUnder } from '#core/place'
+import { fixedSlots, projectRefusal } from '#core/project-slots'
 import {
   type Contact,
   type JournalChange,
@@ -346,6 +347,10 @@ async function unlink(
   if (touched !== undefined) return outcomeOf(contact, 'skipped', 'changedSince', touched)
 
   if (did === 'created' && mirror !== undefined && mirror.snapshot.active) {
+    if (fixedSlots(mirror, ['active']).length > 0) {
+      const { code, reason } = projectRefusal(['active'])
+      return outcomeOf(contact, 'skipped', code, reason)
+    }
     const end = await makeInactive(ports, session, contact, mirror, why)
     if (end !== 'inactive') return end
     return 'moved'

@@ -1,4 +1,5 @@
 import { slotOfField, storedValue } from '#core/journalled'
+import { fixedSlots, projectRefusal } from '#core/project-slots'
 import {
   type Contact,
   type JournalChange,
@@ -100,6 +101,7 @@ function whyNot(
   if (mirror === undefined || mirror.goneAt !== undefined) {
     return inBooks === undefined ? undefined : 'Its customer is not in QuickBooks any more.'
   }
+  if (inBooks !== undefined && fixedSlots(mirror, [slot]).length > 0) return projectRefusal([slot]).reason
   const books = slotValue(mirror.snapshot, slot)
   const left = inBooks?.to ?? (slot === 'parent' ? slotValue(crm, slot) : inCrm?.to)
   const wasNotSent = inBooks !== undefined && !inBooks.isDone && sameAsTyped(books, inBooks.from)

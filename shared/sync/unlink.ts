@@ -40,7 +40,14 @@ export async function unlinkContact(
       ...(contact.isCustomer ? [{ field: 'isCustomer', from: true, to: false }] : []),
     ]
     const at = new Date(ports.clock.now()).toISOString()
-    const parted: Contact = { ...unlinked(contact), isCustomer: false, changedAt: at }
+    // Sent anew, it would be another customer in the same currency.
+    const { currency = contact.currency } = mirror ?? {}
+    const parted: Contact = {
+      ...unlinked(contact),
+      isCustomer: false,
+      ...(currency !== undefined && { currency }),
+      changedAt: at,
+    }
     const writes: readonly Write[] = [
       { kind: 'contact', contact: parted, expectedVersion: contact.version },
       ...(mirror === undefined

@@ -78,6 +78,46 @@ export function companyWritesContract(name: string, makeWorld: () => Promise<Com
       })
     })
 
+    describe('currencies', () => {
+      it('are one where the company works with its own alone', async () => {
+        expect(await company.currencies()).toEqual({ home: 'USD', isMulti: false, active: ['USD'] })
+      })
+
+      it('are those that are active beside the company’s own, which is among them', async () => {
+        world.addCurrency('EUR')
+        world.addCurrency('GBP')
+        const { home, isMulti, active } = await company.currencies()
+        expect({ home, isMulti, active: active.toSorted() }).toEqual({
+          home: 'USD',
+          isMulti: true,
+          active: ['EUR', 'GBP', 'USD'],
+        })
+      })
+
+      it('and the tax status are given at the creation, and told with the record', async () => {
+        world.addCurrency('EUR')
+        const birth = { currency: 'EUR', tax: { taxable: false, exemptionReasonId: '5' } }
+        const parent = await company.create('customer', active({ displayName: 'Client' }), 'r1', birth)
+        expect(parent).toMatchObject(birth)
+        const content = { ...active({ displayName: 'Job' }), parentRecordId: parent.id }
+        const job = await company.create('customer', content, 'r2', birth)
+        expect((await company.byIds('customer', [job.id])).records).toMatchObject([birth])
+        const plain = await company.create('customer', active({ displayName: 'Other' }), 'r3')
+        expect(plain).toMatchObject({ currency: 'USD' })
+        expect(plain.isProject).toBeUndefined()
+      })
+    })
+
+    describe('a project', () => {
+      it('is told from other sub-customers', async () => {
+        const parent = await company.create('customer', active({ displayName: 'Client' }), 'r1')
+        const id = world.createProject(parent.id, 'Roof')
+        expect((await company.byIds('customer', [id])).records).toMatchObject([
+          { isProject: true, fullName: 'Client:Roof' },
+        ])
+      })
+    })
+
     describe('looking up a name', () => {
       it.each(NAMES)('finds %j and no other', async (displayName) => {
         await company.create('customer', active({ displayName: 'Other' }), 'r0')

@@ -29,6 +29,9 @@ export type CompanyWorld = Readonly<{
   edit(entity: Entity, id: string, fields: JsonObject): void
   deactivate(entity: Entity, id: string): void
   merge(entity: Entity, survivorId: string, loserId: string): void
+  /** The company works with this currency, too. */
+  addCurrency(code: string): void
+  createProject(parentId: string, name: string): string
   /** Time passes, so that what comes next is later. */
   advance(ms: number): void
   now(): number

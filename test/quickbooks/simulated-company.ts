@@ -62,6 +62,8 @@ export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<
     edit: (entity, id, fields) => void idOf(bookkeeper.edit(ENTITIES[entity], id, defined(fields))),
     deactivate: (entity, id) => void idOf(bookkeeper.deactivate(ENTITIES[entity], id)),
     merge: (entity, survivorId, loserId) => void idOf(bookkeeper.merge(ENTITIES[entity], survivorId, loserId)),
+    addCurrency: (code) => void bookkeeper.addCurrency(code),
+    createProject: (parentId, name) => idOf(bookkeeper.createProject(parentId, name)),
     advance: clock.advance,
     now: clock.now,
     strike(trouble, nth = 1) {

@@ -47,7 +47,8 @@ describe('connecting a company', () => {
       companyName: 'Craig’s Design',
       hardExpiresAt: '2030-01-01T00:00:00.000Z',
     })
-    expect(usage).toEqual({ month: '2026-01', reads: 1, writes: 0 })
+    // The company's name, and its currencies.
+    expect(usage).toEqual({ month: '2026-01', reads: 2, writes: 0 })
   })
 
   it('stands even when the name cannot be read', async () => {

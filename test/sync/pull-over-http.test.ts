@@ -69,7 +69,8 @@ describe('over HTTP, against the simulator with its limits', () => {
     const { connection, usage } = await describeConnection(world.ports, WORKSPACE)
     expect(connection).toMatchObject({ status: 'connected', companyName: world.company.name })
     expect(connection?.gapFreeSince).toBeDefined()
-    expect(usage.reads).toBe(run.progress.calls + 1)
+    // The company's name and its currencies were read beside.
+    expect(usage.reads).toBe(run.progress.calls + 2)
 
     const started = await startImport(world.ports, {
       ...asker,

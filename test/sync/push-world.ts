@@ -34,7 +34,11 @@ export type Tamper = (content: Snapshot) => Snapshot
  * The ports in memory, and the QuickBooks simulator with its real limits behind the real client, on one clock that
  * moves when somebody sleeps: the writes go one after the other, so that whoever sleeps is who everybody waits for.
  */
-export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?: number) {
+export async function createPushWorld(
+  switches: SwitchOverrides = {},
+  timeoutMs?: number,
+  currencies: readonly string[] = [],
+) {
   const time = createVirtualClock(START)
   const clock: Clock = {
     now: time.now,
@@ -47,7 +51,7 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
   const simulator = createSimulator({
     clock: time,
     switches,
-    companies: [{ realmId: REALM, kind: 'empty', name: 'Craig’s Design' }],
+    companies: [{ realmId: REALM, kind: 'empty', name: 'Craig’s Design', currencies }],
   })
   const listening = await simulator.listen({ port: 0 })
   const wire = { environment: 'sandbox', simulatorUrl: listening.url } as const
@@ -111,6 +115,43 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
     if (stored === undefined) throw new Error(`There is no contact ${id}.`)
     return stored
   }
+  /** A contact for a record that is there, which agrees with it. */
+  async function link(recordId: string, parentId?: string, entity: Entity = 'customer'): Promise<string> {
+    const [record] = await pullIn(entity, [recordId])
+    if (record === undefined) throw new Error('It was not read.')
+    const id = ports.ids.next()
+    const now = at()
+    const { fields } = record.snapshot
+    const under = parentId === undefined ? {} : { parentId }
+    await ports.ledger.commit(WORKSPACE, [
+      {
+        kind: 'contact',
+        contact: {
+          id,
+          kind: parentId === undefined ? 'client' : 'job',
+          isCustomer: true,
+          fields,
+          ...under,
+          archived: false,
+          people: [],
+          link: {
+            entity,
+            recordId,
+            base: record.snapshot,
+            ownSpelling: {},
+            revision: record.revision,
+            linkedAt: now,
+          },
+          createdAt: now,
+          changedAt: now,
+          version: 0,
+        },
+        expectedVersion: undefined,
+      },
+      { kind: 'claim', entity, recordId, contactId: id },
+    ])
+    return id
+  }
   async function store(whole: Contact, expectedVersion?: number): Promise<void> {
     const committed = await ports.ledger.commit(WORKSPACE, [{ kind: 'contact', contact: whole, expectedVersion }])
     if (committed !== 'committed') throw new Error('It was refused.')
@@ -167,42 +208,9 @@ export async function createPushWorld(switches: SwitchOverrides = {}, timeoutMs?
     },
     /** A contact and its record, which agree. */
     async addLinked(properties: JsonObject, more: Partial<Contact> = {}, entity: Entity = 'customer'): Promise<string> {
-      const recordId = idOf(books.bookkeeper.create(NAMES[entity], properties))
-      const [record] = await pullIn(entity, [recordId])
-      if (record === undefined) throw new Error('It was not read.')
-      const id = ports.ids.next()
-      const now = at()
-      const { fields } = record.snapshot
-      const parentId = more.parentId === undefined ? {} : { parentId: more.parentId }
-      await ports.ledger.commit(WORKSPACE, [
-        {
-          kind: 'contact',
-          contact: {
-            id,
-            kind: more.parentId === undefined ? 'client' : 'job',
-            isCustomer: true,
-            fields,
-            ...parentId,
-            archived: false,
-            people: [],
-            link: {
-              entity,
-              recordId,
-              base: record.snapshot,
-              ownSpelling: {},
-              revision: record.revision,
-              linkedAt: now,
-            },
-            createdAt: now,
-            changedAt: now,
-            version: 0,
-          },
-          expectedVersion: undefined,
-        },
-        { kind: 'claim', entity, recordId, contactId: id },
-      ])
-      return id
+      return link(idOf(books.bookkeeper.create(NAMES[entity], properties)), more.parentId, entity)
     },
+    link,
     /** What a person does to a contact: it is marked, and due at once. */
     async edit(id: string, change: (contact: Contact) => Contact): Promise<void> {
       const before = await contact(id)
@@ -258,7 +266,7 @@ export type PushWorld = Awaited<ReturnType<typeof createPushWorld>>
 function tampered(company: Company, tamper: Tamper): Company {
   return {
     ...company,
-    create: (entity, content, requestId) => company.create(entity, tamper(content), requestId),
+    create: (entity, content, requestId, birth) => company.create(entity, tamper(content), requestId, birth),
     update: (current, content, requestId) => company.update(current, tamper(content), requestId),
   }
 }

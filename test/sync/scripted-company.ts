@@ -206,6 +206,12 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
           () => ({ name: 'Craig’s Design' }),
           () => 1,
         ),
+      currencies: () =>
+        answer(
+          { method: 'currencies' },
+          () => ({ home: 'USD', isMulti: false, active: ['USD'] }),
+          () => 1,
+        ),
       count: () =>
         answer(
           { method: 'count' },
