@@ -73,10 +73,10 @@ export async function requireConnection(
 }
 
 /**
- * Reads the company's name and its currencies, and shows them on the connection; undefined when QuickBooks could not be
- * asked.
+ * Reads the company's name, and its currencies if told to, and keeps them on the connection. Answers the name; undefined
+ * when QuickBooks could not be asked.
  */
-export async function refreshCompany(ports: CompanyPorts, workspace: string): Promise<string | undefined> {
+export async function refreshCompany(ports: CompanyPorts, workspace: string, withCurrencies: boolean): Promise<string | undefined> {
   try {
     const company = await openCompany(ports, workspace)
     try {
@@ -84,7 +84,7 @@ export async function refreshCompany(ports: CompanyPorts, workspace: string): Pr
       await changeConnection(ports, workspace, (connection) =>
         connection.companyName === name ? undefined : { ...connection, companyName: name },
       )
-      await readCurrencies(ports, workspace, company)
+      if (withCurrencies) await readCurrencies(ports, workspace, company)
       return name
     } finally {
       await company.flushUsage()

@@ -60,7 +60,7 @@ export async function confirmConnect(
   await storeGrant(ports, { workspace, person, realmId }, tokens)
   ports.log.info('connection.connected', { workspace })
 
-  const companyName = await refreshCompany(ports, workspace)
+  const companyName = await refreshCompany(ports, workspace, true)
   // What changed while there was no grant is asked for at once. A first pull is a person's own wish.
   if ((await ports.connections.get(workspace))?.gapFreeSince !== undefined) {
     await hintPull(ports, 'changes', workspace, ports.ids.next())

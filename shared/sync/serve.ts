@@ -138,8 +138,8 @@ async function upkeep(ports: ServePorts, workspace: string): Promise<void> {
   try {
     const tokens = isDue ? await ports.connections.tokens(workspace) : undefined
     if (tokens !== undefined) await renewToken(ports, workspace, tokens.accessToken)
-    if (isDue || connection.companyName === undefined || areCurrenciesDue(connection))
-      await refreshCompany(ports, workspace)
+    const withCurrencies = isDue || areCurrenciesDue(connection)
+    if (withCurrencies || connection.companyName === undefined) await refreshCompany(ports, workspace, withCurrencies)
   } catch (thrown) {
     const problem = problemOf(thrown)
     if (problem === undefined) throw thrown
