@@ -7,7 +7,7 @@ import { brokenLinks } from './checker/links.ts'
 import { leaks } from './checker/secrets.ts'
 import { lostUpdates } from './checker/updates.ts'
 import { type Action, type ActionKind, drawActions } from './people/actions.ts'
-import { BOOKS_DEEDS } from './people/books.ts'
+import { BOOKS_DEEDS, currencyOf } from './people/books.ts'
 import { BOTH_DEEDS } from './people/both.ts'
 import { CRM_DEEDS, choose, type Deed } from './people/crm.ts'
 import { RUN_DEEDS } from './people/runs.ts'
@@ -109,7 +109,10 @@ async function begin(world: World, settings: WorldSettings): Promise<void> {
       )
       const parent = random.next() < 0.3 ? ids.at(-1) : undefined
       const place = parent === undefined ? {} : { Job: true, ParentRef: { value: parent } }
-      const made = company.bookkeeper.create('Customer', { ...Object.assign({}, ...fields), ...place })
+      const [currency] = settings.currencies ?? []
+      const own = n % 3 === 0 && currency !== undefined ? { CurrencyRef: { value: currency } } : {}
+      const money = parent === undefined ? own : currencyOf(company, parent)
+      const made = company.bookkeeper.create('Customer', { ...Object.assign({}, ...fields), ...place, ...money })
       if (made.ok) ids.push(String(made.record.Id))
     }
     for (let n = 0; n < (settings.vendors ?? 0); n++) {
@@ -199,6 +202,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
   for (const tenant of TENANTS) all.push(await gather(world, tenant))
   const violations = [
     ...world.broken,
+    ...world.witness.misdeeds(),
     ...all.flatMap((evidence) => [
       ...disagreements(evidence, world.witness),
       ...brokenLinks(evidence, world.witness, FORGETFUL.has(settings.switches['requestid-retention'])),

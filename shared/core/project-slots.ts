@@ -11,13 +11,16 @@ export const PROJECT = 'isProject'
  */
 const OF_PROJECTS: ReadonlySet<Slot> = new Set<Slot>(['displayName', 'parent', 'active'])
 
-/** Those of the slots that Tandem does not send to this record. */
+/** Those of the slots that Tandem does not send to this record; the name on cheques waits with the name that it follows. */
 export function fixedSlots({ isProject }: Pick<Mirror, 'isProject'>, slots: readonly Slot[]): readonly Slot[] {
-  return isProject === true ? slots.filter((slot) => OF_PROJECTS.has(slot)) : []
+  if (isProject !== true) return []
+  const isRenamed = slots.includes('displayName')
+  return slots.filter((slot) => OF_PROJECTS.has(slot) || (isRenamed && slot === 'printName'))
 }
 
+/** Whether a slot may be one that is not sent because its record is a project. */
 export function isOfProjects(slot: Slot): boolean {
-  return OF_PROJECTS.has(slot)
+  return OF_PROJECTS.has(slot) || slot === 'printName'
 }
 
 /** Why they are not sent. */

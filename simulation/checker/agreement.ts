@@ -11,6 +11,12 @@ const LASTING = new Set([
   'nameInvalid',
   'parentFirst',
   'dropped',
+  // What QuickBooks has no place for.
+  'isProject',
+  'parentIsProject',
+  'otherCurrency',
+  'currencyNotActive',
+  'noMulticurrency',
 ])
 /** What QuickBooks itself refuses for good. */
 const OF_QUICKBOOKS = /^\d{3,5}$/

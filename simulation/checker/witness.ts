@@ -51,6 +51,8 @@ export interface Witness {
   ties(): readonly Tie[]
   /** Contacts that were ever stored as a building. */
   buildings(): ReadonlySet<string>
+  /** What Tandem did in QuickBooks that it never does: a job in another currency than its parent's, a project's end. */
+  misdeeds(): readonly string[]
   /** What a side holds now, as the witness knows it. */
   valuesNow(side: Side, workspace: string, id: string): Values | undefined
   /** Records that were merged into another. */
@@ -64,6 +66,7 @@ export function createWitness(nowMs: () => number): Witness {
   const born: Born[] = []
   const ties: Tie[] = []
   const buildings = new Set<string>()
+  const misdeeds: string[] = []
   const merges: Readonly<{ workspace: string; loser: string; survivor: string; number: number }>[] = []
   const shadows = new Map<string, Values>()
   const wishes = new Map<string, Values>()
@@ -143,6 +146,9 @@ export function createWitness(nowMs: () => number): Witness {
           number += 1
           merges.push({ workspace, loser: change.deletedId, survivor: change.id, number })
         }
+        const before = shadows.get(JSON.stringify(['quickbooks', workspace, change.id]))
+        if (change.byApp !== undefined && change.deletedId === undefined && change.entity === 'Customer')
+          misdeeds.push(...misdeedsIn(company, change.id, before).map((what) => `${workspace}: ${what}`))
         look(change.byApp === undefined ? 'person' : 'tandem', change.byApp === undefined ? 'books' : 'app')
       })
     },
@@ -150,8 +156,33 @@ export function createWitness(nowMs: () => number): Witness {
     born: () => born,
     ties: () => ties,
     buildings: () => buildings,
+    misdeeds: () => misdeeds,
     merges: () => merges,
     valuesNow: (side, workspace, id) => shadows.get(JSON.stringify([side, workspace, id])),
     now: () => number,
   }
+}
+
+/** What an app's write to a customer did that Tandem never does; `before` is what it held, if it was there. */
+function misdeedsIn(company: Company, id: string, before: Values | undefined): readonly string[] {
+  const record = company.read('Customer', id)
+  if (record === undefined) return []
+  const after = valuesOfRecord(record)
+  const { parent } = after
+  const [own, parents] = [record, parent === undefined ? undefined : company.read('Customer', parent)].map((one) =>
+    JSON.stringify(one?.CurrencyRef),
+  )
+  const isMoved = before?.parent !== parent
+  // Whoever ends a customer ends its projects with it, where QuickBooks does so.
+  const isEndedAbove = parent !== undefined && company.read('Customer', parent)?.Active === false
+  return [
+    ...(isMoved && parent !== undefined && own !== parents
+      ? [`customer ${id} was put under ${parent} by Tandem in another currency`]
+      : []),
+    ...(record.IsProject === true
+      ? ['displayName', 'parent', 'active']
+          .filter((slot) => before?.[slot] !== after[slot] && !(slot === 'active' && isEndedAbove))
+          .map((slot) => `the ${slot} of the project ${id} was changed by Tandem`)
+      : []),
+  ]
 }

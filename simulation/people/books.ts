@@ -1,4 +1,4 @@
-import type { Outcome } from '../../local/quickbooks/company/company.ts'
+import type { Company, Outcome } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
@@ -17,8 +17,22 @@ export const BOOKS_DEEDS = {
   'books.job': async (world, tenant, action) => {
     const parent = pickRecord(world, tenant, action.pick)
     if (parent === undefined) return 'finds no customer'
-    const fields = { ...typed(tenant, action, true), Job: true, ParentRef: { value: parent } }
+    const place = { Job: true, ParentRef: { value: parent }, ...currencyOf(world.company(tenant), parent) }
+    const fields = { ...typed(tenant, action, true), ...place }
     return `creates a sub-customer of ${parent}: ${end(keeper(world, tenant).create('Customer', fields))}`
+  },
+  'books.project': async (world, tenant, action) => {
+    const parent = pickRecord(world, tenant, action.pick)
+    if (parent === undefined) return 'finds no customer'
+    const name = String(typed(tenant, action, true).DisplayName)
+    return `makes a project of ${parent}: ${end(keeper(world, tenant).createProject(parent, name))}`
+  },
+  'books.currency': async (world, tenant, action) => {
+    const code = action.pick < 0.5 ? 'EUR' : 'GBP'
+    const isAdded = keeper(world, tenant).addCurrency(code).ok
+    const money = { CurrencyRef: { value: code } }
+    const made = keeper(world, tenant).create('Customer', { ...typed(tenant, action, true), ...money })
+    return `adds the currency ${code} (${isAdded}), and creates a customer in it: ${end(made)}`
   },
   'books.deactivate': async (world, tenant, action) => {
     const id = pickRecord(world, tenant, action.pick)
@@ -74,6 +88,12 @@ export const BOOKS_DEEDS = {
     return `edits vendor ${id} (${Object.keys(fields).join(', ')}): ${end(vendors.edit('Vendor', id, fields))}`
   },
 } satisfies Readonly<Record<string, Deed>>
+
+/** A sub-customer's currency, as QuickBooks' own screens give it. */
+export function currencyOf(company: Company, parent: string): JsonObject {
+  const { CurrencyRef } = company.read('Customer', parent) ?? {}
+  return CurrencyRef === undefined ? {} : { CurrencyRef }
+}
 
 /** What QuickBooks keeps of a vendor. */
 const VENDOR_SLOTS = TYPED_SLOTS.filter((slot) => !['notes', 'resaleNumber', 'shipAddress'].includes(slot))

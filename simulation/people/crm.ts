@@ -42,6 +42,13 @@ export const CRM_DEEDS = {
     const end = await change(world, tenant, building, 'PATCH', '', { people }, wanted)
     return `edits the billing person of ${shown(building)}: ${end}`
   },
+  'crm.currency': async (world, tenant, action) => {
+    const currency = action.pick < 0.6 ? 'EUR' : 'GBP'
+    const { fields, wanted } = typed(tenant, action, true)
+    const body = { kind: 'client', isCustomer: true, fields, currency }
+    const end = await asked(world, tenant, 'POST', '/contacts', { body, wanted: { ...wanted, active: 'true' } })
+    return `creates a contact in ${currency}: ${end}`
+  },
   'crm.archive': async (world, tenant, action) => {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'

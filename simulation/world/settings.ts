@@ -23,6 +23,8 @@ export type WorldSettings = Readonly<{
   customers: number
   /** Vendors that each company has at first; where it has any, both lists take part. */
   vendors?: number
+  /** Foreign currencies that the companies work with at first; with none, multicurrency is off. */
+  currencies?: readonly string[]
   /** The most rows of QuickBooks' answers, where they are fewer than Intuit's: a short list then is a long one. */
   mostRows?: number
   /** So long nothing happens before people act: after a day, the next refresh brings another refresh token. */
@@ -65,6 +67,7 @@ export function drawSettings(seed: string): WorldSettings {
     ...(tokens.next() < 0.25 && { quietMs: 25 * 60 * MINUTE_MS }),
     // A stream of its own, so that the rest is drawn as ever.
     vendors: createRandom(`${seed}/vendors`).pick([0, 0, 1, 4]),
+    currencies: createRandom(`${seed}/currencies`).pick([[], [], ['EUR'], ['EUR', 'GBP']]),
   }
 }
 

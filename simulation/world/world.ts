@@ -93,7 +93,12 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     switches: settings.switches,
     apps: [app],
     companies: [
-      ...TENANTS.map(({ realmId, workspace }) => ({ realmId, kind: 'empty' as const, name: `Books of ${workspace}` })),
+      ...TENANTS.map(({ realmId, workspace }) => ({
+        realmId,
+        kind: 'empty' as const,
+        name: `Books of ${workspace}`,
+        currencies: settings.currencies ?? [],
+      })),
       { realmId: FREE_REALM, kind: 'empty', name: 'Books of nobody' },
     ],
     gateway: { latency: { fixedMs: settings.latencyMs } },
