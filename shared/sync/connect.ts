@@ -76,7 +76,11 @@ export async function requireConnection(
  * Reads the company's name, and its currencies if told to, and keeps them on the connection. Answers the name; undefined
  * when QuickBooks could not be asked.
  */
-export async function refreshCompany(ports: CompanyPorts, workspace: string, withCurrencies: boolean): Promise<string | undefined> {
+export async function refreshCompany(
+  ports: CompanyPorts,
+  workspace: string,
+  withCurrencies: boolean,
+): Promise<string | undefined> {
   try {
     const company = await openCompany(ports, workspace)
     try {
