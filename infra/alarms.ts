@@ -1,59 +1,32 @@
 import { Aws, CfnOutput, Duration } from 'aws-cdk-lib'
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
+import { addAwsAlarms } from './aws-alarms.ts'
+import type { Ground } from './capability.ts'
 import { ExplainedAlarm } from './constructs/explained-alarm.ts'
 import type { TandemFunction } from './constructs/function.ts'
 import type { WakeQueue } from './constructs/wake-queue.ts'
 import type { WorkQueue } from './constructs/work-queue.ts'
 import type { Settings } from './settings.ts'
+import { addTandemAlarms } from './tandem-alarms.ts'
 
 const period = Duration.minutes(5)
 
-interface AlarmsProps {
-  readonly settings: Settings
-  readonly queues: readonly WorkQueue[]
-  readonly wakeQueue: WakeQueue
-  readonly functions: readonly TandemFunction[]
-}
+/** The share of its time from which on a run is near to be cut off. */
+const NEAR_THE_END = 0.8
 
 /** Who is told what, when something needs a person. */
-export function addAlarms(scope: Construct, { settings, queues, wakeQueue, functions }: AlarmsProps): void {
+export function addAlarms(scope: Construct, ground: Ground, functions: readonly TandemFunction[]): void {
+  const { settings, pullQueue, pushQueue, wakeQueue } = ground
   const topic = addTopic(scope, settings)
-  for (const queue of queues) addQueueAlarms(scope, queue, topic)
-  new ExplainedAlarm(scope, 'WakeQueueAgeAlarm', {
-    metric: wakeQueue.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
-    // The longest delay is 15 minutes, and may count.
-    threshold: Duration.minutes(20).toSeconds(),
-    periods: 1,
-    topic,
-    says: `Nobody took a wake-up out of its queue, or it fails again and again. ${wakeQueue.errorImpact}`,
-  })
-  for (const one of functions) {
-    new ExplainedAlarm(scope, `${one.node.id}Errors`, {
-      metric: one.lambda.metricErrors({ period, statistic: Stats.SUM }),
-      threshold: 1,
-      periods: 1,
-      topic,
-      says: `A run of this function ended in an error or ran out of time. ${one.errorImpact}`,
-    })
-  }
-  new ExplainedAlarm(scope, 'ConnectionsNeedingReconnect', {
-    // The sweep reports it every minute, for all workspaces together.
-    metric: new Metric({
-      namespace: 'Tandem',
-      metricName: 'ConnectionsNeedingReconnect',
-      dimensionsMap: { service: `tandem-${settings.stage}` },
-      statistic: Stats.MAXIMUM,
-      period,
-    }),
-    threshold: 1,
-    periods: 1,
-    topic,
-    says: 'At least one workspace has lost its grant to its QuickBooks company. Nothing of theirs is synced in either direction until someone there signs in to QuickBooks again. Find which in the log of the schedule function, and ask them to reconnect: GET /connection tells them since when and why.',
-  })
+  for (const queue of [pullQueue, pushQueue]) addQueueAlarms(scope, queue, topic)
+  addWakeQueueAlarm(scope, wakeQueue, topic)
+  for (const one of functions) addFunctionAlarms(scope, one, topic)
+  addAwsAlarms(scope, ground, functions, topic)
+  addTandemAlarms(scope, settings, topic)
 }
 
 function addQueueAlarms(scope: Construct, queue: WorkQueue, topic: Topic): void {
@@ -64,6 +37,7 @@ function addQueueAlarms(scope: Construct, queue: WorkQueue, topic: Topic): void 
     periods: 1,
     topic,
     says: `A message of this queue failed five times and was set aside. ${queue.errorImpact}`,
+    runbook: 'DeadLetters',
   })
   new ExplainedAlarm(scope, `${id}AgeAlarm`, {
     metric: queue.queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
@@ -71,6 +45,39 @@ function addQueueAlarms(scope: Construct, queue: WorkQueue, topic: Topic): void 
     periods: 2,
     topic,
     says: `A message of this queue has waited for more than half an hour: its function is failing, or has more to do than it manages. ${queue.errorImpact}`,
+    runbook: 'QueueAge',
+  })
+}
+
+function addWakeQueueAlarm(scope: Construct, { queue, errorImpact }: WakeQueue, topic: Topic): void {
+  new ExplainedAlarm(scope, 'WakeQueueAgeAlarm', {
+    metric: queue.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+    // The longest delay is 15 minutes, and may count.
+    threshold: Duration.minutes(20).toSeconds(),
+    periods: 1,
+    topic,
+    says: `Nobody took a wake-up out of its queue, or it fails again and again. ${errorImpact}`,
+    runbook: 'QueueAge',
+  })
+}
+
+function addFunctionAlarms(scope: Construct, one: TandemFunction, topic: Topic): void {
+  const { id } = one.node
+  new ExplainedAlarm(scope, `${id}Errors`, {
+    metric: one.lambda.metricErrors({ period, statistic: Stats.SUM }),
+    threshold: 1,
+    periods: 1,
+    topic,
+    says: `A run of this function ended in an error or ran out of time. ${one.errorImpact}`,
+    runbook: 'FunctionErrors',
+  })
+  new ExplainedAlarm(scope, `${id}Slow`, {
+    metric: one.lambda.metricDuration({ period, statistic: Stats.MAXIMUM }),
+    threshold: one.timeout.toMilliseconds() * NEAR_THE_END,
+    periods: 1,
+    topic,
+    says: `A run of this function took four fifths of its time or more: some more, and it is cut off in the middle. If it is: ${one.errorImpact}`,
+    runbook: 'FunctionSlow',
   })
 }
 

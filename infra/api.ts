@@ -1,9 +1,11 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
+  type CfnStage,
   CorsHttpMethod,
   HttpApi,
   type HttpMethod,
+  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
@@ -13,6 +15,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { TandemFunction } from './constructs/function.ts'
 import type { Settings } from './settings.ts'
+
+/** What everybody together may ask for, in a second and at once. */
+const throttle = { rateLimit: 100, burstLimit: 200 } as const
 
 type Scope = 'read' | 'write' | 'admin'
 
@@ -31,7 +36,7 @@ const accessLogLine = {
 } as const
 
 /** The HTTP API and its only stage, without routes: each capability adds its own by {@link addRoutes}. */
-export function addApi(scope: Construct, settings: Settings): HttpApi {
+export function addApi(scope: Construct, settings: Settings): { readonly api: HttpApi; readonly stage: HttpStage } {
   const api = new HttpApi(scope, 'Api', {
     apiName: `tandem-${settings.stage}`,
     description: 'Tandem: contacts and QuickBooks in step',
@@ -42,17 +47,34 @@ export function addApi(scope: Construct, settings: Settings): HttpApi {
     retention: settings.logRetentionDays,
     removalPolicy: settings.keepLogs ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
   })
-  new HttpStage(scope, 'ApiStage', {
+  const stage = new HttpStage(scope, 'ApiStage', {
     httpApi: api,
     stageName: '$default',
     autoDeploy: true,
-    throttle: { rateLimit: 100, burstLimit: 200 },
+    throttle,
     accessLogSettings: {
       destination: new LogGroupLogDestination(logs),
       format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
     },
   })
-  return api
+  return { api, stage }
+}
+
+/**
+ * Has a route measured by itself, beside what is measured of all together. A route with settings of its own has no
+ * others: limits that are not named again would be none at all, or nought.
+ */
+export function measureRoute(stage: HttpStage, route: HttpRoute, routeKey: string): void {
+  const settings = {
+    DetailedMetricsEnabled: true,
+    ThrottlingRateLimit: throttle.rateLimit,
+    ThrottlingBurstLimit: throttle.burstLimit,
+  }
+  // The stage is a resource of this one kind, made by the construct above.
+  const resource = stage.node.defaultChild as CfnStage
+  resource.addPropertyOverride(`RouteSettings.${routeKey}`, settings)
+  // CloudFormation refuses settings of a route that is not there yet.
+  resource.node.addDependency(route)
 }
 
 function corsFor(origin: string) {
@@ -89,15 +111,16 @@ interface Routes {
 }
 
 /** Leads a path to a function. */
-export function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, routes: Routes): void {
+export function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, routes: Routes): readonly HttpRoute[] {
   const { guard } = routes
   const where = { path: routes.path, methods: [...routes.methods], integration }
   if ('everyoneBecause' in guard) {
-    for (const route of api.addRoutes(where)) {
+    const open = api.addRoutes(where)
+    for (const route of open) {
       Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: guard.everyoneBecause })
     }
-    return
+    return open
   }
   const authorizationScopes = guard.anyOf.map((scope) => `tandem/${scope}`)
-  api.addRoutes({ ...where, authorizer: guard.authorizer, authorizationScopes })
+  return api.addRoutes({ ...where, authorizer: guard.authorizer, authorizationScopes })
 }

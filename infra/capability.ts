@@ -1,4 +1,4 @@
-import type { HttpApi, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2'
+import type { HttpApi, HttpStage, IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Bundles } from './constructs/bundles.ts'
 import type { WakeQueue } from './constructs/wake-queue.ts'
 import type { WorkQueue } from './constructs/work-queue.ts'
@@ -17,5 +17,6 @@ export interface Ground {
   readonly pushQueue: WorkQueue
   readonly wakeQueue: WakeQueue
   readonly api: HttpApi
+  readonly stage: HttpStage
   readonly authorizer: IHttpRouteAuthorizer
 }

@@ -1,6 +1,6 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Construct } from 'constructs'
-import { addRoutes, integrationOf } from './api.ts'
+import { addRoutes, integrationOf, measureRoute } from './api.ts'
 import type { Ground } from './capability.ts'
 import { TandemFunction } from './constructs/function.ts'
 import { secretAccess, tableAccess } from './storage.ts'
@@ -10,7 +10,7 @@ export const webhookPath = '/webhooks/quickbooks'
 
 /** Takes QuickBooks' notifications in: a marker for each changed id, and a hint onto the pull queue. */
 export function addIntake(scope: Construct, ground: Ground): TandemFunction {
-  const { settings, storage, pullQueue, api } = ground
+  const { settings, storage, pullQueue, api, stage } = ground
   const webhook = new TandemFunction(scope, 'WebhookFunction', {
     settings,
     code: ground.bundles.code('webhook'),
@@ -32,12 +32,13 @@ export function addIntake(scope: Construct, ground: Ground): TandemFunction {
     errorImpact:
       'Changes made in QuickBooks arrive late: by the daily reading of changes instead of within seconds. Nothing is lost. Intuit repeats what failed; if errors go on for days it stops sending, so read the log of the webhook function now.',
   })
-  addRoutes(api, integrationOf(webhook), {
+  const [route] = addRoutes(api, integrationOf(webhook), {
     path: webhookPath,
     methods: [HttpMethod.POST],
     guard: {
       everyoneBecause: 'Intuit signs what it sends instead of carrying a token; the function checks the signature.',
     },
   })
+  if (route !== undefined) measureRoute(stage, route, `POST ${webhookPath}`)
   return webhook
 }

@@ -25,7 +25,7 @@ export class TandemStack extends Stack {
       content: settings.bundles,
     })
     const storage = addStorage(this, settings)
-    const api = addApi(this, settings)
+    const { api, stage } = addApi(this, settings)
     const signIn = addSignIn(this, { settings, api, tokenCode: () => bundles.code('token') })
     const ground: Ground = {
       settings,
@@ -35,6 +35,7 @@ export class TandemStack extends Stack {
       pushQueue: addPushQueue(this),
       wakeQueue: addWakeQueue(this),
       api,
+      stage,
       authorizer: signIn.authorizer,
     }
     const functions = [
@@ -45,12 +46,7 @@ export class TandemStack extends Stack {
       addPush(this, ground),
       addAdmin(this, ground),
     ]
-    addAlarms(this, {
-      settings,
-      queues: [ground.pullQueue, ground.pushQueue],
-      wakeQueue: ground.wakeQueue,
-      functions: [...functions, ...signIn.functions],
-    })
+    addAlarms(this, ground, [...functions, ...signIn.functions])
     this.#addOutputs(ground)
   }
 

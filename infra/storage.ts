@@ -15,6 +15,8 @@ const indexes = {
   gsi2: ['row'],
 } as const
 
+export const indexNames: readonly string[] = Object.keys(indexes)
+
 export interface Storage {
   readonly table: TableV2
   readonly dataKey: Key
@@ -135,7 +137,7 @@ export function tableAccess(table: TableV2, actions: readonly TableAction[]): Po
   // Each index by name, as `index/*` would be a wildcard.
   const onIndexes = new PolicyStatement({
     actions: ['dynamodb:Query'],
-    resources: Object.keys(indexes).map((name) => `${table.tableArn}/index/${name}`),
+    resources: indexNames.map((name) => `${table.tableArn}/index/${name}`),
   })
   return [onTable, onIndexes]
 }
