@@ -40,7 +40,24 @@ export function* brokenLinks(evidence: Evidence, witness: Witness, isForgetful: 
       yield `${workspace}: contact ${contact.id} was a building, and is a client`
     if (above.size > DEEPEST) yield `${workspace}: contact ${contact.id} lies on level ${above.size}`
   }
+  yield* leftByMerges(evidence, witness)
   yield* duplicates(evidence, witness, isForgetful)
+}
+
+/** What is known to be merged really was; its contact is with the survivor, or a person is asked. */
+function* leftByMerges({ tenant, contacts, mirrors }: Evidence, witness: Witness): Iterable<string> {
+  const { workspace } = tenant
+  const merges = witness.merges().filter((merge) => merge.workspace === workspace)
+  for (const { id, mergedIntoId, goneAt, snapshot, contactId } of mirrors.values()) {
+    if (mergedIntoId === undefined || (goneAt === undefined && snapshot.active)) continue
+    if (!merges.some(({ loser, survivor }) => loser === id && survivor === mergedIntoId))
+      yield `${workspace}: customer ${id} is held to be merged into ${mergedIntoId}, which nobody did`
+    const survivor = mirrors.get(mergedIntoId)
+    const isThere = survivor !== undefined && survivor.goneAt === undefined && survivor.mergedIntoId === undefined
+    const contact = contactId === undefined ? undefined : contacts.get(contactId)
+    if (isThere && contact !== undefined && contact.hold === undefined)
+      yield `${workspace}: contact ${contact.id} stays with customer ${id}, which was merged into ${mergedIntoId}`
+  }
 }
 
 /** Whatever Tandem brought into being on one side is there for exactly one on the other, as long as that lasts. */

@@ -1,7 +1,7 @@
 import type { JournalEntry, Outcome, Run } from '#core/records'
 import type { World } from '../world/world.ts'
 import { CHECKED_SLOTS, valuesOfContact } from './values.ts'
-import type { Side } from './witness.ts'
+import type { Seen, Side, Witness } from './witness.ts'
 
 type Undone = Readonly<{
   run: Run
@@ -29,6 +29,9 @@ export function* brokenUndo({ witness }: World, workspace: string, undone: Undon
       yield `${workspace}: the undo ${undo} says nothing of contact ${contactId}, which the run changed`
       continue
     }
+    const worked = madeInactiveThoughWorkedOn(witness, workspace, entries, undone.began)
+    if (worked !== undefined && outcome.kind === 'undone')
+      yield `${workspace}: the undo ${undo} made customer ${worked.id} inactive, though a bookkeeper had set its ${worked.slot} to ${worked.to ?? 'nothing'}`
     // What the run had created is taken away again as a whole.
     if (entries.some(({ changes }) => changes.some(({ field }) => field === 'link'))) continue
     const said = JSON.stringify(outcome)
@@ -49,6 +52,29 @@ export function* brokenUndo({ witness }: World, workspace: string, undone: Undon
       }
     }
   }
+}
+
+/** What a bookkeeper had changed, before the undo began, of a customer that the run created and the undo made inactive. */
+function madeInactiveThoughWorkedOn(
+  witness: Witness,
+  workspace: string,
+  entries: readonly JournalEntry[],
+  began: number,
+): Seen | undefined {
+  const made = entries.find(
+    ({ side, changes }) => side === 'quickbooks' && changes.some(({ field, from }) => field === 'link' && !from),
+  )
+  const to = made?.changes.find(({ field }) => field === 'link')?.to
+  const recordId = typeof to === 'object' && to !== null && 'recordId' in to ? to.recordId : undefined
+  const seen = witness
+    .seen()
+    .filter((one) => one.side === 'quickbooks' && one.workspace === workspace && one.id === recordId)
+  const isMadeInactive = seen.some(
+    ({ slot, to: active, by, number }) => slot === 'active' && active === 'false' && by === 'tandem' && number > began,
+  )
+  if (!isMadeInactive) return undefined
+  const last = new Map(seen.filter(({ number }) => number <= began).map((one) => [one.slot, one]))
+  return [...last.values()].find(({ by }) => by === 'person')
 }
 
 /** Moments in the journal are the CRM's, those of the witness QuickBooks'. */

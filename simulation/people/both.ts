@@ -1,8 +1,8 @@
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { BOOKS_DEEDS, editRecord } from './books.ts'
-import { type Deed, editContact, pickContact } from './crm.ts'
-import { awaited, begun } from './runs.ts'
+import { CRM_DEEDS, type Deed, editContact, pickContact } from './crm.ts'
+import { awaited, begun, RUN_DEEDS } from './runs.ts'
 
 /** The most time between two things that a bookkeeper does while a pull runs. */
 const MEANWHILE_MS = 250
@@ -19,6 +19,26 @@ export const BOTH_DEEDS = {
     await world.wait((1 - action.other) * CLASH_MS)
     const inCrm = await editContact(world, tenant, contact, action)
     return `${inCrm}, while the bookkeeper ${await inBooks}`
+  },
+  'crm.undoMade': async (world, tenant, action) => {
+    await CRM_DEEDS['crm.create'](world, tenant, { ...action, other: 0 })
+    const sync = await begun(world, tenant, '/syncs')
+    if (sync === undefined) return 'makes a contact and wants to sync, and may not'
+    await awaited(world, tenant, sync)
+    // The newest customer is mostly the one that was just made.
+    const work = { ...action, number: action.number + 1, pick: 0.9999 }
+    const worked = action.other < 0.7 ? await BOOKS_DEEDS['books.edit'](world, tenant, work) : 'does nothing'
+    await world.wait(action.pick * 10 * 60_000)
+    return `makes a contact and syncs; the bookkeeper ${worked}; then ${await RUN_DEEDS['crm.undo'](world, tenant, { ...action, pick: 0 })}`
+  },
+  'books.onOff': async (world, tenant, action) => {
+    for (let times = 0; times < 3; times++) {
+      await BOOKS_DEEDS['books.deactivate'](world, tenant, action)
+      await world.wait(action.other * 60_000)
+      if (times < 2 || action.other < 0.5) await BOOKS_DEEDS['books.reactivate'](world, tenant, action)
+      await world.wait(action.other * 30_000)
+    }
+    return 'makes a customer inactive and active again, three times'
   },
   'crm.pullMeanwhile': async (world, tenant, action) => {
     const pull = await begun(world, tenant, '/pulls', { body: {} })
