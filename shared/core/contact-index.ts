@@ -11,6 +11,9 @@ export type IndexChanges = Readonly<{
   opens: readonly ConflictRow[]
   /** Conflicts to list no more. */
   closes: readonly Question[]
+  /** What its refusal waits for from now on, and what it does no more. */
+  awaits: readonly string[]
+  forgets: readonly string[]
 }>
 
 /** The difference that a write makes to those who look for the contact by its parent or by its conflicts. */
@@ -19,17 +22,21 @@ export function indexChanges(before: Contact | undefined, after: Contact | undef
   const listed = new Map(conflictRows(before).map((row) => [questionOf(row), row]))
   const rows = conflictRows(after)
   const open = new Set(rows.map(questionOf))
+  const [waited, waits] = [before, after].map((one) => new Set(one?.refusal?.waitsFor))
   return {
     ...(moved && before?.parentId !== undefined && { leaves: before.parentId }),
     ...(moved && after?.parentId !== undefined && { joins: after.parentId }),
     opens: rows.filter((row) => !isSameRow(listed.get(questionOf(row)), row)),
     closes: [...listed.keys()].filter((question) => !open.has(question)),
+    awaits: [...(waits ?? [])].filter((what) => waited?.has(what) !== true),
+    forgets: [...(waited ?? [])].filter((what) => waits?.has(what) !== true),
   }
 }
 
 /** How many items such changes write. */
-export function countChanges({ leaves, joins, opens, closes }: IndexChanges): number {
-  return (leaves === undefined ? 0 : 1) + (joins === undefined ? 0 : 1) + opens.length + closes.length
+export function countChanges({ leaves, joins, opens, closes, awaits, forgets }: IndexChanges): number {
+  const moves = (leaves === undefined ? 0 : 1) + (joins === undefined ? 0 : 1)
+  return moves + opens.length + closes.length + awaits.length + forgets.length
 }
 
 /**

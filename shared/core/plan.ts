@@ -49,6 +49,8 @@ export type Sides = Readonly<{
   aside?: readonly Aside[]
   /** What may not be done now, though the sides ask for it. */
   barriers?: readonly Barrier[]
+  /** The name in between that the record has now; `record` shows the one before it. */
+  passing?: string
 }>
 
 export type Aside = Readonly<{ slot: Slot; because: string }>
@@ -64,8 +66,19 @@ export type Action =
   | Readonly<{ kind: 'agree'; slot: Slot; value: SlotValue; because: string }>
   /** QuickBooks' value goes into the contact, and becomes the base. */
   | Readonly<{ kind: 'store'; slot: Slot; from: SlotValue; to: SlotValue; because: string; superseded?: Superseded }>
-  /** The contact's value goes to QuickBooks, and becomes the base once it is sent. */
-  | Readonly<{ kind: 'push'; slot: Slot; from: SlotValue; to: SlotValue; because: string; superseded?: Superseded }>
+  /**
+   * The contact's value goes to QuickBooks, and becomes the base once it is sent. `passing`: it is a name in between, which
+   * nobody wants and which becomes no base.
+   */
+  | Readonly<{
+      kind: 'push'
+      slot: Slot
+      from: SlotValue
+      to: SlotValue
+      because: string
+      superseded?: Superseded
+      passing?: true
+    }>
   | Readonly<{ kind: 'openConflict'; conflict: Conflict; because: string }>
   | Readonly<{ kind: 'closeConflict'; slot: Slot; because: string }>
   /** The sides differ and stay so, because a setting says so. */
@@ -100,10 +113,31 @@ export function plan(sides: Sides, settings: SyncSettings): Plan {
     case 'present': {
       const { side } = sides.record
       const each = (sides.slots ?? SLOTS).flatMap((slot) => planSlot(slot, sides, side, settings))
-      const actions = DERIVED_SLOTS.reduce<readonly Action[]>((all, slot) => followed(slot, all, sides, side), each)
+      const known = DERIVED_SLOTS.reduce<readonly Action[]>((all, slot) => followed(slot, all, sides, side), each)
+      const actions = [...known, ...putBack(known, sides, side)]
       return { actions, because: actions.length === 0 ? 'both sides agree' : 'the sides differ' }
     }
   }
+}
+
+/** The step aside of a contact in a ring of names: its record is called `name` until its own name is free. */
+export function planPassing(from: string | undefined, name: string): Plan {
+  return {
+    actions: [{ kind: 'push', slot: 'displayName', from, to: name, because: PASSING, passing: true }],
+    because: PASSING,
+  }
+}
+
+export const PASSING = 'names are exchanged, so that one of them goes through a name in between'
+export const PUT_BACK = 'the name in between goes'
+
+/** A name in between is left for good by nobody: where no other is sent, the one before it comes back. */
+function putBack(actions: readonly Action[], { passing }: Sides, { snapshot }: RecordSide): readonly Action[] {
+  if (passing === undefined) return []
+  const own = actions.filter((action) => slotOf(action) === 'displayName')
+  if (own.some(({ kind }) => kind === 'push' || kind === 'keep')) return []
+  const to = snapshot.fields.displayName
+  return [{ kind: 'push', slot: 'displayName', from: passing, to, because: PUT_BACK, passing: true }]
 }
 
 /** What the contact holds once every `store` is applied. */
@@ -135,6 +169,7 @@ export function baseAfter(base: Snapshot, done: Plan, pushed: boolean): Snapshot
       case 'store':
         return withSlot(after, action.slot, action.to)
       case 'push':
+        if (action.passing === true) return after
         if (pushed) return withSlot(after, action.slot, action.to)
         return action.superseded === undefined ? after : withSlot(after, action.slot, action.superseded.value)
       default:

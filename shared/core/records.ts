@@ -218,6 +218,11 @@ export type Contact = Readonly<{
   hold?: Hold
   /** Slots that an undo put back: they stay apart until either side changes them again. */
   pins?: readonly Pin[]
+  /**
+   * The name that its record has in QuickBooks for the moment, between the one that it gives up and the one that it gets.
+   * It is nobody's: as long as the record has it, it is taken for the name before.
+   */
+  passing?: Passing
   /** The write to QuickBooks that is under way: sent again, with the same request id, after a crash. */
   intent?: PushIntent
   /** Since when it differs from its base and waits to be pushed; absent when nothing waits. */
@@ -239,6 +244,8 @@ export type Refusal = Readonly<{
   at: string
   /** When it is tried again by itself; absent when only a change can help. */
   nextTryAt?: string
+  /** What others have to do before it can be sent (see awaited.ts): seen to change, that makes it due at once. */
+  waitsFor?: readonly string[]
 }>
 
 /** Both sides changed a slot and no policy decides: a person does. */
@@ -270,6 +277,8 @@ export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue
 
 export const WRITE_OPERATIONS = ['create', 'update'] as const
 
+export type Passing = Readonly<{ name: string }>
+
 /** A write to QuickBooks, stored before it is sent so that a retry repeats it instead of writing twice. */
 export type PushIntent = Readonly<{
   requestId: string
@@ -284,6 +293,8 @@ export type PushIntent = Readonly<{
   runId?: string
   /** What a create gives beside: kept, because a create that is repeated has to be the same. */
   birth?: Birth
+  /** The name that is sent is one in between, or the former one again: nothing that anybody changed. */
+  passing?: boolean
 }>
 
 export const DOTS = ['none', 'green', 'orange', 'red', 'conflict'] as const

@@ -21,6 +21,7 @@ import {
   listPlace,
   markerPkOf,
   markerPlace,
+  waitingKey,
 } from './keys.ts'
 import { contactSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
@@ -41,7 +42,7 @@ const NO_VERSION = -1
  * was read is still what is stored, so that a race can leave no item behind. What is new needs no read.
  */
 export function createContactWrites(tandem: Tandem, clock: Clock) {
-  const { contactItem, childItem, conflictItem } = createItems(tandem)
+  const { contactItem, childItem, conflictItem, waitingItem } = createItems(tandem)
 
   const putConflict = (workspace: string, row: ConflictRow) =>
     conflictItem.build(PutTransaction).item({
@@ -52,12 +53,16 @@ export function createContactWrites(tandem: Tandem, clock: Clock) {
     })
 
   const followUps = (workspace: string, id: string, before: Contact | undefined, after: Contact | undefined) => {
-    const { leaves, joins, opens, closes } = indexChanges(before, after)
+    const { leaves, joins, opens, closes, awaits, forgets } = indexChanges(before, after)
     return [
       ...(leaves === undefined ? [] : [childItem.build(DeleteTransaction).key(childKey(workspace, leaves, id))]),
       ...(joins === undefined ? [] : [childItem.build(PutTransaction).item({ ...childKey(workspace, joins, id), id })]),
       ...opens.map((row) => putConflict(workspace, row)),
       ...closes.map((question) => conflictItem.build(DeleteTransaction).key(conflictKey(workspace, id, question))),
+      ...forgets.map((what) => waitingItem.build(DeleteTransaction).key(waitingKey(workspace, what, id))),
+      ...awaits.map((what) =>
+        waitingItem.build(PutTransaction).item({ ...waitingKey(workspace, what, id), contactId: id, what }),
+      ),
     ]
   }
 
@@ -148,5 +153,12 @@ function createItems({ table }: Tandem) {
     entityAttribute: false,
     schema: item({ pk: string().key(), sk: string().key(), gsi2pk: string(), gsi2sk: string(), row: any() }),
   })
-  return { contactItem, childItem, conflictItem }
+  const waitingItem = new Entity({
+    name: 'waiting',
+    table,
+    timestamps: false,
+    entityAttribute: false,
+    schema: item({ pk: string().key(), sk: string().key(), contactId: string(), what: string() }),
+  })
+  return { contactItem, childItem, conflictItem, waitingItem }
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { Clock, Contacts } from '#sync/ports'
 import { batchGet } from './batch-get.ts'
 import { createHistory } from './history.ts'
-import { CHILD_PREFIX, childrenPk, contactKey } from './keys.ts'
+import { CHILD_PREFIX, childrenPk, contactKey, waitingPk, waitingPrefix } from './keys.ts'
 import { createNameList } from './name-list.ts'
 import { contactRowSchema, contactSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
@@ -11,6 +11,7 @@ import type { Tandem } from './table.ts'
 const indexItem = z.object({ row: contactRowSchema })
 const wholeItem = z.object({ contact: contactSchema })
 const childItem = z.object({ id: z.string() })
+const waitingItem = z.object({ contactId: z.string(), what: z.string() })
 
 export function createContacts(tandem: Tandem, clock: Clock): Contacts {
   const list = createNameList(tandem, (value) => indexItem.parse(value).row)
@@ -35,6 +36,18 @@ export function createContacts(tandem: Tandem, clock: Clock): Contacts {
         .array(childItem)
         .parse(Items ?? [])
         .map(({ id }) => id)
+    },
+    waiting: async (workspace, what) => {
+      const range = what === undefined ? {} : { range: { beginsWith: waitingPrefix(what) } }
+      const { Items } = await tandem.table
+        .build(QueryCommand)
+        .query({ partition: waitingPk(workspace), ...range })
+        .options({ consistent: true, maxPages: Number.POSITIVE_INFINITY })
+        .send()
+      return z
+        .array(waitingItem)
+        .parse(Items ?? [])
+        .map(({ contactId, what: on }) => ({ contactId, what: on }))
     },
     history: createHistory(tandem).page,
   }

@@ -90,6 +90,13 @@ export const childKey = (workspace: string, parentId: string, id: string): Key =
   pk: contactPk(workspace, parentId),
   sk: `${CHILD_PREFIX}${part(id)}`,
 })
+/** All that refusals wait for, of one workspace: few at any time, however many contacts there are. */
+export const waitingPk = (workspace: string) => `${workspacePk(workspace)}#WAITING`
+export const waitingPrefix = (what: string) => `${part(what)}#`
+export const waitingKey = (workspace: string, what: string, contactId: string): Key => ({
+  pk: waitingPk(workspace),
+  sk: `${waitingPrefix(what)}${part(contactId)}`,
+})
 export const historyPk = contactPk
 export const HISTORY_PREFIX = 'J#'
 /** Where an entry stands in its contact's history: in order of time. */
@@ -179,8 +186,13 @@ export const aboveMarkers = (workspace: string) => `${part(workspace)}$`
 export const markerTime = (place: string): string => place.split('#')[1] ?? ''
 
 /** A marker lies with the record that it is of; the survivor of a merge has one for each record that went into it. */
-export const toReadKey = (workspace: string, entity: Entity, id: string, mergedFromId: string | undefined): Key => ({
-  pk: mirrorKey(workspace, entity, id).pk,
+export const toReadKey = (
+  workspace: string,
+  entity: Entity | 'employee',
+  id: string,
+  mergedFromId: string | undefined,
+): Key => ({
+  pk: `${workspacePk(workspace)}#Q#${entity}#${part(id)}`,
   sk: mergedFromId === undefined ? 'TOREAD' : `TOREAD#${part(mergedFromId)}`,
 })
 

@@ -31,6 +31,7 @@ import {
   type OpenConflict,
   OUTCOME_KINDS,
   type Outcome,
+  type Passing,
   PERSON_ROLES,
   type Pin,
   type PushIntent,
@@ -165,6 +166,7 @@ const refusal = z.object({
   advice: textOrNone,
   at: text,
   nextTryAt: textOrNone,
+  waitsFor: z.exactOptional(z.array(text)),
 } satisfies Shape<Refusal>)
 
 const openConflict = z.object({
@@ -202,6 +204,7 @@ const intent = z.object({
   actor: text,
   runId: textOrNone,
   birth: birth.exactOptional(),
+  passing: z.boolean().exactOptional(),
 } satisfies Shape<PushIntent>)
 
 const contactKind = z.enum(CONTACT_KINDS)
@@ -227,6 +230,7 @@ const storedContact = z.object({
   conflicts: z.array(openConflict).exactOptional(),
   hold: hold.exactOptional(),
   pins: z.array(pin).exactOptional(),
+  passing: z.exactOptional(z.object({ name: text } satisfies Shape<Passing>)),
   intent: intent.exactOptional(),
   toPushSince: textOrNone,
   createdAt: text,
@@ -357,7 +361,7 @@ export const replanSchema: z.ZodType<Replan> = z.object({
 } satisfies Shape<Replan>)
 
 export const toReadSchema: z.ZodType<ToRead> = z.object({
-  entity,
+  entity: z.enum([...ENTITIES, 'employee']),
   id: text,
   mergedFromId: textOrNone,
   stamp: text,

@@ -337,6 +337,9 @@ export const PreviewItem = z
       )
       .meta({ description: 'Conflicts that are opened for a person to decide' }),
     underNewParent: z.boolean().meta({ description: 'Its parent is created by the same sync' }),
+    passing: text.optional().meta({
+      description: 'The name that it has in QuickBooks in between, because contacts exchange their names',
+    }),
   })
   .meta({ id: 'PreviewItem' })
 

@@ -11,6 +11,11 @@ export function createContacts(store: Store): Contacts {
     scan: (workspace) => inChunks(() => store.contacts.of(workspace).rows.values()),
     byExactName: async (workspace, name) => [...(store.contacts.of(workspace).byName.get(name)?.values() ?? [])],
     children: async (workspace, contactId) => [...(store.contacts.of(workspace).children.get(contactId) ?? [])],
+    waiting: async (workspace, what) => {
+      const { waiting } = store.contacts.of(workspace)
+      const all = what === undefined ? [...waiting] : [[what, waiting.get(what) ?? []] as const]
+      return all.flatMap(([on, ids]) => [...ids].map((contactId) => ({ contactId, what: on })))
+    },
     history: async (workspace, contactId, limit, after) =>
       store.journal.of(workspace).of(contactId).page('history', limit, after),
   }

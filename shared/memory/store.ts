@@ -18,6 +18,8 @@ type ContactTable = Readonly<{
   rows: OrderedList<ContactRow>
   byName: Map<string, ReadonlyMap<string, ContactRow>>
   children: Map<string, Set<string>>
+  /** Ids by what their refusals wait for. */
+  waiting: Map<string, Set<string>>
   /** When those that wait to be pushed are due, in epoch milliseconds. */
   toPush: Map<string, number>
 }>
@@ -46,6 +48,7 @@ export function createStore(): Store {
       rows: createOrderedList(),
       byName: new Map(),
       children: new Map(),
+      waiting: new Map(),
       toPush: new Map(),
     })),
     conflicts: createTables(() => createOrderedList()),
@@ -88,7 +91,9 @@ function changeIndexes(store: Store, workspace: string, before: Contact | undefi
   const id = after?.id ?? before?.id
   if (id === undefined) return
   const table = store.contacts.of(workspace)
-  const { leaves, joins, opens, closes } = indexChanges(before, after)
+  const { leaves, joins, opens, closes, awaits, forgets } = indexChanges(before, after)
+  for (const what of forgets) takeOut(table.waiting, what, id)
+  for (const what of awaits) putIn(table.waiting, what, id)
   if (leaves !== undefined) takeOut(table.children, leaves, id)
   if (joins !== undefined) putIn(table.children, joins, id)
   const conflicts = store.conflicts.of(workspace)

@@ -1,3 +1,4 @@
+import { awaitedRecord } from '#core/awaited'
 import { problemOf } from '#core/errors'
 import { covers, gapFreeOf } from '#core/gap-free'
 import { GUARD_FLOOR, massChangeReason } from '#core/policies'
@@ -12,6 +13,7 @@ import { readOn } from './read-on.ts'
 import { asRow, massArchiveReason, reconcileMany, unsettled } from './reconcile-many.ts'
 import { sliceEnd } from './slice-end.ts'
 import { readByIds, type StorePorts, storeGone, storeRecords } from './store-read.ts'
+import { hintWoken, wakeWaiting } from './wake-waiting.ts'
 
 export type ChangesPorts = MarkedPorts & Pick<Ports, 'runs'>
 
@@ -96,7 +98,14 @@ async function takeIn(
     isOver: () => ports.clock.now() >= endMs,
     ...(mayNotArchive !== undefined && { mayNotArchive }),
   })
-  return isDone ? 'done' : 'again'
+  if (!isDone) return 'again'
+  const woken = await wakeWaiting(
+    ports,
+    workspace,
+    [...ids].map((id) => awaitedRecord(entity, id)),
+  )
+  await hintWoken(ports, workspace, woken)
+  return 'done'
 }
 
 /**

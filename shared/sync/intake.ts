@@ -1,4 +1,4 @@
-import { ENTITIES, type Entity } from '#core/records'
+import { ENTITIES } from '#core/records'
 import { hintPull } from './hint-work.ts'
 import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { Ports, ToRead } from './ports.ts'
@@ -22,6 +22,9 @@ export type IntakePorts = Pick<
   Ports,
   'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'settings' | 'markers' | 'hints'
 >
+
+/** Those that share their names. */
+const NAMED: readonly ToRead['entity'][] = [...ENTITIES, 'employee']
 
 /** Companies at the same time: Intuit waits three seconds at most (Intuit: "Webhooks best practices"). */
 const AT_ONCE = 16
@@ -63,11 +66,13 @@ async function takeForCompany(ports: IntakePorts, realmId: string, told: readonl
     return
   }
   const { entities } = (await settings.get(workspace)).settings
+  // Names are unique over all three, so that any of them may free the one that somebody waits for.
   const known = told.flatMap((event) => {
-    const entity = ENTITIES.find((one) => one === event.entity && entities.includes(one))
+    const entity = NAMED.find((one) => one === event.entity)
     return entity === undefined ? [] : [{ event, entity }]
   })
-  if (known.length < told.length) metrics.count('WebhookUnknownEntity', told.length - known.length)
+  const takesPart = known.filter(({ entity }) => entity === 'employee' || entities.includes(entity))
+  if (takesPart.length < told.length) metrics.count('WebhookUnknownEntity', told.length - takesPart.length)
 
   const fresh = known.filter(({ event }) => !seen.has(sightOf(event) ?? ''))
   if (fresh.length < known.length) metrics.count('WebhookRepeated', known.length - fresh.length)
@@ -80,7 +85,7 @@ async function takeForCompany(ports: IntakePorts, realmId: string, told: readonl
   )
 }
 
-function toRead({ event, entity }: Readonly<{ event: ChangeEvent; entity: Entity }>): Omit<ToRead, 'stamp'> {
+function toRead({ event, entity }: Readonly<{ event: ChangeEvent; entity: ToRead['entity'] }>): Omit<ToRead, 'stamp'> {
   const { recordId, mergedFromId } = event
   return { entity, id: recordId, ...(mergedFromId !== undefined && { mergedFromId }) }
 }

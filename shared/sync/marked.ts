@@ -1,3 +1,4 @@
+import { awaitedRecord } from '#core/awaited'
 import { ENTITIES, type Entity, type Mirror } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
@@ -14,6 +15,7 @@ import {
   storeMerged,
   storeRecords,
 } from './store-read.ts'
+import { hintWoken, wakeUnseen, wakeWaiting } from './wake-waiting.ts'
 
 export type MarkedPorts = CompanyPorts & ReconcileManyPorts & StorePorts & Pick<Ports, 'markers'>
 
@@ -52,15 +54,17 @@ export async function drainMarked(
       if (isTrickle) await clock.sleep(GATHER_MS)
       const told = isTrickle ? await markers.toRead(workspace, MARKERS_A_TURN) : waiting
       if (told.length === 0) return 'drained'
-      company ??= await openCompany(ports, workspace)
+      const { entities } = (await ports.settings.get(workspace)).settings
+      await wakeByUnread(
+        ports,
+        workspace,
+        told.filter(({ entity }) => !entities.some((one) => one === entity)),
+      )
       for (const entity of ENTITIES) {
-        await readTold(
-          ports,
-          workspace,
-          company,
-          entity,
-          told.filter((one) => one.entity === entity),
-        )
+        const toRead = told.filter((one) => one.entity === entity && entities.includes(entity))
+        if (toRead.length === 0) continue
+        company ??= await openCompany(ports, workspace)
+        await readTold(ports, workspace, company, entity, toRead)
       }
       if (clock.now() >= endMs) return 'again'
     }
@@ -76,7 +80,6 @@ async function readTold(
   entity: Entity,
   told: readonly ToRead[],
 ): Promise<void> {
-  if (told.length === 0) return
   const asked = askedFor(told)
   for (const piece of inPiecesOf(IDS_A_CALL, asked)) {
     await readPiece(ports, workspace, company, entity, piece)
@@ -87,7 +90,39 @@ async function readTold(
     asked.map(({ id }) => id),
   )
   await reconcileRead(ports, workspace, entity, mirrors)
+  await wakeBy(
+    ports,
+    workspace,
+    asked.map(({ id }) => awaitedRecord(entity, id)),
+    false,
+  )
   await ports.markers.clearToRead(workspace, told)
+}
+
+/**
+ * What is never read, employees and lists that take no part, may have given a name up: a write is free, so that whoever
+ * waits for a name asks QuickBooks by sending it again (Intuit: App Partner Program, metering of reads).
+ */
+async function wakeByUnread(ports: MarkedPorts, workspace: string, told: readonly ToRead[]): Promise<void> {
+  if (told.length === 0) return
+  const records = told.flatMap(({ entity, id, mergedFromId }) =>
+    entity === 'employee'
+      ? []
+      : [id, mergedFromId].flatMap((one) => (one === undefined ? [] : [awaitedRecord(entity, one)])),
+  )
+  await wakeBy(ports, workspace, records, true)
+  await ports.markers.clearToRead(workspace, told)
+}
+
+async function wakeBy(
+  ports: MarkedPorts,
+  workspace: string,
+  records: readonly string[],
+  isUnread: boolean,
+): Promise<void> {
+  const woken = await wakeWaiting(ports, workspace, records)
+  const others = await wakeUnseen(ports, workspace, isUnread)
+  await hintWoken(ports, workspace, [...woken, ...others])
 }
 
 /** The survivor of a merge is asked for together with what is said to have gone into it. */

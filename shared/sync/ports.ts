@@ -230,6 +230,9 @@ export interface Mirrors {
   scan(workspace: string, entity: Entity): AsyncIterable<readonly MirrorRow[]>
 }
 
+/** A contact and one of the things that its refusal waits for. */
+export type Waiting = Readonly<{ contactId: string; what: string }>
+
 export interface Contacts {
   get(workspace: string, id: string): Promise<Contact | undefined>
   getMany(workspace: string, ids: readonly string[]): Promise<readonly Contact[]>
@@ -239,6 +242,8 @@ export interface Contacts {
   byExactName(workspace: string, name: string): Promise<readonly ContactRow[]>
   /** Ids of the contacts whose parent this is. */
   children(workspace: string, contactId: string): Promise<readonly string[]>
+  /** Contacts whose refusal waits for `what` (see core/awaited.ts), or for anything at all. */
+  waiting(workspace: string, what?: string): Promise<readonly Waiting[]>
   /** Oldest first. */
   history(workspace: string, contactId: string, limit: number, after?: string): Promise<ListPage<JournalEntry>>
 }
@@ -265,15 +270,19 @@ export interface Ledger {
   /**
    * All or nothing. 'conflict' names the first write that was refused. No two writes to the same contact, mirror, entry
    * or outcome, and at most 100 items: each write is one, and a contact one more for the parent that it leaves, for
-   * the one that it joins, and for each conflict or hold that opens, changes or closes. RangeError.
+   * the one that it joins, for each conflict or hold that opens, changes or closes, and for each thing that its
+   * refusal begins or ceases to wait for. RangeError.
    */
   commit(workspace: string, writes: readonly Write[]): Promise<'committed' | Readonly<{ conflict: Write }>>
 }
 
 // ---- what is to do --------------------------------------------------------------------------------------------
 
-/** A record that somebody told us to look at. `stamp` tells one telling from the next. */
-export type ToRead = Readonly<{ entity: Entity; id: string; mergedFromId?: string; stamp: string }>
+/**
+ * A record that somebody told us to look at. `stamp` tells one telling from the next. Employees are never read: that one
+ * has changed is enough for those who wait for a name.
+ */
+export type ToRead = Readonly<{ entity: Entity | 'employee'; id: string; mergedFromId?: string; stamp: string }>
 
 /**
  * What is to do is state, and messages are only for speed: a marker stays until what it asks for is done, so that a

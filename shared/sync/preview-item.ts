@@ -1,17 +1,20 @@
 import { PLACES, placeRefusal } from '#core/birth'
 import { nameProblem } from '#core/name-check'
 import { listName } from '#core/names'
-import { type Action, type Plan, recordAfter } from '#core/plan'
+import { NAMING } from '#core/naming-slots'
+import { type Action, type Plan, PUT_BACK, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import { isOfProjects, PROJECT } from '#core/project-slots'
-import type { Conflict, Contact, JsonObject, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
+import type { Conflict, Contact, JsonObject, Mirror, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
 import { sameAsTyped } from '#core/spelling'
+import { findWay, wantedBy } from './name-way.ts'
 import type { Ports } from './ports.ts'
 import { unplacedSlots } from './push-birth.ts'
-import { contentOfCreate, creation, NAMING, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
-import { nameRefusal } from './push-name.ts'
+import { contentOfCreate, creation, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
+import { takenBy, type WantedName, wrongName } from './push-name.ts'
 import type { Refused } from './push-refuse.ts'
 import { CREATED_AS } from './push-session.ts'
+import { passingName, waitsForName } from './push-way.ts'
 import { planFor, sortedJson } from './reconcile.ts'
 import type { GatheredSides } from './reconcile-sides.ts'
 import { parentOf } from './reconcile-sides.ts'
@@ -39,11 +42,13 @@ export type PreviewItem = Readonly<{
   asks: readonly Conflict[]
   /** It would be created under a parent that is created by the same sync. */
   underNewParent: boolean
+  /** The name that its record has in between, because it is the one of a ring of names that steps aside. */
+  passing?: string
   /** Stands for the three sides and the settings; absent when there is nothing to apply. */
   fingerprint?: string
 }>
 
-type ItemPorts = Pick<Ports, 'contacts' | 'mirrors' | 'digest' | 'settings'>
+type ItemPorts = Pick<Ports, 'clock' | 'contacts' | 'mirrors' | 'digest' | 'settings'>
 
 /** What a sync would do with the contact as everything is stored now; undefined when it would do nothing. */
 export async function previewItem(
@@ -75,11 +80,14 @@ async function itemOfCreate(
   const { sent, slots } = contentOfCreate(contact, recordId, settings)
   const refused = underNewParent
     ? await refusalUnderNewParent(ports, workspace, contact)
-    : ((await nameRefusal(ports, workspace, {
-        entity: CREATED_AS,
-        fields: sent.fields,
-        ...(recordId !== undefined && { parentRecordId: recordId }),
-      })) ?? (recordId === undefined ? undefined : await refusalBelow(ports, workspace, contact, recordId)))
+    : ((
+        await nameOutcome(ports, workspace, contact, settings, {
+          entity: CREATED_AS,
+          fields: sent.fields,
+          ...(recordId !== undefined && { parentRecordId: recordId }),
+          known: settings.entities,
+        })
+      ).refused ?? (recordId === undefined ? undefined : await refusalBelow(ports, workspace, contact, recordId)))
   if (refused !== undefined) return refusedItem(contact, refused)
   const done = creation(sent, slots)
   return {
@@ -131,7 +139,8 @@ async function itemOfLinked(
       : still(contact, 'conflict', 'open', 'Both sides changed it since they last agreed: decide it first.')
   }
   const unplaced = await unplacedIn(ports, workspace, gathered, done)
-  const misnamed = await refusalOfUpdate(ports, workspace, gathered, done, unplaced?.slots ?? [])
+  const named = await nameOfUpdate(ports, workspace, contact, settings, gathered, done, unplaced?.slots ?? [])
+  const { refused: misnamed, passing } = named
   const refused = misnamed ?? unplaced?.refused
   // QuickBooks takes or refuses a write as a whole, but what it has a place for is sent beside what it has none for.
   const sent = misnamed === undefined ? quickbooks.filter(({ slot }) => unplaced?.slots.includes(slot) !== true) : []
@@ -143,6 +152,7 @@ async function itemOfLinked(
     crm,
     quickbooks: sent,
     asks,
+    ...(passing !== undefined && { passing }),
     fingerprint: digestOf(ports, [gathered.sides, contact.link?.recordId, settings]),
   }
 }
@@ -154,26 +164,53 @@ async function unplacedIn(ports: ItemPorts, workspace: string, { mirror }: Gathe
   return unplacedSlots(ports, workspace, mirror, recordAfter(mirror.snapshot, done), toPush)
 }
 
-async function refusalOfUpdate(
+/** What becomes of the name that a contact is to have: refused, or reached, by a name in between where that is needed. */
+type NameOutcome = Readonly<{ refused?: Refused; passing?: string }>
+
+async function nameOfUpdate(
   ports: ItemPorts,
   workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
   { mirror }: GatheredSides,
   done: Plan,
   unplaced: readonly Slot[],
-): Promise<Refused | undefined> {
+): Promise<NameOutcome> {
   const isNamed = done.actions.some(
     (action) => action.kind === 'push' && NAMING.has(action.slot) && !unplaced.includes(action.slot),
   )
-  if (mirror === undefined || !isNamed) return undefined
+  if (mirror === undefined || !isNamed) return {}
   const sent = recordAfter(mirror.snapshot, done)
-  if (!sent.active) return undefined
-  return nameRefusal(ports, workspace, {
-    entity: mirror.entity,
-    fields: sent.fields,
-    ...(sent.parentRecordId !== undefined && { parentRecordId: sent.parentRecordId }),
-    ownId: mirror.id,
-    held: mirror.snapshot.fields,
-  })
+  if (!sent.active) return {}
+  return nameOutcome(ports, workspace, contact, settings, wantedBy(mirror, sent, settings), mirror)
+}
+
+/** As whoever does all that the preview shows finds it: everybody on the way is sent by the same sync. */
+async function nameOutcome(
+  ports: ItemPorts,
+  workspace: string,
+  contact: Contact,
+  settings: SyncSettings,
+  wanted: WantedName,
+  mirror?: Mirror,
+): Promise<NameOutcome> {
+  const wrong = wrongName(wanted)
+  if (wrong !== undefined) return { refused: wrong }
+  const nobody = async () => undefined
+  const { way, holder } = await findWay(ports, workspace, contact, wanted, { settings, barred: nobody })
+  if (holder === undefined) return {}
+  switch (way.kind) {
+    case 'open':
+      return {}
+    case 'ring':
+      return way.passes === contact.id && mirror !== undefined
+        ? { passing: await passingName(ports, workspace, contact, mirror, settings) }
+        : {}
+    case 'waits':
+      return { refused: waitsForName(wanted, holder, way.for, way.because) }
+    case 'taken':
+      return { refused: await takenBy(ports, workspace, wanted, holder) }
+  }
 }
 
 /** Thrown when something would be done that the preview did not show. */
@@ -186,11 +223,12 @@ export function shownOnly(item: PreviewItem): (done: Plan) => void {
   }
 }
 
-function isShown({ crm, quickbooks, asks, underNewParent, code }: PreviewItem, action: Action): boolean {
+function isShown({ crm, quickbooks, asks, underNewParent, passing, code }: PreviewItem, action: Action): boolean {
   switch (action.kind) {
     case 'store':
       return crm.some(({ slot, to }) => slot === action.slot && sameAsTyped(to, action.to))
     case 'push':
+      if (action.passing === true) return action.to === passing || action.because === PUT_BACK
       return (
         (underNewParent && action.slot === 'parent') ||
         (code !== undefined && isRefusedAlone(code, action.slot)) ||
@@ -272,8 +310,15 @@ function digestOf({ digest }: Pick<Ports, 'digest'>, sides: unknown): string {
 
 /** The item as an outcome of its run. */
 export function outcomeOfItem({ contactId, name, kind, code, reason, ...details }: PreviewItem): Outcome {
-  const { crm, quickbooks, asks, underNewParent, fingerprint } = details
-  const shown: JsonObject = { crm, quickbooks, asks, underNewParent, ...(fingerprint !== undefined && { fingerprint }) }
+  const { crm, quickbooks, asks, underNewParent, passing, fingerprint } = details
+  const shown: JsonObject = {
+    crm,
+    quickbooks,
+    asks,
+    underNewParent,
+    ...(passing !== undefined && { passing }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
   return {
     recordId: contactId,
     contactId,

@@ -6,6 +6,7 @@ import { flagIn, isObject, listIn, maybe, textIn, wordIn } from './stored-state.
 /** Reads back the item that a preview has stored as an outcome. */
 export function itemOfOutcome({ recordId, name, kind, code, reason, details = {} }: Outcome): PreviewItem {
   const fingerprint = maybe(textIn, details, 'fingerprint')
+  const passing = maybe(textIn, details, 'passing')
   return {
     contactId: recordId,
     name,
@@ -16,6 +17,7 @@ export function itemOfOutcome({ recordId, name, kind, code, reason, details = {}
     quickbooks: objectsIn(details, 'quickbooks').map(changeOf),
     asks: objectsIn(details, 'asks').map(conflictOf),
     underNewParent: flagIn(details, 'underNewParent'),
+    ...(passing !== undefined && { passing }),
     ...(fingerprint !== undefined && { fingerprint }),
   }
 }

@@ -21,6 +21,7 @@ import {
 import { sweepChanges } from './pull-sweep.ts'
 import { type Finish, runSlice, type SliceEnd } from './run-slice.ts'
 import { newRun } from './runs.ts'
+import { hintWoken, wakeAllWaiting } from './wake-waiting.ts'
 
 /**
  * Starts to read all records of the connected company into the holding area, of each list that takes part: customers,
@@ -64,6 +65,7 @@ async function pullOn(ports: PullPorts, slice: PullSlice): Promise<'again' | Fin
   while (presentList(slice.state()) !== undefined) {
     if (slice.isOver() || (await pullList(ports, slice)) === 'again') return 'again'
   }
+  await hintWoken(ports, slice.workspace, await wakeAllWaiting(ports, slice.workspace))
   const { stopped, unproven } = slice.state()
   if (stopped.length > 0) return { status: 'failed', reason: stopped.join(' ') }
   if (unproven.length > 0) return { status: 'done', reason: unproven.join(' ') }

@@ -1,15 +1,18 @@
 import { slotsOf } from '#core/entity-slots'
 import { LIST_IS_OFF } from '#core/kept-back'
+import { NAMING } from '#core/naming-slots'
 import { type Plan, recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
-import type { Contact, Mirror, PushIntent, Refusal, Slot, Snapshot } from '#core/records'
+import type { Contact, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
-import { canonical, contactSnapshot } from '#core/snapshots'
+import { contactSnapshot } from '#core/snapshots'
+import { wantedBy } from './name-way.ts'
+import { intend } from './push-intent.ts'
 import { birthFor, unplacedSlots } from './push-birth.ts'
-import { nameRefusal } from './push-name.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
+import { forOther, goFor, type Others, putNameBack, refuseName } from './push-way.ts'
 import { reconcile } from './reconcile.ts'
 import { parentOf } from './reconcile-sides.ts'
 import { PARENT_FIRST } from './wake-below.ts'
@@ -25,6 +28,8 @@ export type PushFor = Readonly<{
   asked: boolean
   /** Ends a write that has begun, and sends nothing more. */
   onlyUnderway?: boolean
+  /** It is sent for the sake of another one, whose way it clears: it clears no ways itself. */
+  forAnother?: boolean
   /** Is shown what is about to be done, before anything of it is; what it throws keeps it from being done. */
   check?: (done: Plan) => void
 }>
@@ -51,11 +56,36 @@ export async function pushContact(
   contactId: string,
   why: PushFor,
 ): Promise<Pushed> {
+  const others: Others = { tried: new Set(), after: [], push: (id) => pushOther(ports, session, id) }
+  try {
+    const pushed = await pushOne(ports, session, contactId, why, others)
+    for (const id of others.after) await others.push(id)
+    return pushed
+  } finally {
+    others.unlock?.()
+  }
+}
+
+async function pushOther(ports: PushPorts, session: PushSession, id: string): Promise<void> {
+  const contact = await ports.contacts.get(session.workspace, id)
+  const how = contact && (await forOther(session, contact))
+  if (how?.kind !== 'may') return
+  const { kind: _may, ...why } = how
+  await pushContact(ports, session, id, { ...why, forAnother: true })
+}
+
+async function pushOne(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  why: PushFor,
+  others: Others,
+): Promise<Pushed> {
   let written: 'created' | 'sent' | undefined
   let stale = 0
   let toEmpty: readonly Slot[] = []
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
-    const step = await nextStep(ports, session, contactId, why, { stale, toEmpty })
+    const step = await nextStep(ports, session, contactId, why, { stale, toEmpty, others })
     switch (step.kind) {
       case 'created':
       case 'sent':
@@ -79,7 +109,7 @@ export async function pushContact(
 }
 
 /** `stale`: how often the record had moved. `toEmpty`: addresses that have to be emptied before they get fewer lines. */
-type SoFar = Readonly<{ stale: number; toEmpty: readonly Slot[] }>
+type SoFar = Readonly<{ stale: number; toEmpty: readonly Slot[]; others: Others }>
 
 type Step = Sent | Exclude<Pushed, { kind: 'created' | 'sent' | 'busy' }>
 
@@ -94,12 +124,16 @@ async function nextStep(
   const contact = await ports.contacts.get(workspace, contactId)
   if (contact === undefined) return { kind: 'unchanged', because: 'it is not in the CRM any more' }
   if (isUnderway(contact)) return sendIntent(ports, session, contact, { isRepeated: true, stale: soFar.stale })
-  if (why.onlyUnderway === true) return { kind: 'unchanged', because: 'nothing is sent unless somebody asks' }
+  // A name in between is as good as a write that has begun.
+  if (why.onlyUnderway === true && contact.passing === undefined)
+    return { kind: 'unchanged', because: 'nothing is sent unless somebody asks' }
   if (!why.asked && contact.toPushSince === undefined) return { kind: 'unchanged', because: 'nothing waits to be sent' }
   if (contact.hold !== undefined) return held(ports, workspace, contact, contact.hold.reason)
   const entity = contact.link?.entity ?? CREATED_AS
   if (!session.settings.entities.includes(entity)) return refuse(ports, workspace, contact, OFF)
-  return contact.link === undefined ? create(ports, session, contact, why) : update(ports, session, contact, why, soFar)
+  return contact.link === undefined
+    ? create(ports, session, contact, why, soFar)
+    : update(ports, session, contact, why, soFar)
 }
 
 const OFF = {
@@ -108,7 +142,13 @@ const OFF = {
   advice: 'Switch the list on in the settings. What waits is sent then by itself.',
 }
 
-async function create(ports: PushPorts, session: PushSession, contact: Contact, why: PushFor): Promise<Step> {
+async function create(
+  ports: PushPorts,
+  session: PushSession,
+  contact: Contact,
+  why: PushFor,
+  { others }: SoFar,
+): Promise<Step> {
   const { workspace, settings } = session
   if (contact.archived) return leave(ports, workspace, contact, 'it is archived, and was never in QuickBooks')
   // One that was refused has been asked for before.
@@ -119,12 +159,15 @@ async function create(ports: PushPorts, session: PushSession, contact: Contact, 
     return refuse(ports, workspace, contact, parent.isVendor ? VENDOR_PARENT : NO_PARENT)
 
   const { sent, slots } = contentOfCreate(contact, parent.recordId, settings)
-  const refused = await nameRefusal(ports, workspace, {
+  const wanted = {
     entity: CREATED_AS,
     fields: sent.fields,
     ...(parent.recordId !== undefined && { parentRecordId: parent.recordId }),
-  })
-  if (refused !== undefined) return refuse(ports, workspace, contact, refused)
+    known: settings.entities,
+  }
+  const blocked = await goFor(ports, session, contact, wanted, why, others)
+  if (blocked?.kind === 'step') return blocked.step
+  if (blocked !== undefined) return refuseName(ports, workspace, contact, wanted, blocked.refused)
   const born = await birthFor(ports, session, contact, parent.recordId)
   if ('refused' in born) return refuse(ports, workspace, contact, born.refused)
   why.check?.(creation(sent, slots))
@@ -172,7 +215,7 @@ async function update(
   session: PushSession,
   contact: Contact,
   why: PushFor,
-  { stale, toEmpty }: SoFar,
+  { stale, toEmpty, others }: SoFar,
 ): Promise<Step> {
   const { workspace, settings } = session
   const { asked: _asked, ...reconcileWhy } = why
@@ -187,87 +230,32 @@ async function update(
   const emptied = toEmpty.filter((slot) => toPush.includes(slot) && slotValue(mirror.snapshot, slot) !== undefined)
   const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
   const unplaced = await unplacedSlots(ports, workspace, mirror, sent, toPush)
-  const isNamed = toPush.some((slot) => NAMING.has(slot) && unplaced?.slots.includes(slot) !== true)
-  const misnamed = isNamed && sent.active ? await updateRefusal(ports, workspace, mirror, sent) : undefined
-  const refused = misnamed ?? unplaced?.refused
-  const others = toPush.filter(
-    (slot) => unplaced?.slots.includes(slot) !== true && (misnamed === undefined || !NAMING.has(slot)),
-  )
-  if (refused && others.length === 0) return refuse(ports, workspace, now, refused)
+  const isPlaced = (slot: Slot) => unplaced?.slots.includes(slot) !== true
+  const wanted = wantedBy(mirror, sent, settings)
+  const isNamed = toPush.some((slot) => NAMING.has(slot) && isPlaced(slot)) && sent.active
+  const blocked = isNamed ? await goFor(ports, session, now, wanted, why, others) : undefined
+  if (blocked?.kind === 'step') return blocked.step
+  const refused = blocked?.refused ?? unplaced?.refused
+  const nameless = toPush.filter((slot) => isPlaced(slot) && (blocked === undefined || !NAMING.has(slot)))
+  if (refused !== undefined && nameless.length === 0) {
+    if (blocked === undefined) return refuse(ports, workspace, now, refused)
+    const back = await putNameBack(ports, session, now, mirror, why)
+    return back ?? refuseName(ports, workspace, now, wanted, refused)
+  }
   // A name or a place that is refused holds up nothing else: it is what is left for the next round, and is refused then.
   const content = refused
     ? {
-        slots: others,
-        sent: others.reduce((only, slot) => withSlot(only, slot, slotValue(sent, slot)), mirror.snapshot),
+        slots: nameless,
+        sent: nameless.reduce((only, slot) => withSlot(only, slot, slotValue(sent, slot)), mirror.snapshot),
       }
     : { slots: toPush, sent }
-  const write = { operation: 'update', ...content, revision: mirror.revision } as const
+  const isPassing = plan.actions.some((action) => action.kind === 'push' && action.passing === true)
+  const passing = isPassing && content.slots.includes('displayName') ? { passing: true } : {}
+  const write = { operation: 'update', ...content, revision: mirror.revision, ...passing } as const
   const underway = await intend(ports, workspace, now, write, why)
   return underway === 'moved'
     ? MOVED
     : sendIntent(ports, session, underway, { isRepeated: false, stale, before: mirror })
-}
-
-/** Why QuickBooks would refuse the name that a record is to have. */
-function updateRefusal(
-  ports: PushPorts,
-  workspace: string,
-  { entity, id, snapshot }: Mirror,
-  { fields, parentRecordId }: Snapshot,
-) {
-  const under = parentRecordId === undefined ? {} : { parentRecordId }
-  return nameRefusal(ports, workspace, { entity, fields, ...under, ownId: id, held: snapshot.fields })
-}
-
-/** The slots that give a record its full name, or make it compete for one. */
-export const NAMING: ReadonlySet<Slot> = new Set<Slot>([
-  'displayName',
-  'companyName',
-  'title',
-  'givenName',
-  'middleName',
-  'familyName',
-  'suffix',
-  'printName',
-  'parent',
-  'active',
-])
-
-/**
- * A write to QuickBooks, to be stored before it is sent. The request id depends on the contact's version too: QuickBooks
- * may answer a repeated id with the error that it got before, so that a write that was refused never uses its id again.
- */
-export function newIntent(
-  { digest, clock }: Pick<PushPorts, 'digest' | 'clock'>,
-  { id, version }: Pick<Contact, 'id' | 'version'>,
-  content: IntendedWrite,
-  by: Readonly<{ actor: string; runId?: string }>,
-): PushIntent {
-  const { revision, operation, sent } = content
-  return {
-    ...content,
-    requestId: digest.sha256(JSON.stringify([id, revision ?? operation, canonical(sent), version])),
-    at: new Date(clock.now()).toISOString(),
-    ...by,
-  }
-}
-
-type IntendedWrite = Pick<PushIntent, 'operation' | 'slots' | 'sent' | 'revision' | 'birth'>
-
-/** Stores what is about to be sent, before it is sent. */
-async function intend(
-  { ledger, digest, clock }: PushPorts,
-  workspace: string,
-  contact: Contact,
-  content: IntendedWrite,
-  { actor, runId }: PushFor,
-): Promise<Underway | 'moved'> {
-  const { version } = contact
-  const intent = newIntent({ digest, clock }, contact, content, { actor, ...(runId !== undefined && { runId }) })
-  // Marked, so that it is found again whatever becomes of this worker.
-  const underway: Underway = { ...contact, intent, toPushSince: contact.toPushSince ?? intent.at }
-  const committed = await ledger.commit(workspace, [{ kind: 'contact', contact: underway, expectedVersion: version }])
-  return committed === 'committed' ? { ...underway, version: version + 1 } : 'moved'
 }
 
 async function leave(ports: PushPorts, workspace: string, contact: Contact, because: string): Promise<Step> {

@@ -1,3 +1,4 @@
+import { awaitedRecord, UNSEEN } from '#core/awaited'
 import { nameProblem, namesInstead } from '#core/name-check'
 import { ENTITIES, type Entity, type Fields, type Mirror } from '#core/records'
 import type { Refused } from './push-refuse.ts'
@@ -14,6 +15,8 @@ export type WantedName = Readonly<{
   parentRecordId?: string
   ownId?: string
   held?: Fields
+  /** The lists of which the mirrors are up to date; all unless given. What another one shows is asked of QuickBooks. */
+  known?: readonly Entity[]
 }>
 
 type NamePorts = Pick<PushPorts, 'mirrors'>
@@ -29,18 +32,40 @@ export async function nameRefusal(
   workspace: string,
   wanted: WantedName,
 ): Promise<Refused | undefined> {
-  const { fields, held } = wanted
+  const wrong = wrongName(wanted)
+  if (wrong !== undefined) return wrong
+  const holder = await holderOfName(ports, workspace, wanted)
+  return holder && takenBy(ports, workspace, wanted, holder)
+}
+
+/** Why QuickBooks takes the name from nobody. */
+export function wrongName({ fields, held }: WantedName): Refused | undefined {
   const problem = nameProblem(fields, held)
-  if (problem !== undefined) {
-    const { code, reason, suggestion } = problem
-    const advice = suggestion === undefined ? 'Give it a name.' : `Write “${suggestion}” instead.`
-    return { code, reason, advice: `${advice} ${SENT_AGAIN}` }
-  }
-  const name = fields.displayName ?? ''
+  if (problem === undefined) return undefined
+  const { code, reason, suggestion } = problem
+  const advice = suggestion === undefined ? 'Give it a name.' : `Write “${suggestion}” instead.`
+  return { code, reason, advice: `${advice} ${SENT_AGAIN}` }
+}
+
+/** Who has the name that is wanted, as far as the mirrors show. */
+export async function holderOfName(
+  ports: NamePorts,
+  workspace: string,
+  wanted: WantedName,
+): Promise<Mirror | undefined> {
   const path = await pathAbove(ports, workspace, wanted)
-  if (path === undefined) return undefined
-  const holder = await holderOf(ports, workspace, wanted, path + name)
-  if (holder === undefined) return undefined
+  return path === undefined ? undefined : holderOf(ports, workspace, wanted, path + (wanted.fields.displayName ?? ''))
+}
+
+/** The refusal of a name that a record has which keeps it. */
+export async function takenBy(
+  ports: NamePorts,
+  workspace: string,
+  wanted: WantedName,
+  holder: Mirror,
+): Promise<Refused> {
+  const name = wanted.fields.displayName ?? ''
+  const path = (await pathAbove(ports, workspace, wanted)) ?? ''
   const free = await freeName(ports, workspace, wanted, path, name)
   const isLinkable = holder.contactId === undefined && wanted.ownId === undefined && holder.entity === wanted.entity
   const rename = free === undefined ? 'Give this contact another name.' : `Call this contact “${free}” instead.`
@@ -48,6 +73,21 @@ export async function nameRefusal(
     code: '6240',
     reason: `Another ${holder.entity} in QuickBooks has the name “${name}” already.`,
     advice: isLinkable ? `If the two are the same, link them. Otherwise: ${rename}` : `${rename} ${SENT_AGAIN}`,
+    waitsFor: [awaitedRecord(holder.entity, holder.id)],
+  }
+}
+
+/**
+ * The refusal of a name of which nobody can say who has it. Only a write tells whether it is free again, so that it is
+ * sent again whenever a customer, vendor or employee changes.
+ */
+export function takenUnseen({ fields }: WantedName): Refused {
+  const name = fields.displayName ?? ''
+  return {
+    code: '6240',
+    reason: `A customer, vendor or employee in QuickBooks that we cannot see has the name “${name}” already.`,
+    advice: `It may be an employee, somebody inactive, or a name that differs only in spaces, capitals or invisible characters. Look for it in QuickBooks, or give this contact another name. It is sent again by itself when the name may be free.`,
+    waitsFor: [UNSEEN],
   }
 }
 
@@ -84,16 +124,23 @@ async function pathAbove(
 async function holderOf(
   { mirrors }: NamePorts,
   workspace: string,
-  { entity, parentRecordId, ownId }: WantedName,
+  { entity, parentRecordId, ownId, known = ENTITIES }: WantedName,
   fullName: string,
 ): Promise<Mirror | undefined> {
   // Vendors have no parents, so that they meet only what is at the top.
   const entities: readonly Entity[] = parentRecordId === undefined ? ENTITIES : ['customer']
-  for (const each of entities) {
+  for (const each of entities.filter((one) => known.includes(one))) {
     const ids = await mirrors.idsByFullName(workspace, each, fullName)
     const others = ids.filter((id) => !(each === entity && id === ownId))
     const holders = others.length === 0 ? [] : await mirrors.getMany(workspace, each, others)
-    const holder = holders.find(({ goneAt }) => goneAt === undefined)
+    // Its own full name may be an old one, from before its parent got another: what it lies below is always known. And
+    // QuickBooks may tell apart what we do not, such as an accent written in two ways: that is for it to say.
+    const holder = holders.find(
+      (one) =>
+        one.goneAt === undefined &&
+        one.snapshot.parentRecordId === parentRecordId &&
+        one.fullName.toLowerCase() === fullName.toLowerCase(),
+    )
     if (holder !== undefined) return holder
   }
   return undefined

@@ -4,15 +4,20 @@ import type { PushPorts } from './push-session.ts'
 
 type RefusePorts = Pick<PushPorts, 'clock' | 'contacts' | 'ledger'>
 
-/** Why a contact is not sent: the code of QuickBooks, or one of ours. */
-export type Refused = RefusalWords & Readonly<{ code: string }>
+/** Why a contact is not sent: the code of QuickBooks, or one of ours; and what else has to change, if anything. */
+export type Refused = RefusalWords & Readonly<{ code: string; waitsFor?: readonly string[] }>
 
 /** The refusal that a contact gets now, with the time of its next try. */
-export function refusalOf(before: Refusal | undefined, { code, reason, advice }: Refused, nowMs: number): Refusal {
+export function refusalOf(
+  before: Refusal | undefined,
+  { code, reason, advice, waitsFor }: Refused,
+  nowMs: number,
+): Refusal {
   const isSame = before?.code === code && before.nextTryAt !== undefined
   const waitedMs = isSame ? Date.parse(before.nextTryAt) - Date.parse(before.at) : 0
   const nextTryAt = new Date(nowMs + nextWaitMs(waitedMs)).toISOString()
-  return { code, reason, advice, at: new Date(nowMs).toISOString(), nextTryAt }
+  const awaited = waitsFor === undefined ? {} : { waitsFor }
+  return { code, reason, advice, at: new Date(nowMs).toISOString(), nextTryAt, ...awaited }
 }
 
 /**

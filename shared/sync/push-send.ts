@@ -1,11 +1,12 @@
+import { awaitedRecord } from '#core/awaited'
 import { type Problem, problemOf } from '#core/errors'
 import { gone } from '#core/observe'
 import type { Contact, Mirror, SourceRecord } from '#core/records'
 import { wordsOfRefusal } from '#core/refusals'
 import { slotValue } from '#core/slots'
 import { whatTheLostCreateMade } from './push-lost-create.ts'
-import { findNamesake, nameRefusal, type WantedName } from './push-name.ts'
-import { dropIntent, refuse } from './push-refuse.ts'
+import { findNamesake, holderOfName, nameRefusal, takenUnseen, type WantedName } from './push-name.ts'
+import { dropIntent, type Refused, refuse } from './push-refuse.ts'
 import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
 import { isCarriedOut, type Settled, settle } from './push-settle.ts'
 import { changedAmong } from './store-records.ts'
@@ -163,8 +164,13 @@ async function afterTrouble(
 ): Promise<Sent> {
   const { workspace } = session
   switch (problem.kind) {
-    case 'quickbooksRefused':
-      return refuse(ports, workspace, contact, await refusedInWords(ports, session, contact, problem))
+    case 'quickbooksRefused': {
+      const known = problem.code === NAME_TAKEN ? await whoHasTheName(ports, session, contact) : undefined
+      // Somebody whom no mirror showed before: now that they are known, the way to the name can be found.
+      if (known === 'moved') return planAnew(ports, session, contact)
+      if (known !== undefined) return refuse(ports, workspace, contact, known)
+      return refuse(ports, workspace, contact, refusedInWords(contact, problem))
+    }
     case 'quickbooksDown':
     case 'quickbooksUnreadable': {
       const isLasting = ports.clock.now() - Date.parse(contact.intent.at) >= NO_ANSWER_MS
@@ -184,40 +190,53 @@ async function afterTrouble(
 
 const BY_ITSELF = 'Nothing needs to be done: it is tried again by itself.'
 
-async function refusedInWords(
-  ports: PushPorts,
-  session: PushSession,
-  { intent, link }: Underway,
-  problem: Extract<Problem, { kind: 'quickbooksRefused' }>,
-) {
+function refusedInWords({ intent, link }: Underway, problem: Extract<Problem, { kind: 'quickbooksRefused' }>): Refused {
   const { fields, parentRecordId } = intent.sent
   const entity = link?.entity ?? CREATED_AS
   const { code } = problem
-  if (code === NAME_TAKEN) {
-    const wanted: WantedName = {
-      entity,
-      fields,
-      // What QuickBooks has refused is that the name is taken: it has passed every other check.
-      held: fields,
-      ...(parentRecordId !== undefined && { parentRecordId }),
-      ...(link !== undefined && { ownId: link.recordId }),
-    }
-    const known = await askWhoHasTheName(ports, session, wanted)
-    if (known !== undefined) return known
-  }
-  return { code, ...wordsOfRefusal(problem, { entity, name: fields.displayName ?? '' }) }
+  const own = link === undefined ? [] : [awaitedRecord(link.entity, link.recordId)]
+  const parent = parentRecordId === undefined ? [] : [awaitedRecord(CREATED_AS, parentRecordId)]
+  // Bookkeepers end these without a change of the contact: what they change is seen on the record or on its parent.
+  const waitsFor = OF_ITS_OWN.includes(code) ? own : OF_ITS_PARENT.includes(code) ? [...own, ...parent] : []
+  const words = wordsOfRefusal(problem, { entity, name: fields.displayName ?? '' })
+  return { code, ...words, ...(waitsFor.length > 0 && { waitsFor }) }
 }
 
+/** A balance, or charges that are not billed. */
+const OF_ITS_OWN: readonly string[] = ['6220', '6280']
+/** Something that it refers to is inactive, gone or in the wrong place; open invoices of its parent. */
+const OF_ITS_PARENT: readonly string[] = ['610', '620', '700', '800', '900', '6130', '6150', '6180', '2500']
 const NAME_TAKEN = '6240'
 
-/** Better words for a name that is taken; undefined when nobody can be asked or found. */
-async function askWhoHasTheName(ports: PushPorts, session: PushSession, wanted: WantedName) {
+/**
+ * Why a name is refused, after QuickBooks was asked who has it; 'moved' where the lists that take part show now who it
+ * is. Whoever was woken to try once more without knowing more is answered without a read: that is what makes it free.
+ */
+async function whoHasTheName(
+  ports: PushPorts,
+  session: PushSession,
+  { intent, link, refusal }: Underway,
+): Promise<Refused | 'moved'> {
+  const { workspace, settings } = session
+  const { fields, parentRecordId } = intent.sent
+  const wanted: WantedName = {
+    entity: link?.entity ?? CREATED_AS,
+    fields,
+    // What QuickBooks has refused is that the name is taken: it has passed every other check.
+    held: fields,
+    ...(parentRecordId !== undefined && { parentRecordId }),
+    ...(link !== undefined && { ownId: link.recordId }),
+  }
+  const unseen = takenUnseen(wanted)
+  const isWoken = refusal !== undefined && refusal.nextTryAt === undefined && refusal.reason === unseen.reason
+  if (isWoken) return unseen
   try {
     await findNamesake(ports, session, wanted)
-    return await nameRefusal(ports, session.workspace, wanted)
+    if ((await holderOfName(ports, workspace, { ...wanted, known: settings.entities })) !== undefined) return 'moved'
+    return (await nameRefusal(ports, workspace, wanted)) ?? unseen
   } catch (thrown) {
     // It is refused all the same; only who has the name stays unsaid.
     if (problemOf(thrown) === undefined) throw thrown
-    return undefined
+    return unseen
   }
 }

@@ -1,4 +1,5 @@
 import { problemOf } from '#core/errors'
+import type { Plan } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, Entity } from '#core/records'
 import type { CompanyPorts } from './company.ts'
@@ -17,7 +18,42 @@ export type PushCompany = Pick<
 >
 
 /** One company in the hands of a worker that pushes. */
-export type PushSession = Readonly<{ workspace: string; company: PushCompany; settings: SyncSettings }>
+export type PushSession = Readonly<{
+  workspace: string
+  company: PushCompany
+  settings: SyncSettings
+  /** How another contact may be sent for the sake of one, that holds the name which that one is to have. */
+  forOther?: (contact: Contact) => Promise<ForOther>
+  /** Waits for its turn to clear the way to a name, where several are sent at the same time; answers how to end it. */
+  lockNames?: () => Promise<() => void>
+  /** Is told who is due now because of what was sent. */
+  woke?: (contactIds: readonly string[]) => void
+}>
+
+/** In whose name, and whether a person asked for it; or why it may not be sent. */
+export type ForOther =
+  | Readonly<{ kind: 'may'; actor: string; runId?: string; asked: boolean; check?: (done: Plan) => void }>
+  | Readonly<{ kind: 'mayNot'; because: string }>
+
+/**
+ * One after the other, whoever clears the way to a name: those around a ring would all send all the others, since many are
+ * worked on at the same time.
+ */
+export function createLock(): () => Promise<() => void> {
+  let last: Promise<void> = Promise.resolve()
+  return async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const before = last
+    last = promise
+    await before
+    return resolve
+  }
+}
+
+export const NOT_ASKED: ForOther = {
+  kind: 'mayNot',
+  because: 'It is sent when somebody asks for it.',
+}
 
 /** A contact with the write to QuickBooks that is under way. */
 export type Underway = Contact & Readonly<{ intent: NonNullable<Contact['intent']> }>

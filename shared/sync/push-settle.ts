@@ -1,6 +1,8 @@
+import { awaitedRecord } from '#core/awaited'
 import { derivedSlots } from '#core/derived-names'
+import { NAMING } from '#core/naming-slots'
 import { timesApart } from '#core/newest'
-import { plan } from '#core/plan'
+import { PASSING, plan } from '#core/plan'
 import {
   ADDRESS_FIELDS,
   type AddressField,
@@ -23,9 +25,10 @@ import { type Refused, refusalOf } from './push-refuse.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
 import { reconcile } from './reconcile.ts'
 import { change, linkValue } from './reconcile-apply.ts'
-import { parentOf, present, sidesOf } from './reconcile-sides.ts'
+import { parentOf, passingNow, present, sidesOf } from './reconcile-sides.ts'
 import { changedAmong } from './store-records.ts'
 import { WOKEN_AT_ONCE, wake, wokenBelow } from './wake-below.ts'
+import { wakeWaiting } from './wake-waiting.ts'
 
 export type Settled =
   /**
@@ -52,7 +55,7 @@ const LATE_MS = 5_000
  */
 export async function settle(
   ports: PushPorts,
-  { workspace, settings }: PushSession,
+  { workspace, settings, woke }: PushSession,
   underway: Underway,
   answer: SourceRecord,
   before: Mirror | undefined,
@@ -67,7 +70,7 @@ export async function settle(
     const at = new Date(ports.clock.now()).toISOString()
     const isNew = intent.operation === 'create'
     const dropped = droppedSlots(intent, answer.snapshot)
-    const earlier = before?.snapshot ?? contact.link?.base
+    const earlier = namedBefore(contact, before?.snapshot ?? contact.link?.base)
     const kept = keptAddresses(intent, answer.snapshot, earlier)
     const unlike = [...dropped, ...kept]
     const asMade = isOwnAnswer ? editedSince(contact, intent, answer.snapshot) : []
@@ -81,7 +84,8 @@ export async function settle(
       revision: mirror.revision,
       ...(written !== undefined && { written }),
     }
-    const { intent: _over, refusal: _old, toPushSince = at, pins = [], slotTimes: times, ...rest } = contact
+    const { intent: _over, refusal: _old, toPushSince = at, pins = [], slotTimes: times, passing, ...rest } = contact
+    const isPassing = passingNow(contact, mirror).passing !== undefined
     const parent = await parentOf(ports, workspace, contact, mirror.entity)
     const slotTimes = timesApart(times, contactSnapshot(contact, parent.recordId), base)
     const resting = pins.map((pin) => asAnswered(pin, intent, answer.snapshot))
@@ -90,6 +94,7 @@ export async function settle(
       link,
       // Who is a customer in QuickBooks is one here.
       isCustomer: rest.isCustomer || isNew,
+      ...(isPassing && passing !== undefined && { passing }),
       ...(resting.length > 0 && { pins: resting }),
       ...(slotTimes !== undefined && { slotTimes }),
     }
@@ -102,6 +107,10 @@ export async function settle(
     const sent = intent.slots.filter((slot) => !unlike.includes(slot))
     const isLate = Date.parse(at) - Date.parse(intent.at) > LATE_MS
     const ids = { contactId: contact.id, recordId: mirror.id }
+    // Before the intent is over, so that whoever comes after a worker that died here wakes them again.
+    if (intent.slots.some((slot) => NAMING.has(slot))) {
+      woke?.(await wakeWaiting(ports, workspace, [awaitedRecord(mirror.entity, mirror.id)], contact.id))
+    }
     const below = isNew ? await wokenBelow(ports, workspace, ids, { at, isLate }) : []
     const committed = await ports.ledger.commit(workspace, [
       { kind: 'contact', contact: after, expectedVersion: contact.version },
@@ -235,14 +244,16 @@ function keptAddresses(
  */
 function baseOf(
   base: Snapshot | undefined,
-  { slots, sent }: PushIntent,
+  { slots, sent, passing }: PushIntent,
   answer: Snapshot,
   unlike: readonly Slot[],
 ): Snapshot {
-  return slots.reduce(
-    (after, slot) => withSlot(after, slot, slotValue(unlike.includes(slot) ? answer : sent, slot)),
-    base ?? { fields: {}, active: true },
-  )
+  return slots
+    .filter((slot) => passing !== true || slot !== 'displayName')
+    .reduce(
+      (after, slot) => withSlot(after, slot, slotValue(unlike.includes(slot) ? answer : sent, slot)),
+      base ?? { fields: {}, active: true },
+    )
 }
 
 /**
@@ -279,6 +290,7 @@ function isAtRest(
     record: present(mirror, link.base, contact),
     resolutions: [],
     aside: parent.aside,
+    ...passingNow(contact, mirror),
   }
   return plan(sides, settings).actions.every(({ kind }) => kind === 'keep')
 }
@@ -287,9 +299,20 @@ function claimOf({ entity, id }: Mirror, contactId: string): Write {
   return { kind: 'claim', entity, recordId: id, contactId }
 }
 
-function changesOf(slots: readonly Slot[], { sent }: PushIntent, before: Snapshot | undefined): JournalChange[] {
+/** A record as it was before a write: a name in between was never its name. */
+function namedBefore({ passing, intent, link }: Contact, before: Snapshot | undefined): Snapshot | undefined {
+  const isPassing = passing !== undefined && before?.fields.displayName === passing.name && intent?.passing !== true
+  return isPassing ? withSlot(before, 'displayName', link?.base.fields.displayName) : before
+}
+
+function changesOf(
+  slots: readonly Slot[],
+  { sent, passing }: PushIntent,
+  before: Snapshot | undefined,
+): JournalChange[] {
   return slots.map((slot) => ({
     ...change(slot, before && slotValue(before, slot), slotValue(sent, slot)),
+    ...(passing === true && slot === 'displayName' && { passing: true }),
     ...(derivedSlots(sent.fields).some((one) => one === slot) && { derived: true }),
   }))
 }
@@ -297,7 +320,7 @@ function changesOf(slots: readonly Slot[], { sent }: PushIntent, before: Snapsho
 function journal(
   { ids }: Pick<PushPorts, 'ids'>,
   { id: contactId, isCustomer }: Contact,
-  { operation, actor, runId }: PushIntent,
+  { operation, actor, runId, passing, slots }: PushIntent,
   at: string,
   mirror: Mirror,
   sent: readonly JournalChange[],
@@ -306,7 +329,8 @@ function journal(
   const link: readonly JournalChange[] = isNew ? [{ field: 'link', to: linkValue(mirror) }] : []
   const changes = [...link, ...sent]
   if (changes.length === 0) return []
-  const because = isNew ? 'created in QuickBooks' : 'sent to QuickBooks'
+  const isPassing = passing === true && slots.length === 1
+  const because = isNew ? 'created in QuickBooks' : isPassing ? PASSING : 'sent to QuickBooks'
   const run = runId === undefined ? {} : { runId }
   const entry = (side: 'crm' | 'quickbooks', all: readonly JournalChange[]): Write => ({
     kind: 'journal',

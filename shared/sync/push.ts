@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts'
 import { pushContact } from './push-contact.ts'
 import { inPushOrder, type ToSend } from './push-order.ts'
 import { refuse } from './push-refuse.ts'
-import { inTurn, NotSent, type PushPorts, type PushSession } from './push-session.ts'
+import { createLock, inTurn, NOT_ASKED, NotSent, type PushPorts, type PushSession } from './push-session.ts'
 import { restCompany } from './rest.ts'
 import { sliceEnd } from './slice-end.ts'
 import { wakeAt } from './wake-up.ts'
@@ -77,18 +77,31 @@ async function drain(
   const isOver = () => ports.clock.now() >= endMs
   const company = inTurn(open)
   const tries = createNextTries()
-  const session: Turns = { workspace, company, settings, tries }
   // Where nothing is sent by itself, a write that has begun is ended all the same: QuickBooks may have it already.
   const onlyUnderway = settings.push === 'whenAsked'
   // The index of what waits lags behind, so that it may still name what was just done.
   const seen = new Set<string>()
+  // And may not name yet who was woken by what was sent just now.
+  const woken = new Set<string>()
+  const session: Turns = {
+    workspace,
+    company,
+    settings,
+    tries,
+    lockNames: createLock(),
+    forOther: async () => (onlyUnderway ? NOT_ASKED : { kind: 'may', actor: PUSH_ACTOR, asked: false }),
+    woke: (contactIds) => {
+      for (const id of contactIds) woken.add(id)
+    },
+  }
   try {
     for (;;) {
       const ids = await ports.markers.toPush(workspace, ports.clock.now(), AT_A_TIME + seen.size)
-      const next = ids.filter((id) => !seen.has(id)).slice(0, AT_A_TIME)
+      const next = [...new Set([...woken, ...ids.filter((id) => !seen.has(id))])].slice(0, AT_A_TIME)
+      for (const id of next) woken.delete(id)
       if (next.length === 0) return 'done'
       const marked = (await ports.contacts.getMany(workspace, next)).filter(
-        (contact) => isDue(contact, ports.clock.now()) && (!onlyUnderway || contact.intent !== undefined),
+        (contact) => isDue(contact, ports.clock.now()) && (!onlyUnderway || hasBegun(contact)),
       )
       for (const id of next) seen.add(id)
       for (const group of await inPushOrder(ports, workspace, marked)) {
@@ -144,6 +157,11 @@ const FAULT = {
   code: 'fault',
   reason: 'Something went wrong inside Tandem with this contact.',
   advice: 'It is tried again by itself. If it stays so, report it.',
+}
+
+/** A name in between is half of a write. */
+function hasBegun({ intent, passing }: Contact): boolean {
+  return intent !== undefined || passing !== undefined
 }
 
 function isDue({ toPushSince, refusal }: Contact, nowMs: number): boolean {

@@ -49,8 +49,11 @@ export function applyPlan(
     conflicts: _open,
     pins: _pins,
     slotTimes: _times,
+    passing,
     ...kept
   } = placedUnder(before, parentAfter(before, done, parents))
+  // Whoever has given the record another name since has ended the one in between.
+  const isPassing = before.intent !== undefined || sides.passing !== undefined
   // Those that were open before bring their own moment with them.
   const conflicts: readonly OpenConflict[] = conflictsAfter(before.conflicts ?? [], done).map((conflict) => ({
     openedAt: at,
@@ -68,6 +71,7 @@ export function applyPlan(
     archived: !crm.active,
     link: linkAfter(moved, { fields: crm.fields, ...times }),
     ...(conflicts.length > 0 && { conflicts }),
+    ...(isPassing && passing !== undefined && { passing }),
     ...(pins !== undefined && pins.length > 0 && { pins }),
     ...times,
     ...(isStored && mirror !== undefined && { changedAt: later(before.changedAt, mirror.changedAt) }),

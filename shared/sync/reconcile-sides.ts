@@ -55,6 +55,7 @@ export async function gatherSides(
       resolutions,
       aside: [...parent.aside, ...onTheWay(contact)],
       barriers,
+      ...passingNow(contact, shown),
     },
   }
 }
@@ -105,6 +106,15 @@ export async function parentOf(
   return { isVendor, aside: [{ slot: 'parent', because }] }
 }
 
+/** The name in between that the record has now. */
+export function passingNow(
+  { passing }: Pick<Contact, 'passing'>,
+  mirror: Pick<Mirror, 'snapshot'> | undefined,
+): Readonly<{ passing?: string }> {
+  const isPassing = passing !== undefined && mirror?.snapshot.fields.displayName === passing.name
+  return isPassing ? { passing: passing.name } : {}
+}
+
 /** The write that is under way is settled by whoever sends it: until then its values are on no side for sure. */
 function onTheWay({ intent }: Contact): readonly Aside[] {
   return (intent?.slots ?? []).map((slot) => ({ slot, because: 'it is on its way to QuickBooks' }))
@@ -145,15 +155,18 @@ async function survivorOf(
 
 /**
  * A record as it is compared with its contact: a mark that QuickBooks left on the name is no rename. The name may rest
- * apart from the base's, where an undo put it or while a person has not decided.
+ * apart from the base's, where an undo put it or while a person has not decided. A name in between is no name at all.
  */
 export function present(
   { snapshot, changedAt, spans }: Mirror,
   base: Snapshot,
-  { pins = [], conflicts = [] }: Pick<Contact, 'pins' | 'conflicts'>,
+  { pins = [], conflicts = [], passing }: Pick<Contact, 'pins' | 'conflicts' | 'passing'>,
 ): RecordFate {
   const { displayName } = snapshot.fields
   const times = { changedAt, ...(spans !== undefined && { spans }) }
+  if (displayName !== undefined && displayName === passing?.name) {
+    return { kind: 'present', side: { snapshot: withSlot(snapshot, 'displayName', base.fields.displayName), ...times } }
+  }
   if (displayName === undefined) return { kind: 'present', side: { snapshot, ...times } }
   const resting = [...pins, ...conflicts].flatMap(({ slot, quickbooks }) =>
     slot === 'displayName' ? [quickbooks] : [],

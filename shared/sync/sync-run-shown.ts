@@ -101,7 +101,7 @@ function selectedOf(shown: readonly Outcome[], except: ReadonlySet<string>): rea
 }
 
 async function hasMoved(
-  ports: Pick<Ports, 'contacts' | 'mirrors' | 'digest' | 'settings'>,
+  ports: Pick<Ports, 'clock' | 'contacts' | 'mirrors' | 'digest' | 'settings'>,
   workspace: string,
   shown: readonly Outcome[],
 ): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { problemOf } from '#core/errors'
+import type { SyncSettings } from '#core/policies'
 import type { Contact, Outcome } from '#core/records'
 import { allSettled, eachAtMost } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
@@ -7,7 +8,7 @@ import { shownOnly } from './preview-item.ts'
 import { CONTACTS_LIST, layOutContacts, readChanged, readNow } from './preview-read.ts'
 import { itemOfOutcome } from './preview-stored.ts'
 import { inPushOrder } from './push-order.ts'
-import { inTurn, NotSent, type PushSession } from './push-session.ts'
+import { createLock, type ForOther, inTurn, NOT_ASKED, NotSent, type PushSession } from './push-session.ts'
 import { asRow, massArchiveReason } from './reconcile-many.ts'
 import { type Finish, runSlice, type Slice, type SliceEnd } from './run-slice.ts'
 import { outcomeOf, type SyncFor, syncContact } from './sync-run-contact.ts'
@@ -32,7 +33,8 @@ async function syncOn(ports: SyncRunPorts, slice: Slice<SyncState>): Promise<'ag
   }
   const { settings } = await ports.settings.get(slice.workspace)
   const company = inTurn(slice.company)
-  const session = { workspace: slice.workspace, company, settings }
+  const others = { forOther: forOther(ports, slice, settings), lockNames: createLock() }
+  const session = { workspace: slice.workspace, company, settings, ...others }
   for (;;) {
     const { pages, nextPage } = slice.state()
     if (nextPage >= pages) return { status: 'done' }
@@ -52,6 +54,22 @@ async function syncOn(ports: SyncRunPorts, slice: Slice<SyncState>): Promise<'ag
     })
     await slice.save()
     if (slice.isOver()) return 'again'
+  }
+}
+
+/**
+ * How another contact is sent for the sake of one of this run: as the run sends it itself, in so far as it is part of the
+ * run and was shown; and where only one contact was asked for, by itself, if the settings let it.
+ */
+function forOther(ports: SyncRunPorts, slice: Slice<SyncState>, { push }: SyncSettings) {
+  const shown = shownOf(ports, slice)
+  const { runId } = slice
+  return async ({ id }: Contact): Promise<ForOther> => {
+    if (slice.state().contactId !== undefined)
+      return push === 'automatic' ? { kind: 'may', actor: 'push', asked: false } : NOT_ASKED
+    const check = await shown(id)
+    if (check === 'notShown') return { kind: 'mayNot', because: 'It was not part of this preview, or was taken out.' }
+    return { kind: 'may', actor: slice.run().startedBy, runId, asked: true, ...(check !== undefined && { check }) }
   }
 }
 

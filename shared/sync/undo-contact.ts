@@ -20,7 +20,8 @@ import { contactSnapshot, sameContent } from '#core/snapshots'
 import { touchesSince, touchInWords } from '#core/touches'
 import { placement } from './hierarchy.ts'
 import type { Write } from './ports.ts'
-import { newIntent } from './push-contact.ts'
+import { pushContact } from './push-contact.ts'
+import { newIntent } from './push-intent.ts'
 import { sendIntent } from './push-send.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
 import { change } from './reconcile-apply.ts'
@@ -61,6 +62,13 @@ export async function undoContact(
         { isRepeated: true, stale: 0 },
       )
       if (sent.kind !== 'refused') continue
+    }
+    if (contact.passing !== undefined) {
+      // So is an exchange of names that a worker has left half done: its record has nobody's name now.
+      const { actor, undoRunId: runId } = why
+      const pushed = await pushContact(ports, session, contactId, { actor, runId, asked: true })
+      const now = pushed.kind === 'held' ? undefined : await ports.contacts.get(workspace, contactId)
+      if (now !== undefined && now.version !== contact.version) continue
     }
     if (own.length === 0 && !entries.some(({ runId }) => runId === why.undoRunId)) return undefined
     const did = linkDone(entries, why.runId)

@@ -124,7 +124,7 @@ function toldOf(own: readonly JournalEntry[], side: JournalEntry['side'], slot: 
       }
       const value = (stored: JsonValue | undefined) => toldValue(side, slot, stored)
       told = {
-        from: told === undefined ? value((beforePassing ?? change).from) : told.from,
+        from: told === undefined ? value(cameFrom(change, beforePassing)) : told.from,
         to: value(change.to),
         isSuperseded: change.superseded === true || told?.isSuperseded === true,
         isDone: change.superseded !== true || told?.isDone === true,
@@ -132,6 +132,11 @@ function toldOf(own: readonly JournalEntry[], side: JournalEntry['side'], slot: 
     }
   }
   return told
+}
+
+/** What stood there before: the name before the one in between, where it went through one. */
+function cameFrom(change: JournalChange, passing: JournalChange | undefined): JsonValue | undefined {
+  return passing !== undefined && passing.to === change.from ? passing.from : change.from
 }
 
 function toldValue(side: JournalEntry['side'], slot: Slot, stored: JsonValue | undefined): SlotValue {

@@ -31,6 +31,8 @@ export async function unlinkContact(
   for (let tries = 0; tries < TRIES; tries++) {
     const contact = await getContact(ports, workspace, contactId)
     check?.(contact)
+    // Its record would keep the name in between; in the next moment it has its own.
+    if (contact.passing !== undefined) break
     const { link } = contact
     if (link === undefined && contact.hold === undefined) return contact
     const mirror = link && (await ports.mirrors.get(workspace, link.entity, link.recordId))

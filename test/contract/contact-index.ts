@@ -109,6 +109,41 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
     })
   })
 
+  describe('what refusals wait for', () => {
+    const refusal = (...waitsFor: string[]) => ({ code: '6240', reason: 'Taken.', at: at(1), waitsFor })
+
+    it('is found by the thing and as a whole, and goes with the refusal', async () => {
+      const { commit, contacts, workspace } = world()
+      await commit(
+        put(aContact('a', 'A', { refusal: refusal('customer/1') })),
+        put(aContact('b', 'B', { refusal: refusal('customer/1', 'unseen') })),
+        put(aContact('c', 'C', { refusal: refusal('customer/11') })),
+        put(aContact('d', 'D')),
+      )
+      const found = async (what?: string) =>
+        (await contacts.waiting(workspace, what)).map(({ contactId, what: on }) => `${contactId} ${on}`).sort()
+      expect(await found('customer/1')).toEqual(['a customer/1', 'b customer/1'])
+      expect(await found()).toEqual(['a customer/1', 'b customer/1', 'b unseen', 'c customer/11'])
+      await commit(put(aContact('b', 'B', { refusal: refusal('unseen') }), 1), remove('a', 1))
+      expect(await found('customer/1')).toEqual([])
+      expect(await found('unseen')).toEqual(['b unseen'])
+      await commit(put(aContact('b', 'B'), 2), put(aContact('c', 'C'), 1))
+      expect(await found()).toEqual([])
+      expect(await contacts.waiting(`${workspace}x`)).toEqual([])
+    })
+
+    it('is told whole when there are a thousand', async () => {
+      const { commit, contacts, workspace } = world()
+      const ids = Array.from({ length: 1_000 }, (_, n) => `c${n}`)
+      for (let start = 0; start < ids.length; start += 40) {
+        const writes = ids.slice(start, start + 40).map((id) => put(aContact(id, id, { refusal: refusal('vendor/7') })))
+        expect(await commit(...writes)).toBe('committed')
+      }
+      const waiting = await contacts.waiting(workspace, 'vendor/7')
+      expect(waiting.map(({ contactId }) => contactId).sort()).toEqual([...ids].sort())
+    })
+  })
+
   describe('open conflicts', () => {
     it('are listed the oldest first, with the name of their contact, in pages of any length', async () => {
       const { commit, conflicts } = world()
