@@ -20,7 +20,7 @@ export type ToldChanges = Readonly<{ events: readonly ChangeEvent[]; unreadable:
 
 export type IntakePorts = Pick<
   Ports,
-  'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'settings' | 'markers' | 'hints'
+  'clock' | 'ids' | 'log' | 'metrics' | 'connections' | 'contacts' | 'settings' | 'markers' | 'hints'
 >
 
 /** Those that share their names. */
@@ -57,7 +57,7 @@ export async function takeDelivery(ports: IntakePorts, { events, unreadable }: T
 }
 
 async function takeForCompany(ports: IntakePorts, realmId: string, told: readonly ChangeEvent[]): Promise<void> {
-  const { clock, connections, markers, metrics, settings } = ports
+  const { clock, connections, contacts, markers, metrics, settings } = ports
   const nowMs = clock.now()
   // Side by side, since the sender waits: unknown companies are few.
   const [workspace, seen] = await allSettled(connections.holderOf(realmId), markers.seenAmong(sightsOf(told), nowMs))
@@ -74,8 +74,11 @@ async function takeForCompany(ports: IntakePorts, realmId: string, told: readonl
   const takesPart = known.filter(({ entity }) => entity === 'employee' || entities.includes(entity))
   if (takesPart.length < told.length) metrics.count('WebhookUnknownEntity', told.length - takesPart.length)
 
-  const fresh = known.filter(({ event }) => !seen.has(sightOf(event) ?? ''))
-  if (fresh.length < known.length) metrics.count('WebhookRepeated', known.length - fresh.length)
+  // What is not read is of interest to nobody but those who wait for a name.
+  const isAwaited = known.length > takesPart.length && (await contacts.waiting(workspace)).length > 0
+  const wanted = isAwaited ? known : takesPart
+  const fresh = wanted.filter(({ event }) => !seen.has(sightOf(event) ?? ''))
+  if (fresh.length < wanted.length) metrics.count('WebhookRepeated', wanted.length - fresh.length)
   if (fresh.length === 0) return
 
   await markers.markToRead(workspace, distinct(fresh.map(toRead)), nowMs)

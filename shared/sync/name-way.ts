@@ -1,9 +1,10 @@
+import { awaitedRecord } from '#core/awaited'
 import { nameProblem } from '#core/name-check'
 import { type End, type Mover, type Way, wayOf } from '#core/name-way'
 import { ignoringCase, listName } from '#core/names'
 import { recordAfter } from '#core/plan'
 import type { SyncSettings } from '#core/policies'
-import type { Contact, Mirror, Snapshot } from '#core/records'
+import { type Contact, ENTITIES, type Entity, type Mirror, type Snapshot } from '#core/records'
 import type { Ports } from './ports.ts'
 import { holderOfName, type WantedName } from './push-name.ts'
 import { planFor } from './reconcile.ts'
@@ -45,7 +46,7 @@ export async function findWay(
   let next = holder
   while (path.length < MOST_STEPS) {
     if (next === undefined) return answer({ kind: 'free' })
-    if (next.contactId === undefined) return answer({ kind: 'kept' })
+    if (next.contactId === undefined || !why.settings.entities.includes(next.entity)) return answer({ kind: 'kept' })
     if (onWay.has(next.contactId)) return answer({ kind: 'back', to: next.contactId })
     const other = await ports.contacts.get(workspace, next.contactId)
     const moved = other && (await whereTo(ports, workspace, other, next, why.settings))
@@ -57,16 +58,28 @@ export async function findWay(
     onWay.add(other.id)
     // What becomes inactive gives its name up for none.
     if (!moved.active) return answer({ kind: 'free' })
-    next = await holderOfName(ports, workspace, wantedBy(next, moved, why.settings))
+    next = await holderOfName(ports, workspace, wantedBy(next, moved))
   }
   return answer({ kind: 'kept' })
 }
 
+/**
+ * The lists whose mirrors are believed about a name. What a list that takes no part shows may be old: whoever was refused
+ * because of it once asks QuickBooks itself from then on, which costs nothing.
+ */
+export function knownLists({ refusal }: Pick<Contact, 'refusal'>, { entities }: SyncSettings): readonly Entity[] {
+  const isOld = ENTITIES.some(
+    (entity) =>
+      !entities.includes(entity) && refusal?.waitsFor?.some((what) => what.startsWith(awaitedRecord(entity, ''))),
+  )
+  return isOld ? entities : ENTITIES
+}
+
 /** What a record is to be called once `sent` is sent, and where. */
-export function wantedBy(mirror: Mirror, sent: Snapshot, { entities }: SyncSettings): WantedName {
+export function wantedBy(mirror: Mirror, sent: Snapshot, known: readonly Entity[] = ENTITIES): WantedName {
   const { entity, id, snapshot } = mirror
   const under = sent.parentRecordId === undefined ? {} : { parentRecordId: sent.parentRecordId }
-  return { entity, fields: sent.fields, ...under, ownId: id, held: snapshot.fields, known: entities }
+  return { entity, fields: sent.fields, ...under, ownId: id, held: snapshot.fields, known }
 }
 
 /** What the record is to be, where that gives its name up; undefined where it keeps it. */

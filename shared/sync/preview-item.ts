@@ -7,7 +7,7 @@ import type { SyncSettings } from '#core/policies'
 import { isOfProjects, PROJECT } from '#core/project-slots'
 import type { Conflict, Contact, JsonObject, Mirror, Outcome, OutcomeKind, Slot, SlotValue } from '#core/records'
 import { sameAsTyped } from '#core/spelling'
-import { findWay, wantedBy } from './name-way.ts'
+import { findWay, knownLists, wantedBy } from './name-way.ts'
 import type { Ports } from './ports.ts'
 import { unplacedSlots } from './push-birth.ts'
 import { contentOfCreate, creation, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
@@ -85,7 +85,7 @@ async function itemOfCreate(
           entity: CREATED_AS,
           fields: sent.fields,
           ...(recordId !== undefined && { parentRecordId: recordId }),
-          known: settings.entities,
+          known: knownLists(contact, settings),
         })
       ).refused ?? (recordId === undefined ? undefined : await refusalBelow(ports, workspace, contact, recordId)))
   if (refused !== undefined) return refusedItem(contact, refused)
@@ -182,7 +182,7 @@ async function nameOfUpdate(
   if (mirror === undefined || !isNamed) return {}
   const sent = recordAfter(mirror.snapshot, done)
   if (!sent.active) return {}
-  return nameOutcome(ports, workspace, contact, settings, wantedBy(mirror, sent, settings), mirror)
+  return nameOutcome(ports, workspace, contact, settings, wantedBy(mirror, sent, knownLists(contact, settings)), mirror)
 }
 
 /** As whoever does all that the preview shows finds it: everybody on the way is sent by the same sync. */
@@ -204,7 +204,7 @@ async function nameOutcome(
       return {}
     case 'ring':
       return way.passes === contact.id && mirror !== undefined
-        ? { passing: await passingName(ports, workspace, contact, mirror, settings) }
+        ? { passing: await passingName(ports, workspace, contact, mirror) }
         : {}
     case 'waits':
       return { refused: waitsForName(wanted, holder, way.for, way.because) }

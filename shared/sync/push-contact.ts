@@ -6,7 +6,7 @@ import type { SyncSettings } from '#core/policies'
 import type { Contact, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { contactSnapshot } from '#core/snapshots'
-import { wantedBy } from './name-way.ts'
+import { knownLists, wantedBy } from './name-way.ts'
 import { intend } from './push-intent.ts'
 import { birthFor, unplacedSlots } from './push-birth.ts'
 import { refuse, unmark } from './push-refuse.ts'
@@ -163,7 +163,7 @@ async function create(
     entity: CREATED_AS,
     fields: sent.fields,
     ...(parent.recordId !== undefined && { parentRecordId: parent.recordId }),
-    known: settings.entities,
+    known: knownLists(contact, settings),
   }
   const blocked = await goFor(ports, session, contact, wanted, why, others)
   if (blocked?.kind === 'step') return blocked.step
@@ -231,7 +231,7 @@ async function update(
   const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
   const unplaced = await unplacedSlots(ports, workspace, mirror, sent, toPush)
   const isPlaced = (slot: Slot) => unplaced?.slots.includes(slot) !== true
-  const wanted = wantedBy(mirror, sent, settings)
+  const wanted = wantedBy(mirror, sent, knownLists(now, settings))
   const isNamed = toPush.some((slot) => NAMING.has(slot) && isPlaced(slot)) && sent.active
   const blocked = isNamed ? await goFor(ports, session, now, wanted, why, others) : undefined
   if (blocked?.kind === 'step') return blocked.step

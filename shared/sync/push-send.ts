@@ -232,7 +232,9 @@ async function whoHasTheName(
   if (isWoken) return unseen
   try {
     await findNamesake(ports, session, wanted)
-    if ((await holderOfName(ports, workspace, { ...wanted, known: settings.entities })) !== undefined) return 'moved'
+    const holder = await holderOfName(ports, workspace, { ...wanted, known: settings.entities })
+    // Only who can send others as well finds a way to a name that they are to give up.
+    if (holder !== undefined && session.forOther !== undefined) return 'moved'
     return (await nameRefusal(ports, workspace, wanted)) ?? unseen
   } catch (thrown) {
     // It is refused all the same; only who has the name stays unsaid.

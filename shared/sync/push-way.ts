@@ -2,7 +2,6 @@ import { awaitedRecord } from '#core/awaited'
 import { passingNames } from '#core/name-way'
 import { listName } from '#core/names'
 import { planPassing } from '#core/plan'
-import type { SyncSettings } from '#core/policies'
 import type { Contact, Mirror } from '#core/records'
 import { withSlot } from '#core/slots'
 import { findWay, NAME_AWAITED, wantedBy } from './name-way.ts'
@@ -126,11 +125,11 @@ async function stepAside(
   contact: Contact,
   why: Pick<PushFor, 'actor' | 'runId' | 'check'>,
 ): Promise<Step> {
-  const { workspace, settings } = session
+  const { workspace } = session
   const { link } = contact
   const mirror = link && (await ports.mirrors.get(workspace, link.entity, link.recordId))
   if (mirror === undefined || contact.intent !== undefined || contact.passing !== undefined) return MOVED
-  const name = await passingName(ports, workspace, contact, mirror, settings)
+  const name = await passingName(ports, workspace, contact, mirror)
   why.check?.(planPassing(mirror.snapshot.fields.displayName, name))
   return renameInBetween(ports, session, { ...contact, passing: { name } }, mirror, name, why)
 }
@@ -143,11 +142,10 @@ export async function passingName(
   workspace: string,
   { fields }: Contact,
   mirror: Mirror,
-  settings: SyncSettings,
 ): Promise<string> {
   const names = passingNames(fields.displayName ?? '', MOST_PASSING_NAMES)
   for (const name of names) {
-    const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name), settings)
+    const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name))
     if ((await holderOfName(ports, workspace, wanted)) === undefined) return name
   }
   return names.at(-1) ?? ''
@@ -166,7 +164,7 @@ export async function putNameBack(
 ): Promise<Step | undefined> {
   const name = contact.link?.base.fields.displayName
   if (passingNow(contact, mirror).passing === undefined || name === undefined) return undefined
-  const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name), session.settings)
+  const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name))
   if ((await holderOfName(ports, session.workspace, wanted)) !== undefined) return undefined
   return renameInBetween(ports, session, contact, mirror, name, why)
 }
