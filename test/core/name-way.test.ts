@@ -23,24 +23,21 @@ describe('the way to a name', () => {
 
   it('around a ring of any length gives everybody the name that they want, with one name in between', () => {
     fc.assert(
-      fc.property(
-        fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 12 }),
-        (ids) => {
-          const [start = '', ...path] = ids
-          const way = wayOf(mover(start), path.map(mover), { kind: 'back', to: start })
-          if (way.kind !== 'ring') throw new Error('It is a ring.')
-          // Each holds its own name, and wants that of the next one.
-          const holds = new Map(ids.map((id) => [id, id]))
-          const wants = (id: string) => ids[ids.indexOf(id) + 1] ?? start
-          holds.set(way.passes, '(in between)')
-          expect([...way.order].sort()).toEqual([...ids].sort())
-          for (const id of way.order) {
-            const name = wants(id)
-            expect([...holds.values()]).not.toContain(name)
-            holds.set(id, name)
-          }
-        },
-      ),
+      fc.property(fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 12 }), (ids) => {
+        const [start = '', ...path] = ids
+        const way = wayOf(mover(start), path.map(mover), { kind: 'back', to: start })
+        if (way.kind !== 'ring') throw new Error('It is a ring.')
+        // Each holds its own name, and wants that of the next one.
+        const holds = new Map(ids.map((id) => [id, id]))
+        const wants = (id: string) => ids[ids.indexOf(id) + 1] ?? start
+        holds.set(way.passes, '(in between)')
+        expect([...way.order].sort()).toEqual([...ids].sort())
+        for (const id of way.order) {
+          const name = wants(id)
+          expect([...holds.values()]).not.toContain(name)
+          holds.set(id, name)
+        }
+      }),
     )
   })
 
