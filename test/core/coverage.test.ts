@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { gapsIn, type Span } from '#core/coverage'
-import { compareIds, ordersOf } from '#core/id-order'
 
 const SIZE = 5
 
@@ -72,22 +71,5 @@ describe('gaps between pages', () => {
       ),
       { numRuns: 2_000 },
     )
-  })
-})
-
-describe('the order of ids', () => {
-  it('is told by how they come', () => {
-    expect(ordersOf(['1', '2', '10'])).toEqual(['number'])
-    expect(ordersOf(['1', '10', '2'])).toEqual(['text'])
-    expect(ordersOf(['1', '2', '3'])).toEqual(['number', 'text'])
-    expect(ordersOf(['2', '1'])).toEqual([])
-    expect(ordersOf([])).toEqual(['number', 'text'])
-  })
-
-  it('compares numbers of any length', () => {
-    expect(compareIds('number', '9007199254740993', '9007199254740992')).toBeGreaterThan(0)
-    expect(compareIds('number', '9', '10')).toBeLessThan(0)
-    expect(compareIds('text', '9', '10')).toBeGreaterThan(0)
-    expect(compareIds('text', '9', '9')).toBe(0)
   })
 })

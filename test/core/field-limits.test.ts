@@ -1,9 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contactChanges, editErrors, editedFields } from '#core/contact-edit'
 import { fieldErrors } from '#core/field-limits'
-import type { Contact, TextField } from '#core/records'
-import { snapshots } from './snapshot-arbitraries.ts'
+import type { TextField } from '#core/records'
 
 const LENGTHS: readonly (readonly [TextField, number])[] = [
   ['displayName', 500],
@@ -72,54 +69,5 @@ describe('the limits of QuickBooks’ fields', () => {
       'fields.shipAddress.city',
       'fields.shipAddress.postalCode',
     ])
-  })
-})
-
-/** A contact always has a name to be shown by. What a person types has no blanks around it. */
-const named = snapshots.map(({ fields }) => {
-  const { displayName, ...rest } = editedFields({ displayName: '-' }, fields)
-  return { ...rest, displayName: displayName === undefined || displayName === '-' ? 'Ada' : displayName }
-})
-
-describe('an edit of fields', () => {
-  it('that names nothing changes nothing, and one that names all replaces all', () => {
-    fc.assert(
-      fc.property(named, named, (before, after) => {
-        expect(editedFields(before, {})).toEqual(before)
-        const emptied = Object.fromEntries(Object.keys(before).map((field) => [field, null]))
-        expect(editedFields(before, { ...emptied, ...after })).toEqual(after)
-      }),
-    )
-  })
-
-  it('is told change by change, from what was to what is', () => {
-    fc.assert(
-      fc.property(named, named, (before, after) => {
-        const contact = (fields: Contact['fields']): Contact => ({
-          id: 'c',
-          kind: 'client',
-          isCustomer: true,
-          fields,
-          archived: false,
-          people: [],
-          createdAt: '',
-          changedAt: '',
-          version: 1,
-        })
-        const changes = contactChanges(contact(before), contact(after))
-        const redone = Object.fromEntries(changes.map(({ field, to = null }) => [field, to]))
-        // Said again, so that they are chosen and do not follow.
-        const { displayName, printName = null } = after
-        expect(editedFields(before, { ...redone, displayName, printName })).toEqual(after)
-        for (const { from, to } of changes) expect(from).not.toEqual(to)
-      }),
-    )
-  })
-
-  it('needs a name, and complains only of what it changes', () => {
-    expect(editErrors({ displayName: 'Ada' }, {})).toMatchObject([{ path: 'fields.displayName' }])
-    const odd = { displayName: 'A:B', email: 'odd' }
-    expect(editErrors(odd, { ...odd, phone: '1' })).toEqual([])
-    expect(editErrors(odd, { ...odd, email: 'odder' })).toMatchObject([{ path: 'fields.email' }])
   })
 })
