@@ -8,6 +8,7 @@ const LASTING = new Set([
   // A name that QuickBooks will not take, or not twice.
   '6240',
   'nameTaken',
+  'nameAwaited',
   'nameInvalid',
   'parentFirst',
   'dropped',
@@ -71,6 +72,10 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     !OF_QUICKBOOKS.test(refusal.code)
   )
     yield `${name} is still refused with ${refusal.code}: ${refusal.reason}`
+  if (isPassingIn([contact.fields, link?.base, contact.pins, contact.conflicts]))
+    yield `${name} has taken a name in between for somebody's own`
+  if (isTriedAgain && refusal !== undefined && ABOUT_NAMES.has(refusal.code) && !isNameHeld(evidence, contact))
+    yield `${name} is refused with ${refusal.code}, and nobody holds its name: ${refusal.reason}`
   if (hold !== undefined) return
   if (link === undefined) {
     const waits = contact.toPushSince !== undefined && refusal === undefined && settings.push === 'automatic'
@@ -98,6 +103,21 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     if (settings.push === 'whenAsked' && contact.toPushSince !== undefined) continue
     yield `${name} and customer ${link.recordId} differ in ${slot}: ${told(here)} in the CRM, ${told(there)} in QuickBooks`
   }
+}
+
+const ABOUT_NAMES = new Set(['6240', 'nameAwaited'])
+
+/** Whether any text in it is a name in between. */
+function isPassingIn(values: readonly unknown[]): boolean {
+  return /\(changing names(?: \d+)?\)/.test(JSON.stringify(values))
+}
+
+/** Whether another record has the name that the contact is to have, wherever that may be. */
+function isNameHeld({ records }: Evidence, { fields, link }: Contact): boolean {
+  const name = fields.displayName?.toLowerCase()
+  return [...records].some(
+    ([id, { DisplayName }]) => id !== link?.recordId && String(DisplayName).toLowerCase() === name,
+  )
 }
 
 /** Whether a record is of a list that the workspace has chosen. */

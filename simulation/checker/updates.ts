@@ -2,7 +2,7 @@ import type { JsonValue } from '#core/records'
 import { cameToMarked, told } from './agreement.ts'
 import type { Evidence } from './evidence.ts'
 import { isInFrontOfAPerson } from './links.ts'
-import { plainName, type Value, valuesOfContact } from './values.ts'
+import { isPassingName, plainName, type Value, valuesOfContact } from './values.ts'
 import type { Seen, Side, Witness } from './witness.ts'
 
 /** Slots of which a value is unlike any other in the run, so that it can be told where it came from. */
@@ -18,7 +18,10 @@ const keyOf = (side: Side, id: string, slot: string): Key => JSON.stringify([sid
  */
 export function* lostUpdates(evidence: Evidence, witness: Witness, isMerging: boolean): Iterable<string> {
   const { workspace } = evidence.tenant
-  const seen = witness.seen().filter((one) => one.workspace === workspace && IS_UNIQUE(one.slot))
+  // A name in between is nobody's: it must be gone in the end, and that is looked at there.
+  const seen = witness
+    .seen()
+    .filter((one) => one.workspace === workspace && IS_UNIQUE(one.slot) && !isPassingName(one.to))
   // An undo gives a value back to its own side.
   const mayPutBack = evidence.runs.some(({ kind }) => kind === 'undo')
   const bySpot = Map.groupBy(seen, ({ side, id, slot }) => keyOf(side, id, slot))

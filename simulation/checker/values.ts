@@ -66,6 +66,11 @@ export function plainName(name: Value): Value {
   return name?.replace(/(?: \(deleted(?:-\d+)?\)(?: \(\d+\))?)+$/, '')
 }
 
+/** A name in between, as contacts have it that exchange their names. */
+export function isPassingName(name: Value): boolean {
+  return /\(changing names(?: \d+)?\)$/.test(name ?? '')
+}
+
 /** A contact as its values; the parent is a contact's id. */
 export function valuesOfContact(
   contact: Readonly<{ fields: Readonly<Record<string, unknown>>; archived: boolean; parentId?: string | undefined }>,

@@ -11,6 +11,7 @@ const WEIGHTS = {
   'crm.archive': 4,
   'crm.unarchive': 4,
   'crm.move': 4,
+  'crm.swapNames': 4,
   'crm.resolve': 4,
   'crm.settings': 2,
   'crm.pull': 1,

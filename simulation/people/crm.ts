@@ -69,6 +69,23 @@ export const CRM_DEEDS = {
     const end = await change(world, tenant, contact, 'POST', '/move', body, { parent: parent?.id })
     return `moves ${shown(contact)} ${parent === undefined ? 'to the top' : `under ${shown(parent)}`}: ${end}`
   },
+  'crm.swapNames': async (world, tenant, action) => {
+    const length = 2 + Math.floor(action.other * 3)
+    const all = (await contactsOf(world, tenant.workspace)).filter(
+      ({ link, archived }) => link !== undefined && !archived,
+    )
+    const from = Math.floor(action.pick * all.length)
+    const ring = all.slice(from, from + length)
+    if (ring.length < 2) return 'finds nobody to exchange names'
+    const ends: string[] = []
+    for (const [at, contact] of ring.entries()) {
+      const { displayName } = ring[(at + 1) % ring.length]?.fields ?? {}
+      if (displayName === undefined) continue
+      const wanted = { displayName: asSeen(displayName) }
+      ends.push(await change(world, tenant, contact, 'PATCH', '', { fields: { displayName } }, wanted))
+    }
+    return `exchanges the names of ${ring.map(shown).join(', ')}: ${ends.find((one) => one !== 'done') ?? 'done'}`
+  },
   'crm.resolve': async (world, tenant, action) => {
     const open = await questions(world, tenant)
     // Who is held is decided first: there are few of them.
