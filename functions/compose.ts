@@ -9,11 +9,13 @@ import { createPendingConsents } from '#dynamodb/pending-consents'
 import { createDynamoPorts } from '#dynamodb/ports'
 import { openTable } from '#dynamodb/table'
 import { createTokenVault, type TokenVault } from '#dynamodb/token-vault'
+import { createAdmission } from '#http/admission'
 import type { RouterNeeds } from '#http/router'
-import type { Addresses, AdminUses, ConnectUses, WebhookUses } from '#http/use-cases'
+import type { Addresses, AdminUses, ConnectUses, DocsUses, WebhookUses } from '#http/use-cases'
 import { AWS_CLIENT, DYNAMODB_CLIENT } from '#lambda/aws-clients'
 import type { BatchWork } from '#lambda/batch-stack'
 import { systemClock as clock } from '#lambda/clock'
+import { compressed } from '#lambda/compressed'
 import { digest } from '#lambda/digest'
 import { type Environment, readEnvironment } from '#lambda/environment'
 import { faultDetails, problemOfFault } from '#lambda/faults'
@@ -83,10 +85,11 @@ type ConnectPorts = AdminPorts & Pick<Ports, 'consent' | 'pacer' | 'pendingConse
 
 /** The API's own function. It has no right to read tokens, and never calls QuickBooks. */
 export function composeAdmin(): RouterNeeds<AdminUses> {
-  return needs(async () => {
+  const needed = needs(async () => {
     const env = readEnvironment(['TABLE_NAME', 'PULL_QUEUE_URL', 'PUSH_QUEUE_URL', 'SIGNING_SECRET_ARN'])
     return adminUses({ ...base(), ...stored(env, noVault), hints: hintsTo(env), signer: signerOf(env) })
   })
+  return { ...needed, admit: createAdmission(clock) }
 }
 
 export function adminUses(ports: AdminPorts): AdminUses {
@@ -94,7 +97,6 @@ export function adminUses(ports: AdminPorts): AdminUses {
     clock: ports.clock,
     digest: ports.digest,
     signer: ports.signer,
-    document: openapi,
     describeConnection: (workspace) => describeConnection(ports, workspace),
     startOnce: (once, start) => startOnce(ports, once, start),
     startPull: (request) => startPull(ports, request),
@@ -127,6 +129,11 @@ export function adminUses(ports: AdminPorts): AdminUses {
     getSettings: (workspace) => getSettings(ports, workspace),
     saveSettings: (request) => saveSettings(ports, request),
   }
+}
+
+/** What everyone may see. It has no rights at all. */
+export function composeDocs(): RouterNeeds<DocsUses> {
+  return needs(async () => ({ digest, document: compressed(openapi) }))
 }
 
 export function composeOauth(): RouterNeeds<ConnectUses> {

@@ -42,12 +42,5 @@ export function addAdmin(scope: Construct, ground: Ground): TandemFunction {
     methods: [HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
     guard: { authorizer, anyOf: ['write', 'admin'] },
   })
-  for (const path of ['/health', '/openapi.json', '/docs']) {
-    addRoutes(api, integration, {
-      path,
-      methods: [HttpMethod.GET],
-      guard: { everyoneBecause: 'Says only that it runs, or what the API looks like: the same to everyone.' },
-    })
-  }
   return admin
 }

@@ -1,7 +1,8 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
-  type CfnStage,
+  CfnRoute,
+  CfnStage,
   CorsHttpMethod,
   HttpApi,
   type HttpMethod,
@@ -99,6 +100,27 @@ export function integrationOf(target: TandemFunction): HttpLambdaIntegration {
     scopePermissionToRoute: false,
     timeout: Duration.seconds(29),
   })
+}
+
+/** What everyone may ask of an open route in a second, and at once. Intuit alone sends many: its notifications. */
+const OPEN_RATE = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 } as const
+const WEBHOOK_RATE = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 } as const
+
+/**
+ * Gives each route that needs no token a throttle of its own, so that strangers spend neither the money nor the share
+ * of those who have one. To be called when all routes are there: a stage takes settings only of routes that exist.
+ */
+export function throttleOpenRoutes(scope: Construct): void {
+  const all = scope.node.findAll()
+  const open = all
+    .filter((one) => one instanceof CfnRoute)
+    .filter(({ authorizationType }) => authorizationType === 'NONE')
+  for (const stage of all.filter((one) => one instanceof CfnStage)) {
+    stage.routeSettings = Object.fromEntries(
+      open.map(({ routeKey }) => [routeKey, routeKey.includes('/webhooks/') ? WEBHOOK_RATE : OPEN_RATE]),
+    )
+    for (const route of open) stage.addDependency(route)
+  }
 }
 
 /** A path and who may use it: those with a token that has one of the scopes, or everyone, for a reason. */

@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import type { Storage } from './storage.ts'
 
 /** The functions by the name of their file in functions/. */
-export type FunctionName = 'admin' | 'oauth' | 'pull' | 'push' | 'schedule' | 'token' | 'webhook'
+export type FunctionName = 'admin' | 'docs' | 'oauth' | 'pull' | 'push' | 'schedule' | 'token' | 'webhook'
 
 /** What stands before any capability is added, and that each takes its part of. */
 export interface Ground {

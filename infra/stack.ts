@@ -2,9 +2,10 @@ import { type CfnElement, CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { addAdmin } from './admin.ts'
 import { addAlarms } from './alarms.ts'
-import { addApi } from './api.ts'
+import { addApi, throttleOpenRoutes } from './api.ts'
 import type { FunctionName, Ground } from './capability.ts'
 import { Bundles } from './constructs/bundles.ts'
+import { addDocs } from './docs.ts'
 import { addIntake, webhookPath } from './intake.ts'
 import { addOauth, callbackPath, reconnectPath } from './oauth.ts'
 import { addPull, addPullQueue } from './pull.ts'
@@ -14,7 +15,15 @@ import type { Settings } from './settings.ts'
 import { addSignIn } from './sign-in.ts'
 import { addStorage } from './storage.ts'
 
-const everywhere = ['admin', 'oauth', 'pull', 'push', 'schedule', 'webhook'] as const satisfies readonly FunctionName[]
+const everywhere = [
+  'admin',
+  'docs',
+  'oauth',
+  'pull',
+  'push',
+  'schedule',
+  'webhook',
+] as const satisfies readonly FunctionName[]
 
 /** All of Tandem for one stage. */
 export class TandemStack extends Stack {
@@ -45,7 +54,9 @@ export class TandemStack extends Stack {
       addPull(this, ground),
       addPush(this, ground),
       addAdmin(this, ground),
+      addDocs(this, ground),
     ]
+    throttleOpenRoutes(this)
     addAlarms(this, ground, [...functions, ...signIn.functions])
     this.#addOutputs(ground)
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Failure } from '#core/errors'
+import type { Admit } from './admission.ts'
 import { type Caller, callerOf, type Scope } from './caller.ts'
 import { type HttpRequest, type HttpResponse, jsonResponse } from './exchange.ts'
 import type { ProblemKind } from './problems.ts'
@@ -36,10 +37,13 @@ export type Route<Uses> = Described &
     success: Readonly<{ status: 200 | 201 | 202; description: string; contents: readonly Content[] }>
     /** Whether a browser that asks for a page is shown problems as a page. */
     showsPages: boolean
+    /** Whether it counts for what one workspace may ask in a second: lists, searches and starts of runs. */
+    isLimited: boolean
     serve(
       request: HttpRequest,
       params: Readonly<Record<string, string>>,
       uses: () => Promise<Uses>,
+      admit?: Admit,
     ): Promise<HttpResponse>
   }>
 
@@ -111,6 +115,8 @@ export function route<
   const { takesIdempotencyKey = false, takesVersion = false, bodyMayBeAbsent = false, ...described } = rest
   // A declaration that leaves a part out has that part's default type, which its caller cannot have given.
   const schemas = { params: params ?? (Nothing as z.ZodType as P), query: query ?? (Nothing as z.ZodType as Q) }
+  // Every list has a cursor, and what starts a run is accepted, not done.
+  const isLimited = 'cursor' in schemas.query.shape || success.status === 202
   return {
     ...described,
     access,
@@ -125,9 +131,12 @@ export function route<
       contents: [{ mediaType: 'application/json', schema: success.schema, example: success.example }],
     },
     showsPages: false,
-    async serve(request, captured, uses) {
+    isLimited,
+    async serve(request, captured, uses, admit) {
       const caller = callerOf(request.claims, access)
       if ('kind' in caller) throw new EdgeFailure(caller)
+      const waitMs = isLimited ? (admit?.(caller.workspace) ?? 0) : 0
+      if (waitMs > 0) throw new EdgeFailure({ kind: 'tooManyRequests', waitMs })
       const input = readInput(request, captured, { ...schemas, bodyMayBeAbsent, ...(body !== undefined && { body }) })
       const key = takesIdempotencyKey ? readKey(request) : undefined
       const version = takesVersion ? readVersion(request) : undefined
@@ -168,6 +177,7 @@ export function openRoute<Uses, P extends z.ZodObject = Nothing, Q extends z.Zod
     takesVersion: false,
     success,
     showsPages,
+    isLimited: false,
     async serve(request, captured, uses) {
       const input = readInput(request, captured, schemas)
       return answer({ request, params: input.params, query: input.query }, uses)

@@ -2,9 +2,10 @@ import * as z from 'zod'
 import { openRoute } from './declare.ts'
 import { docsPage } from './docs-page.ts'
 import { jsonResponse } from './exchange.ts'
-import type { AdminUses } from './use-cases.ts'
+import type { DocsUses as Uses } from './use-cases.ts'
 
-type Uses = Pick<AdminUses, 'digest' | 'document'>
+/** The same for everyone until the next deployment, which may be seen an hour late. */
+const CACHED = 'public, max-age=3600'
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' })
 
@@ -32,8 +33,13 @@ export const documentRoutes = [
     tag: 'About',
     summary: 'This document',
     success: { status: 200, description: 'OpenAPI 3.1', contents: [{ mediaType: 'application/json' }] },
-    async answer(_call, uses: () => Promise<Uses>) {
-      return jsonResponse(200, (await uses()).document)
+    async answer({ request }, uses: () => Promise<Uses>) {
+      const { document } = await uses()
+      const mayBeCompressed = takesGzip(request.headers['accept-encoding'])
+      const headers = { 'content-type': 'application/json', 'cache-control': CACHED, vary: 'accept-encoding' }
+      return mayBeCompressed
+        ? { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body: document.gzipped, isBase64: true }
+        : { status: 200, headers, body: document.plain }
     },
   }),
   openRoute({
@@ -50,3 +56,8 @@ export const documentRoutes = [
     },
   }),
 ]
+
+/** A weight of zero says "not that" (RFC 9110, section 12.4.2). */
+function takesGzip(accepted = ''): boolean {
+  return accepted.split(',').some((one) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$)[\d.]+\s*)?$/i.test(one))
+}

@@ -17,6 +17,8 @@ export type HttpResponse = Readonly<{
   status: number
   headers: Readonly<Record<string, string>>
   body: string
+  /** Whether the body is bytes in base64. */
+  isBase64?: boolean
 }>
 
 export function jsonResponse(

@@ -8,6 +8,7 @@ import {
 import { adminRoutes } from './admin-routes.ts'
 import { connectRoutes } from './connection-routes.ts'
 import type { Route } from './declare.ts'
+import { documentRoutes } from './document-routes.ts'
 import { oauthRoutes } from './oauth-routes.ts'
 import { PROBLEM_EXAMPLES } from './problem-examples.ts'
 import { PROBLEMS, type ProblemKind, problemDetails, problemType } from './problems.ts'
@@ -18,7 +19,13 @@ import { Problem } from './wire.ts'
 type Declared = Omit<Route<never>, 'serve'>
 
 /** Every route of every function. */
-export const declaredRoutes: readonly Declared[] = [...adminRoutes, ...connectRoutes, ...oauthRoutes, ...webhookRoutes]
+export const declaredRoutes: readonly Declared[] = [
+  ...documentRoutes,
+  ...adminRoutes,
+  ...connectRoutes,
+  ...oauthRoutes,
+  ...webhookRoutes,
+]
 
 /** The OpenAPI 3.1 document of all routes. */
 export function describeApi(routes: readonly Declared[] = declaredRoutes) {
@@ -109,6 +116,7 @@ export function problemsOf(route: Declared): readonly ProblemKind[] {
     ...(route.access === 'public' ? [] : guarded),
     ...(route.body === undefined ? [] : withBody),
     ...(route.takesVersion ? versioned : []),
+    ...(route.isLimited ? (['tooManyRequests'] as const) : []),
     ...(route.problems ?? []),
     'notConfigured',
     'unexpected',

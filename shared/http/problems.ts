@@ -13,6 +13,7 @@ export type EdgeProblem =
   | Readonly<{ kind: 'scopeMissing'; needed: string }>
   | Readonly<{ kind: 'signatureInvalid' }>
   | Readonly<{ kind: 'versionMissing' }>
+  | Readonly<{ kind: 'tooManyRequests'; waitMs: number }>
   | Readonly<{ kind: 'notConfigured' }>
   | Readonly<{ kind: 'unexpected' }>
 
@@ -56,6 +57,7 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   scopeMissing: { status: 403, title: 'This token does not allow that' },
   signatureInvalid: { status: 401, title: 'The signature is missing or wrong' },
   versionMissing: { status: 428, title: 'Which version was changed?' },
+  tooManyRequests: { status: 429, title: 'This workspace asks too much at once' },
   notConfigured: { status: 503, title: 'Tandem is not set up completely' },
   unexpected: { status: 500, title: 'Something went wrong on our side' },
 }
@@ -101,6 +103,7 @@ export function problemResponse(problem: AnyProblem, requestId: string): HttpRes
 
 export function problemHeaders(problem: AnyProblem): Readonly<Record<string, string>> {
   if (problem.kind === 'methodNotAllowed') return { allow: problem.allow.join(', ') }
+  if (problem.kind === 'tooManyRequests') return { 'retry-after': String(Math.ceil(problem.waitMs / 1000)) }
   if (problem.kind === 'quickbooksThrottled') return { 'retry-after': String(Math.ceil(problem.restMs / 1000)) }
   return problem.kind === 'tokenMissing' ? { 'www-authenticate': 'Bearer' } : {}
 }
@@ -193,6 +196,8 @@ function detailOf(problem: AnyProblem): string {
       return 'Only QuickBooks itself may send notifications here, signed with the verifier token of this app.'
     case 'versionMissing':
       return 'Send the version that you saw, in the header If-Match, as the ETag of the answer that showed it. So nobody’s change is overwritten unseen.'
+    case 'tooManyRequests':
+      return 'A workspace may list, search and start about 20 times a second, and 100 times at once. Nothing was done. Try again after the time in Retry-After.'
     case 'notConfigured':
       return 'Whoever runs Tandem here has not finished setting it up. Tell them; the log says what is missing.'
     case 'unexpected':

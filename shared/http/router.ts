@@ -1,5 +1,6 @@
 import { problemOf } from '#core/errors'
 import type { Log } from '#sync/ports'
+import type { Admit } from './admission.ts'
 import type { Method, Route } from './declare.ts'
 import type { HttpRequest, HttpResponse } from './exchange.ts'
 import { problemPage } from './pages.ts'
@@ -13,6 +14,8 @@ export type RouterNeeds<Uses> = Readonly<{
   /** Asked by the routes that need it, so that what is needed is put together at their first request. */
   uses: () => Promise<Uses>
   log: Log
+  /** What each workspace may ask for; without it, as much as it likes. */
+  admit?: Admit
   /** What may be logged of a fault of our own. */
   faultDetails: (thrown: unknown) => Parameters<Log['error']>[1]
   /** What is answered to it. */
@@ -25,7 +28,7 @@ export type RouterNeeds<Uses> = Readonly<{
  */
 export function createRouter<Uses>(
   routes: readonly Route<Uses>[],
-  { uses, log, faultDetails, problemOfFault }: RouterNeeds<Uses>,
+  { uses, log, admit, faultDetails, problemOfFault }: RouterNeeds<Uses>,
 ): (request: HttpRequest) => Promise<HttpResponse> {
   const patterns = routes.map((route) => ({ route, pattern: patternOf(route.path) }))
 
@@ -44,7 +47,7 @@ export function createRouter<Uses>(
     if ('kind' in found) return complete(problemResponse(found, request.requestId), request)
     const { route, params } = found
     try {
-      return complete(await route.serve(request, params, uses), request)
+      return complete(await route.serve(request, params, uses, admit), request)
     } catch (thrown) {
       const problem = knownProblem(thrown)
       if (problem === undefined) {

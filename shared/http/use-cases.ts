@@ -36,13 +36,17 @@ export type ImportRequest = Asker &
     sameName: 'ask' | 'link'
   }>
 
+/** A document as text, and the same compressed by gzip, in base64. */
+export type Document = Readonly<{ plain: string; gzipped: string }>
+
+/** What the routes of the docs function show. */
+export type DocsUses = Readonly<{ digest: Digest; document: Document }>
+
 /** The use cases behind the routes of the admin function, with their ports already given. */
 export type AdminUses = Readonly<{
   clock: Clock
   digest: Digest
   signer: Signer
-  /** The OpenAPI document. */
-  document: unknown
   describeConnection(
     workspace: string,
   ): Promise<Readonly<{ connection?: Connection; usage: Readonly<{ month: string; reads: number; writes: number }> }>>

@@ -40,6 +40,6 @@ export function toRequest(event: HttpEvent): HttpRequest {
   }
 }
 
-function toResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
-  return { statusCode: status, headers: { ...headers }, body }
+function toResult({ status, headers, body, isBase64 }: HttpResponse): APIGatewayProxyStructuredResultV2 {
+  return { statusCode: status, headers: { ...headers }, body, ...(isBase64 === true && { isBase64Encoded: true }) }
 }

@@ -264,6 +264,7 @@ describe('the API', () => {
     const document = await send('GET /openapi.json', {})
     expect([document.status, document.json.openapi]).toEqual([200, expect.stringMatching(/^3\.1\./)])
     expect(Object.keys(document.json.paths)).toContain('/imports')
+    expect(document.headers.get('content-encoding')).toBe('gzip')
     const page = await send('GET /docs', { accept: 'text/html' })
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
   })

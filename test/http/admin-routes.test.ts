@@ -3,18 +3,6 @@ import { adminRoutes } from '#http/admin-routes'
 import { aContact, aLink, aMirror, anEntry, anOutcome, aRun } from '../contract/records.ts'
 import { adminWorld, connect } from './world.ts'
 
-describe('GET /health, /openapi.json and /docs', () => {
-  it('answer everyone', async () => {
-    const { ask } = adminWorld()
-    const everyone = { claims: undefined }
-    expect(await ask('GET', '/health', everyone)).toMatchObject({ status: 200, json: { status: 'ok' } })
-    expect(await ask('GET', '/openapi.json', everyone)).toMatchObject({ status: 200, json: { openapi: '3.1.0' } })
-    const docs = await ask('GET', '/docs', { ...everyone, query: { code: 'from-the-sign-in' } })
-    expect(docs.headers['content-type']).toBe('text/html; charset=utf-8')
-    expect(docs.text).not.toContain('from-the-sign-in')
-  })
-})
-
 describe('GET /connection', () => {
   it('says that nothing is connected yet', async () => {
     const { ask } = adminWorld()

@@ -5,7 +5,7 @@ import { connectRoutes } from '#http/connection-routes'
 import type { Route } from '#http/declare'
 import type { HttpRequest } from '#http/exchange'
 import { oauthRoutes } from '#http/oauth-routes'
-import { createRouter } from '#http/router'
+import { createRouter, type RouterNeeds } from '#http/router'
 import type { Addresses, AdminUses, ConnectUses } from '#http/use-cases'
 import { faultDetails, problemOfFault } from '#lambda/faults'
 import { createSigner } from '#lambda/signer'
@@ -60,11 +60,27 @@ export const claimsOf = (workspace: string, scope = 'tandem/read tandem/write ta
 export const ADDRESSES: Addresses = { publicUrl: 'https://api.example' }
 
 /** Asks a router as the gateway would. */
-export function asker<Uses>(routes: readonly Route<Uses>[], uses: Uses, log: Ports['log']): Ask {
-  const router = createRouter(routes, { uses: async () => uses, log, faultDetails, problemOfFault })
+export function asker<Uses>(
+  routes: readonly Route<Uses>[],
+  uses: Uses,
+  log: Ports['log'],
+  admit?: RouterNeeds<Uses>['admit'],
+): Ask {
+  const router = createRouter(routes, {
+    uses: async () => uses,
+    log,
+    faultDetails,
+    problemOfFault,
+    ...(admit !== undefined && { admit }),
+  })
   return async (method, path, asked = {}) => {
     const { status, headers, body } = await router(requestOf(method, path, asked))
-    return { status, headers, text: body, json: parsed(headers['content-type'], body) }
+    return {
+      status,
+      headers,
+      text: body,
+      json: parsed('content-encoding' in headers ? undefined : headers['content-type'], body),
+    }
   }
 }
 

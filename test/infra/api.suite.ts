@@ -55,9 +55,9 @@ describe('the routes', () => {
       'GET /oauth/callback': { to: 'OauthFunction', scopes: 'everyone' },
       'GET /oauth/reconnect': { to: 'OauthFunction', scopes: 'everyone' },
       'POST /webhooks/quickbooks': { to: 'WebhookFunction', scopes: 'everyone' },
-      'GET /health': { to: 'AdminFunction', scopes: 'everyone' },
-      'GET /openapi.json': { to: 'AdminFunction', scopes: 'everyone' },
-      'GET /docs': { to: 'AdminFunction', scopes: 'everyone' },
+      'GET /health': { to: 'DocsFunction', scopes: 'everyone' },
+      'GET /openapi.json': { to: 'DocsFunction', scopes: 'everyone' },
+      'GET /docs': { to: 'DocsFunction', scopes: 'everyone' },
     })
   })
 
@@ -75,6 +75,23 @@ describe('the routes', () => {
     expect(stages).toContain('$context.routeKey')
     // An address, a path with a name, a query with a code, a claim.
     expect(stages).not.toMatch(/\$context\.(identity|path|httpMethod|authorizer\.claims)|querystring|userAgent/i)
+  })
+
+  it('that are open to everyone have a throttle of their own, each of them', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'))
+    const open = [...routes].filter(([, { scopes }]) => scopes === 'everyone').map(([key]) => key)
+    expect(Object.keys(stage?.Properties.RouteSettings).sort()).toEqual(open.sort())
+    for (const [key, { ThrottlingRateLimit, ThrottlingBurstLimit }] of Object.entries<{
+      ThrottlingRateLimit: number
+      ThrottlingBurstLimit: number
+    }>(stage?.Properties.RouteSettings)) {
+      expect(ThrottlingRateLimit).toBe(key === 'POST /webhooks/quickbooks' ? 50 : 5)
+      expect(ThrottlingBurstLimit).toBeLessThanOrEqual(100)
+    }
+    // CloudFormation refuses settings of a route that is not there yet.
+    const made = Object.entries(template.findResources('AWS::ApiGatewayV2::Route'))
+    const needed = made.filter(([, { Properties }]) => Properties.AuthorizationType === 'NONE').map(([id]) => id)
+    expect(stage?.DependsOn).toEqual(expect.arrayContaining(needed))
   })
 
   it('are closed to pages of other origins, until the console has one', () => {
@@ -136,7 +153,7 @@ describe('the sign-in', () => {
       JwtConfiguration: { Issuer: 'https://login.example.com/', Audience: ['tandem'] },
     })
     foreign.resourceCountIs('AWS::Cognito::UserPool', 0)
-    foreign.resourceCountIs('AWS::Lambda::Function', 6)
+    foreign.resourceCountIs('AWS::Lambda::Function', 7)
   })
 })
 

@@ -6,7 +6,7 @@ import { build, type Metafile } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundling, entryPoints } from '../../infra/constructs/bundles.ts'
 
-const names = ['admin', 'oauth', 'pull', 'push', 'schedule', 'token', 'webhook']
+const names = ['admin', 'docs', 'oauth', 'pull', 'push', 'schedule', 'token', 'webhook']
 const folder = mkdtempSync(join(tmpdir(), 'tandem-bundles-'))
 let metafile: Metafile
 
@@ -36,12 +36,15 @@ describe('the bundles', () => {
     expect(files.filter((file) => file !== 'compose.ts').map((file) => basename(file, '.ts'))).toEqual(names)
   })
 
-  it.each(['admin', 'schedule', 'token', 'webhook'])('of %s contains neither of the QuickBooks packages', (name) => {
-    const packages = packagesIn(name)
-    expect(packages).not.toContain('intuit-oauth')
-    expect(packages).not.toContain('node-quickbooks')
-    expect(packages).not.toContain('axios')
-  })
+  it.each(['admin', 'docs', 'schedule', 'token', 'webhook'])(
+    'of %s contains neither of the QuickBooks packages',
+    (name) => {
+      const packages = packagesIn(name)
+      expect(packages).not.toContain('intuit-oauth')
+      expect(packages).not.toContain('node-quickbooks')
+      expect(packages).not.toContain('axios')
+    },
+  )
 
   it.each(['oauth', 'pull', 'push'])('of %s leaves out what its packages load and never use', (name) => {
     const packages = packagesIn(name)

@@ -71,7 +71,7 @@ function holdersOf(action: string, resource: string): string[] {
 describe('the rights of the functions', () => {
   it('are a role for each function, shared with no other', () => {
     expect(new Set(functions.map(({ role }) => role)).size).toBe(functions.length)
-    expect(functions.length).toBe(7)
+    expect(functions.length).toBe(8)
   })
 
   it.each(functions)('of $id name every action and every resource', ({ role }) => {

@@ -41,4 +41,10 @@ describe('an HTTP event', () => {
       body: '/x',
     })
   })
+
+  it('is answered with bytes, where the answer is some', async () => {
+    const zipped = async () => ({ status: 200, headers: {}, body: 'H4sI', isBase64: true })
+    const handler = httpStack(zipped, { logger: createLogger(), metrics: createMetrics() })
+    expect(await handler(httpEvent('GET', '/x'), context)).toMatchObject({ body: 'H4sI', isBase64Encoded: true })
+  })
 })
