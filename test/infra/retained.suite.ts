@@ -24,7 +24,7 @@ describe('what outlives the stack', () => {
 
   it('is the log of every function in prod, for a year, and nowhere else', () => {
     const logs = Object.values(template.findResources('AWS::Logs::LogGroup'))
-    expect(logs).toHaveLength(8)
+    expect(logs).toHaveLength(9)
     for (const log of logs)
       expect(log).toMatchObject({ DeletionPolicy: 'Retain', Properties: { RetentionInDays: 365 } })
     for (const log of Object.values(templateFor({ stage: 'dev' }).findResources('AWS::Logs::LogGroup'))) {
