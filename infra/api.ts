@@ -119,7 +119,7 @@ export function throttleOpenRoutes(scope: Construct): void {
     stage.routeSettings = Object.fromEntries(
       open.map(({ routeKey }) => [routeKey, routeKey.includes('/webhooks/') ? WEBHOOK_RATE : OPEN_RATE]),
     )
-    for (const route of open) stage.addDependency(route)
+    for (const route of open) stage.addResourceDependency(route)
   }
 }
 
