@@ -6,7 +6,6 @@ import {
   CorsHttpMethod,
   HttpApi,
   type HttpMethod,
-  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
@@ -16,9 +15,6 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { TandemFunction } from './constructs/function.ts'
 import type { Settings } from './settings.ts'
-
-/** What everybody together may ask for, in a second and at once. */
-const throttle = { rateLimit: 100, burstLimit: 200 } as const
 
 type Scope = 'read' | 'write' | 'admin'
 
@@ -52,7 +48,7 @@ export function addApi(scope: Construct, settings: Settings): { readonly api: Ht
     httpApi: api,
     stageName: '$default',
     autoDeploy: true,
-    throttle,
+    throttle: { rateLimit: 100, burstLimit: 200 },
     accessLogSettings: {
       destination: new LogGroupLogDestination(logs),
       format: AccessLogFormat.custom(JSON.stringify(accessLogLine)),
@@ -62,20 +58,13 @@ export function addApi(scope: Construct, settings: Settings): { readonly api: Ht
 }
 
 /**
- * Has a route measured by itself, beside what is measured of all together. A route with settings of its own has no
- * others: limits that are not named again would be none at all, or nought.
+ * Has an open route measured by itself, beside what is measured of all together. Its limits are those that
+ * {@link throttleOpenRoutes} gives it: a route with settings of its own has none of the stage's.
  */
-export function measureRoute(stage: HttpStage, route: HttpRoute, routeKey: string): void {
-  const settings = {
-    DetailedMetricsEnabled: true,
-    ThrottlingRateLimit: throttle.rateLimit,
-    ThrottlingBurstLimit: throttle.burstLimit,
-  }
+export function measureRoute(stage: HttpStage, routeKey: string): void {
   // The stage is a resource of this one kind, made by the construct above.
   const resource = stage.node.defaultChild as CfnStage
-  resource.addPropertyOverride(`RouteSettings.${routeKey}`, settings)
-  // CloudFormation refuses settings of a route that is not there yet.
-  resource.node.addDependency(route)
+  resource.addPropertyOverride(`RouteSettings.${routeKey}.DetailedMetricsEnabled`, true)
 }
 
 function corsFor(origin: string) {
@@ -133,16 +122,15 @@ interface Routes {
 }
 
 /** Leads a path to a function. */
-export function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, routes: Routes): readonly HttpRoute[] {
+export function addRoutes(api: HttpApi, integration: HttpLambdaIntegration, routes: Routes): void {
   const { guard } = routes
   const where = { path: routes.path, methods: [...routes.methods], integration }
   if ('everyoneBecause' in guard) {
-    const open = api.addRoutes(where)
-    for (const route of open) {
+    for (const route of api.addRoutes(where)) {
       Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason: guard.everyoneBecause })
     }
-    return open
+    return
   }
   const authorizationScopes = guard.anyOf.map((scope) => `tandem/${scope}`)
-  return api.addRoutes({ ...where, authorizer: guard.authorizer, authorizationScopes })
+  api.addRoutes({ ...where, authorizer: guard.authorizer, authorizationScopes })
 }

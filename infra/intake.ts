@@ -32,13 +32,13 @@ export function addIntake(scope: Construct, ground: Ground): TandemFunction {
     errorImpact:
       'Changes made in QuickBooks arrive late: by the daily reading of changes instead of within seconds. Nothing is lost. Intuit repeats what failed; if errors go on for days it stops sending, so read the log of the webhook function now.',
   })
-  const [route] = addRoutes(api, integrationOf(webhook), {
+  addRoutes(api, integrationOf(webhook), {
     path: webhookPath,
     methods: [HttpMethod.POST],
     guard: {
       everyoneBecause: 'Intuit signs what it sends instead of carrying a token; the function checks the signature.',
     },
   })
-  if (route !== undefined) measureRoute(stage, route, `POST ${webhookPath}`)
+  measureRoute(stage, `POST ${webhookPath}`)
   return webhook
 }

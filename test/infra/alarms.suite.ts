@@ -133,7 +133,7 @@ describe('the alarms', () => {
     }
   })
 
-  it('ring for a 5xx of the webhook by itself, which the stage measures by itself, within the same limits', () => {
+  it('ring for a 5xx of the webhook by itself, which the stage measures by itself, within limits of its own', () => {
     const dimensions = Object.fromEntries(
       alarmOf('WebhookServerErrors').Dimensions.map(({ Name, Value }) => [Name, Value]),
     )
@@ -151,8 +151,8 @@ describe('the alarms', () => {
         RouteSettings: {
           'POST /webhooks/quickbooks': {
             DetailedMetricsEnabled: true,
-            ThrottlingRateLimit: 100,
-            ThrottlingBurstLimit: 200,
+            ThrottlingRateLimit: 50,
+            ThrottlingBurstLimit: 100,
           },
         },
       },
