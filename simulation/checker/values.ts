@@ -85,11 +85,9 @@ function inner(value: unknown, part: string): Value {
   return typeof value === 'object' && value !== null ? clean(Reflect.get(value, part)) : undefined
 }
 
-/** Outer and repeated blanks mean nothing to anybody, and an empty text is none. */
+/** As typed: a blank or a capital more is another value. An empty text is none. */
 function clean(value: unknown): Value {
-  if (typeof value !== 'string') return undefined
-  const text = value.normalize('NFC').replace(/\s+/g, ' ').trim()
-  return text === '' ? undefined : text
+  return typeof value === 'string' && value !== '' ? value : undefined
 }
 
 function address(value: unknown, nameOf: (part: string) => string): Value {

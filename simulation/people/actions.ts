@@ -4,6 +4,7 @@ import { TYPED_SLOTS, type TypedSlot } from './values.ts'
 /** What people do, and how often each comes up. A feature joins the simulation by a line here and its deed. */
 const WEIGHTS = {
   'crm.edit': 24,
+  'crm.respell': 5,
   'crm.create': 5,
   'crm.job': 3,
   'crm.billing': 3,
@@ -31,6 +32,7 @@ const WEIGHTS = {
   'crm.reconnect': 1,
   'crm.stranger': 1,
   'books.edit': 24,
+  'books.respell': 5,
   'books.create': 4,
   'books.job': 2,
   'books.project': 3,

@@ -1,9 +1,10 @@
 import type { Company, Outcome } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
+import { valuesOfRecord } from '../checker/values.ts'
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import type { Deed } from './crm.ts'
-import { asProperties, freshValue, TYPED_SLOTS, type TypedSlot } from './values.ts'
+import { asProperties, freshValue, respelled, TYPED_SLOTS, type TypedSlot } from './values.ts'
 
 /** What a bookkeeper does in QuickBooks' own screens. */
 export const BOOKS_DEEDS = {
@@ -11,6 +12,21 @@ export const BOOKS_DEEDS = {
     const id = pickRecord(world, tenant, action.pick)
     if (id === undefined) return 'finds no customer'
     return editRecord(world, tenant, id, action)
+  },
+  'books.respell': async (world, tenant, action) => {
+    const id = pickRecord(world, tenant, action.pick)
+    const record = id === undefined ? undefined : world.company(tenant).read('Customer', id)
+    if (id === undefined || record === undefined) return 'finds no customer'
+    const held = valuesOfRecord(record)
+    const respelt = action.slots.flatMap((slot) => {
+      const value = held[slot]
+      return value === undefined || slot.endsWith('Address')
+        ? []
+        : [[slot, asProperties(slot, respelled(slot, value, action.number / 10 + 1))] as const]
+    })
+    const fields = Object.assign({}, ...respelt.map(([, property]) => property))
+    const what = `corrects the spelling of customer ${id} (${respelt.map(([slot]) => slot).join(', ')})`
+    return `${what}: ${end(keeper(world, tenant).edit('Customer', id, fields))}`
   },
   'books.create': async (world, tenant, action) =>
     `creates a customer: ${end(keeper(world, tenant).create('Customer', typed(tenant, action, true)))}`,

@@ -4,7 +4,7 @@ import type { Contact, Fields } from '#core/records'
 import type { Value, Values } from '../checker/values.ts'
 import type { Answered, Asked, Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
-import { asSeen, freshValue, type Typed } from './values.ts'
+import { asSeen, freshValue, respelled, slipped, type Typed } from './values.ts'
 
 /** Answers in words what came of it; they end with “done” when it took effect. */
 export type Deed = (world: World, tenant: Tenant, action: Action) => Promise<string>
@@ -15,6 +15,17 @@ export const CRM_DEEDS = {
     const contact = await pickContact(world, tenant, action.pick)
     if (contact === undefined) return 'finds no contact'
     return editContact(world, tenant, contact, action)
+  },
+  'crm.respell': async (world, tenant, action) => {
+    const contact = await pickContact(world, tenant, action.pick)
+    if (contact === undefined) return 'finds no contact'
+    const fields: Record<string, string> = {}
+    for (const slot of action.slots) {
+      const value = contact.fields[slot]
+      if (typeof value === 'string') fields[slot] = respelled(slot, value, action.number / 10)
+    }
+    const what = `corrects the spelling of ${shown(contact)} (${Object.keys(fields).join(', ')})`
+    return `${what}: ${await change(world, tenant, contact, 'PATCH', '', { fields }, { ...fields })}`
   },
   'crm.create': async (world, tenant, action) => {
     const { fields, wanted } = typed(tenant, action, true)
@@ -175,7 +186,7 @@ function typed({ workspace }: Tenant, action: Action, isNew = false): Readonly<{
   for (const slot of slots) {
     const isCleared = !isNew && action.cleared.includes(slot)
     const value = isCleared ? undefined : freshValue(slot, workspace, number++)
-    fields[slot] = value ?? null
+    fields[slot] = value === undefined ? null : slipped(value, number)
     wanted[slot] = asSeen(value)
   }
   // Every value is of its slot's own kind: texts for texts, addresses for addresses.

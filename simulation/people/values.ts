@@ -53,6 +53,16 @@ const AWKWARD = [
   " ''",
 ]
 
+/** What slips in around what is typed or pasted. */
+const SLIPS = ['', '', '', ' ', '\u00a0', '\u200b', '  ']
+
+/** What somebody types in the CRM, with blanks around it now and then, seen or unseen. */
+export function slipped(typed: Typed, number: number): Typed {
+  const [before = '', after = ''] = [SLIPS[number % SLIPS.length], SLIPS[(number >> 3) % SLIPS.length]]
+  if (typeof typed === 'string') return before + typed + after
+  return Object.fromEntries(Object.entries(typed).map(([part, text]) => [part, before + text + after]))
+}
+
 /**
  * A value that nobody has typed before, and from which the workspace can be told; `number` is unlike any other in the
  * run. All of them are such that QuickBooks takes them as they are.
@@ -133,9 +143,29 @@ export function asProperties(slot: TypedSlot, typed: Typed | undefined): JsonObj
   return { [property]: inner === undefined ? typed : { [inner]: typed } }
 }
 
-/** The same as the checker reads it. */
+/** The same as the checker reads it once the CRM has taken the blanks off its ends. */
 export function asSeen(typed: Typed | undefined): Value {
-  if (typed === undefined || typeof typed === 'string') return typed?.normalize('NFC').replace(/\s+/g, ' ').trim()
-  const parts = ['line1', 'line2', 'line3', 'city', 'region', 'postalCode'].map((part) => typed[part] ?? '')
-  return parts.join(' | ').normalize('NFC')
+  if (typed === undefined || typeof typed === 'string') return withoutOuterBlanks(typed)
+  const parts = ['line1', 'line2', 'line3', 'city', 'region', 'postalCode'].map(
+    (part) => withoutOuterBlanks(typed[part]) ?? '',
+  )
+  return parts.join(' | ')
 }
+
+const OUTER_BLANKS = /^[\s\u200b]+|[\s\u200b]+$/g
+
+function withoutOuterBlanks(text: string | undefined): string | undefined {
+  return text?.replace(OUTER_BLANKS, '')
+}
+
+/** The same value spelled in another way, as somebody would correct it; the same letters where there is nothing to correct. */
+export function respelled(slot: TypedSlot, value: string, number: number): string {
+  const way = number % 3
+  if (slot === 'email') return way === 0 ? value.toUpperCase() : value.toLowerCase()
+  if (slot === 'website') return value
+  if (PHONES.has(slot)) return value.replace(/[ -]+/g, way === 0 ? ' ' : way === 1 ? '-' : '  ')
+  if (way === 0) return value.normalize(value.normalize('NFC') === value ? 'NFD' : 'NFC')
+  return way === 1 ? value.replace(/ +/, '   ') : value.replace(/ +/g, ' ')
+}
+
+const PHONES: ReadonlySet<TypedSlot> = new Set<TypedSlot>(['phone', 'alternatePhone', 'mobile', 'fax'])
