@@ -4,6 +4,7 @@ import { disagreements } from './checker/agreement.ts'
 import { exceededLimits } from './checker/calls.ts'
 import { type Evidence, gather } from './checker/evidence.ts'
 import { brokenLinks } from './checker/links.ts'
+import { untrueNewest } from './checker/newest.ts'
 import { leaks } from './checker/secrets.ts'
 import { lostUpdates } from './checker/updates.ts'
 import { type Action, type ActionKind, drawActions } from './people/actions.ts'
@@ -207,6 +208,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
       ...disagreements(evidence, world.witness),
       ...brokenLinks(evidence, world.witness, FORGETFUL.has(settings.switches['requestid-retention'])),
       ...lostUpdates(evidence, world.witness, settings.switches['sparse-nested'] === 'merged'),
+      ...untrueNewest(evidence, world.witness, Math.abs(settings.skewMs)),
     ]),
     ...exceededLimits(world),
     ...leaks(world, all),
