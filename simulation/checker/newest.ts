@@ -4,7 +4,7 @@ import { type Value, valuesOfContact } from './values.ts'
 import type { Side, Witness } from './witness.ts'
 
 /** QuickBooks' whole seconds, and what the engine allows for the clocks of both. */
-const ALLOWED_MS = 10_000
+const ALLOWED_MS = 5_000
 
 const LATER: readonly (readonly [because: RegExp, winner: Side])[] = [
   [/, and the CRM changed it later$/, 'crm'],
@@ -27,13 +27,13 @@ export function* untrueNewest(evidence: Evidence, witness: Witness, skewMs: numb
       if (winner === undefined) continue
       for (const { field, from, to, superseded } of changes) {
         if (superseded !== true || from === undefined || to === undefined) continue
-        const valueOf = (value: typeof from) => valuesOfContact({ fields: { [field]: value }, archived: false })[field]
+        const textOf = (value: typeof from) => valuesOfContact({ fields: { [field]: value }, archived: false })[field]
         const loser = winner === 'crm' ? 'quickbooks' : 'crm'
-        const [won, lost] = [moments(winner, field, valueOf(to)), moments(loser, field, valueOf(from))]
+        const [won, lost] = [moments(winner, field, textOf(to)), moments(loser, field, textOf(from))]
         // What an undo put back, or QuickBooks made of a value, nobody typed at a moment of its own.
         if (won.length === 0 || lost.length === 0) continue
         if (Math.max(...won) + ALLOWED_MS + skewMs < Math.min(...lost))
-          yield `${workspace}: the history of contact ${contactId} says that ${told(valueOf(to))} was later than ${told(valueOf(from))} in ${field}, which it was not`
+          yield `${workspace}: the history of contact ${contactId} says that ${told(textOf(to))} was later than ${told(textOf(from))} in ${field}, which it was not`
       }
     }
   }
