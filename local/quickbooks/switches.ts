@@ -179,7 +179,7 @@ const SWITCHES = [
   ),
   declare('invoice-emits-customer', 'Does an invoice emit an event for its customer?', ['no', 'yes'], 'no'),
   declare('merge-bumps', 'What moves on the survivor of a merge?', ['time', 'token-and-time'], 'time'),
-  declare('merged-record', 'What becomes of the record that is merged into another?', ['inactive', 'gone'], 'gone'),
+  declare('merged-record', 'What becomes of the record that is merged into another?', ['inactive', 'gone'], 'inactive'),
   declare(
     'merge-with-subs',
     'Is a merge in which either customer has sub-customers or projects refused, or do the subs move to the survivor?',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { crmOf } from './crm.ts'
 import { world } from './quiet-world.ts'
 import { done, type Workspace } from './world.ts'
@@ -154,6 +154,9 @@ describe('an import', () => {
   })
 
   it('in-9: says why a row fails, in words, and the others go on', async () => {
+    const { switches } = world.simulator
+    onTestFinished(() => switches.set('merged-record', 'inactive'))
+    switches.set('merged-record', 'gone')
     const { company, run, outcomes, list } = await pulled()
     done(company.bookkeeper.merge('Customer', '1', '6'))
     const select = { ids: ['4', '6', '8', '999999', '23'] }

@@ -1,5 +1,5 @@
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { world } from './quiet-world.ts'
 import { done } from './world.ts'
 
@@ -124,6 +124,12 @@ describe('a company that is out of the ordinary', () => {
   })
 
   it('suddenly lists almost nothing: the pull stops, marks nothing, and goes on when a person confirms it', async () => {
+    const { switches } = world.simulator
+    onTestFinished(() => {
+      for (const { name, default: position } of switches.list()) switches.set(name, position)
+    })
+    switches.set('merged-record', 'gone')
+    switches.set('merge-with-subs', 'moved')
     const { company, pull, run, list } = world.newWorkspace({ kind: 'generated', customers: 40 })
     await pull()
     const [survivor, ...rest] = company.list({ limit: 100 }).rows.filter(({ Job }) => Job !== true)

@@ -44,7 +44,8 @@ export async function simulatedCompany(switches: SwitchOverrides = {}): Promise<
   const clock = createVirtualClock(START)
   const simulator = createSimulator({
     clock,
-    switches,
+    // Only a merged record that is gone is told of by a tombstone.
+    switches: { 'merged-record': 'gone', ...switches },
     gateway: NO_LIMITS,
     companies: [{ realmId: REALM, kind: 'empty', name: 'Craig’s “Design” & Söhne' }],
   })

@@ -108,7 +108,7 @@ describe('vendors that take part', () => {
     'are pulled whole and counted well, %s whichever call the worker died',
     async (when) => {
       for (let last = 1; ; last++) {
-        const world = await withVendors(BOTH)
+        const world = await withVendors(BOTH, { 'merged-record': 'gone' })
         await world.pull()
         await world.ports.clock.sleep(3_600_000)
         world.book.merge('Vendor', world.wood, world.nails)
