@@ -63,7 +63,7 @@ export interface World extends Tandem {
   readonly passTime: (milliseconds: number) => void
   /** Resolves when QuickBooks has no notification left to send and nothing is at work. */
   readonly settle: () => Promise<void>
-  /** Runs the work of every day, and waits until nothing is at work. */
+  /** Lets a day pass, runs the work of every day, and waits until nothing is at work. */
   readonly daily: () => Promise<void>
   /** Runs the sweep that goes every minute, and waits until nothing is at work. */
   readonly sweep: () => Promise<void>
@@ -72,6 +72,7 @@ export interface World extends Tandem {
 }
 
 /** Longer than anything takes here, shorter than anyone's patience. */
+const DAY = 24 * 60 * 60_000
 const HELD_BACK_MS = 20_000
 
 /** Less than a test has: what is still at work after this long is named, instead of a test that took too long. */
@@ -218,7 +219,10 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
       await vi.waitFor(isTold, { timeout: LONGEST_MS, interval: 5 })
       await cloud.idle()
     },
-    daily: () => scheduled('Daily'),
+    daily: async () => {
+      passTime(DAY)
+      await scheduled('Daily')
+    },
     sweep: () => scheduled('Sweep'),
     leaks: () => {
       const names = cloud.functions.facts().map(({ logicalId }) => logicalId)
