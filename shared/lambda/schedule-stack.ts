@@ -23,7 +23,7 @@ export type ScheduledWork = Readonly<{
 
 /**
  * A Lambda handler for whatever has a time: the schedules' events, `{"kind":"sweep"}` every minute and
- * `{"kind":"daily"}` once a day, and batches of the queue for wake-ups.
+ * `{"kind":"daily"}` every quarter of an hour, and batches of the queue for wake-ups.
  */
 export function scheduleStack(
   work: () => Promise<ScheduledWork>,

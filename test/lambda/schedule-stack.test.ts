@@ -35,7 +35,7 @@ describe('a schedule’s event', () => {
     expect(done).toEqual(['sweep'])
   })
 
-  it('fails without telling what the error said, so that EventBridge tries again', async () => {
+  it('fails without telling what the error said, so that its alarm rings', async () => {
     await expect(handler({ kind: 'daily' }, context)).rejects.toThrow('The daily failed; the line before says where.')
     expect(JSON.stringify(log.lines())).not.toContain('Ada')
     expect(log.lines().at(-1)).toMatchObject({ event: 'scheduleFailed', details: { kind: 'daily' } })

@@ -49,7 +49,8 @@ interface Planned {
   readonly source: 'aws.events' | 'aws.scheduler'
 }
 
-// Lambda tries an asynchronous invocation that failed twice more, after one minute and after two.
+// Lambda tries an asynchronous invocation that failed twice more, after one minute and after two, or as often as the
+// function's own settings say.
 const retryDelays = [60_000, 120_000]
 
 /** Starts the schedules and rules of the template. They ask `clock`, so a test decides when they are due. */
@@ -61,7 +62,8 @@ export function startSchedules(settings: SchedulesSettings): Schedules {
 
   const invoke = async (lambda: LambdaFunction, event: unknown, tried = 0): Promise<Invocation> => {
     const invocation = await lambda.invoke(event)
-    const delay = retryDelays[tried]
+    const config = resources.invokeConfig.find(({ properties }) => properties.FunctionName === lambda.settings.name)
+    const delay = retryDelays.slice(0, config?.properties.MaximumRetryAttempts)[tried]
     if (invocation.ok || stopped || delay === undefined) return invocation
     retrying += 1
     const id = randomUUID()

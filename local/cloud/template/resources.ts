@@ -112,6 +112,7 @@ const schemas = {
       )
       .default([]),
   }),
+  invokeConfig: z.object({ FunctionName: z.string(), MaximumRetryAttempts: number.default(2) }),
   key: z.object({
     KeySpec: z.literal('SYMMETRIC_DEFAULT', 'only symmetric keys for encryption are kept here').optional(),
   }),
@@ -149,6 +150,7 @@ const kinds: Readonly<Record<string, keyof typeof schemas>> = {
   'AWS::ApiGatewayV2::Authorizer': 'authorizer',
   'AWS::Scheduler::Schedule': 'schedule',
   'AWS::Events::Rule': 'rule',
+  'AWS::Lambda::EventInvokeConfig': 'invokeConfig',
   'AWS::KMS::Key': 'key',
   'AWS::KMS::Alias': 'alias',
   'AWS::SecretsManager::Secret': 'secret',
@@ -207,6 +209,7 @@ export function readResources(template: Template, region: string, addresses: Add
     authorizer: read('authorizer', schemas.authorizer),
     schedule: read('schedule', schemas.schedule),
     rule: read('rule', schemas.rule),
+    invokeConfig: read('invokeConfig', schemas.invokeConfig),
     key: read('key', schemas.key),
     alias: read('alias', schemas.alias),
     secret: read('secret', schemas.secret),

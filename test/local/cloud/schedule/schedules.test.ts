@@ -70,8 +70,10 @@ describe('a schedule expression', () => {
 
 describe('the schedules of a template', () => {
   const target = { Arn: { 'Fn::GetAtt': ['Work', 'Arn'] }, RoleArn: 'arn:aws:iam::000000000000:role/any' }
+  const fails = `export const handler = async () => { throw new Error('on purpose') }`
   const template = writeFixtureApp({
     functions: {
+      Once: { source: fails },
       Work: {
         source: `export const handler = async (event) => {
           console.log(JSON.stringify({ event }))
@@ -103,6 +105,17 @@ describe('the schedules of a template', () => {
       Failing: {
         Type: 'AWS::Events::Rule',
         Properties: { ScheduleExpression: 'rate(7 days)', Targets: [{ Id: 'a', ...target, Input: '{"fails":true}' }] },
+      },
+      OnceConfig: {
+        Type: 'AWS::Lambda::EventInvokeConfig',
+        Properties: { FunctionName: { Ref: 'Once' }, MaximumRetryAttempts: 0, Qualifier: '$LATEST' },
+      },
+      Hourly: {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          ScheduleExpression: 'rate(7 days)',
+          Targets: [{ Id: 'a', Arn: { 'Fn::GetAtt': ['Once', 'Arn'] }, Input: '{}' }],
+        },
       },
       Enqueue: {
         Type: 'AWS::Scheduler::Schedule',
@@ -172,6 +185,13 @@ describe('the schedules of a template', () => {
     clock.advance(hour)
     await cloud.idle()
     expect(await failing(1)).toHaveLength(3)
+  })
+
+  it('try a function no more often than it says itself', async () => {
+    expect(await cloud.runSchedule('Hourly')).toMatchObject({ ok: false })
+    // Nothing waits to be tried again.
+    await cloud.idle()
+    expect(cloud.functions.log('Once').filter((line) => line.includes('platform.report'))).toHaveLength(1)
   })
 
   it('put messages onto queues', async () => {
