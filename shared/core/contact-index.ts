@@ -62,5 +62,5 @@ function conflictRows(contact: Contact | undefined): readonly ConflictRow[] {
 }
 
 function isSameRow(a: ConflictRow | undefined, b: ConflictRow): boolean {
-  return a !== undefined && JSON.stringify(a) === JSON.stringify(b)
+  return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -23,10 +23,10 @@ export type Gap = Readonly<{ after: string | undefined; before: string | undefin
  */
 export function gapsIn(spans: readonly Span[], order: IdOrder): readonly Gap[] {
   const beginnings = spans.filter(({ row }) => row === 1)
-  if (beginnings.some(({ rows, ended }) => ended && rows === 0)) return []
+  // A first page that was shorter than asked for held the whole list.
+  if (beginnings.some(({ ended }) => ended)) return []
   const reach = beginnings.filter(hasIds).sort((a, b) => compareIds(order, b.last, a.last))[0]
   if (reach === undefined) return [{ after: undefined, before: undefined, nearRow: 1 }]
-  if (beginnings.some(({ ended }) => ended)) return []
 
   const gaps: Gap[] = []
   let covered = reach.last

@@ -112,12 +112,13 @@ describe('what is told of a changed contact', () => {
     ],
     ['a field that is emptied', { fields: {} }, [{ field: 'displayName', from: 'Ada' }]],
   ])('is %s', (_what, change, told) => {
-    expect(contactChanges(before, { ...before, ...change })).toEqual(told)
+    expect(contactChanges(before, { ...before, ...change })).toStrictEqual(told)
   })
 
   it('is that it came to the top, where nothing is above it any more', () => {
     const { parentId: _top, ...after } = before
-    expect(contactChanges(before, after)).toEqual([{ field: 'parentId', from: 'p1' }])
+    expect(contactChanges(before, after)).toStrictEqual([{ field: 'parentId', from: 'p1' }])
+    expect(contactChanges(after, before)).toStrictEqual([{ field: 'parentId', to: 'p1' }])
   })
 
   it('is no change where only the order of an address’s lines differs', () => {

@@ -44,6 +44,34 @@ describe('gaps between pages', () => {
     expect(gapsIn([...spans, read(shorter, 3)], 'number')).toEqual([])
   })
 
+  const span = (row: number, first: number, last: number, ended = false): Span => ({
+    row,
+    rows: last - first + 1,
+    first: String(first),
+    last: String(last),
+    ended,
+  })
+
+  it('are none where the first page that was read again reaches beyond the one before', () => {
+    // All of the first reading has vanished since.
+    expect(gapsIn([span(1, 1, 5), span(1, 6, 10), span(5, 10, 12, true)], 'number')).toEqual([])
+    expect(gapsIn([span(1, 6, 10), span(1, 1, 5), span(5, 10, 12, true)], 'number')).toEqual([])
+  })
+
+  it('are none where one page was so short that it ended the list, whatever another reading saw', () => {
+    expect(gapsIn([span(1, 1, 3, true), span(5, 8, 12)], 'number')).toEqual([])
+    expect(gapsIn([span(1, 1, 5), span(1, 1, 3, true)], 'number')).toEqual([])
+  })
+
+  it('do not open again behind a page that lies within another one', () => {
+    expect(gapsIn([span(1, 1, 10), span(2, 2, 6), span(5, 10, 12, true)], 'number')).toEqual([])
+  })
+
+  it('begin near the row at which the page before them ended', () => {
+    expect(gapsIn([span(1, 1, 5), span(5, 5, 9)], 'number')).toEqual([{ after: '9', before: undefined, nearRow: 9 }])
+    expect(gapsIn([span(1, 1, 10), span(2, 2, 6)], 'number')).toEqual([{ after: '10', before: undefined, nearRow: 10 }])
+  })
+
   it('are everything where the first page was not read', () => {
     expect(gapsIn([read(list, 5)], 'number')).toEqual([{ after: undefined, before: undefined, nearRow: 1 }])
   })

@@ -35,7 +35,7 @@ describe('why a contact needs somebody', () => {
   })
 
   it('is what QuickBooks refused, and the advice where there is one', () => {
-    expect(whyOf({ refusal })).toEqual({ reason: refusal.reason })
+    expect(whyOf({ refusal })).toStrictEqual({ reason: refusal.reason })
     expect(whyOf({ refusal: { ...refusal, advice: 'Take another.' } })).toEqual({
       reason: refusal.reason,
       advice: 'Take another.',

@@ -45,13 +45,26 @@ describe('the limits of QuickBooks’ fields', () => {
 
   it('tell e-mail addresses, web addresses and ids from other texts', () => {
     const isRight = (fields: Parameters<typeof fieldErrors>[0]) => fieldErrors(fields, '').length === 0
-    for (const email of ['a@b.example', 'a@b.example, c@d.example']) expect(isRight({ email })).toBe(true)
-    for (const email of ['a', 'a@b', 'a b@c.example', 'a@b.example,']) expect(isRight({ email })).toBe(false)
+    for (const email of ['a@b.example', 'ada@engines.co.example', 'a@b.example, c@d.example'])
+      expect(isRight({ email })).toBe(true)
+    for (const email of ['a', 'a@b', 'a b@c.example', 'a@b.example,', 'a@b.example@c', 'a@b.example c', '@b.example'])
+      expect(isRight({ email })).toBe(false)
     expect(isRight({ email: `${'a'.repeat(91)}@b.example` })).toBe(false)
-    for (const website of ['x.example', 'https://x.example/a']) expect(isRight({ website })).toBe(true)
-    for (const website of ['x', 'no where.example']) expect(isRight({ website })).toBe(false)
+    for (const website of ['x.example', 'https://x.example/a', ' x.example ']) expect(isRight({ website })).toBe(true)
+    for (const website of ['x', 'no where.example', 'x.example elsewhere']) expect(isRight({ website })).toBe(false)
     expect(isRight({ customerTypeId: '5000000000000003466' })).toBe(true)
-    expect(isRight({ customerTypeId: 'Retail' })).toBe(false)
+    for (const customerTypeId of ['Retail', '1a', 'a1']) expect(isRight({ customerTypeId })).toBe(false)
+  })
+
+  it.each([
+    ['displayName', 'a:b', /colon, tab or line break/],
+    ['email', 'a', /name@example\.com/],
+    ['website', 'x', /https:\/\/example\.com/],
+    ['customerTypeId', 'Retail', /number/],
+  ] as const)('say of %s %j what is wrong', (field, value, words) => {
+    expect(fieldErrors({ [field]: value }, 'fields')).toEqual([
+      { path: `fields.${field}`, message: expect.stringMatching(words) },
+    ])
   })
 
   it('hold for each line of an address and for its five lines together', () => {

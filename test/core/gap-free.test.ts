@@ -50,5 +50,12 @@ describe('what is proven to be free of gaps', () => {
     expect(gapFreeOf({ gapFreeSince: '2026-11-20T10:00:00.000Z' })?.entities).toEqual(['customer'])
     expect(gapFreeOf({})).toBeUndefined()
     expect(covers(undefined, ['customer'])).toBe(false)
+    const customers = { since: '2026-11-20T10:00:00.000Z', entities: ['customer'] as const }
+    expect(covers(customers, ['customer', 'vendor'])).toBe(false)
+  })
+
+  it('is of fewer lists from then on where one proven in the same moment leaves one out', () => {
+    const both: GapFree = { since: '2026-11-20T10:00:00.000Z', entities: ['customer', 'vendor'] }
+    expect(gapFreeAfter(both, { ...both, entities: ['customer'] })).toEqual({ ...both, entities: ['customer'] })
   })
 })

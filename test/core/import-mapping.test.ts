@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contactOf } from '#core/import-mapping'
+import { contactOf, importedKind } from '#core/import-mapping'
 import { listName } from '#core/names'
 import type { Mirror, SourceRecord } from '#core/records'
 import { contactSnapshot, sameContent } from '#core/snapshots'
@@ -29,6 +29,36 @@ describe('an imported contact', () => {
         expect(contact.kind === 'job').toBe(snapshot.parentRecordId !== undefined)
       }),
     )
+  })
+
+  it.each([
+    ['account', undefined, 'client'],
+    ['building', undefined, 'building'],
+    ['account', '7', 'job'],
+    ['building', '7', 'job'],
+  ] as const)('that comes as %s from below %s is a %s', (as, parentRecordId, kind) => {
+    const under = parentRecordId === undefined ? {} : { parentRecordId }
+    const snapshot = { fields: { displayName: 'Ada' }, active: true, ...under }
+    expect(importedKind({ snapshot }, as)).toBe(kind)
+  })
+
+  it('is what its record is, linked to it, and nothing more', () => {
+    const snapshot = { fields: { displayName: 'Ada' }, active: true }
+    const made = contactOf({ ...mirrorOf(snapshot), entity: 'vendor' }, 'account', { id: 'c', at })
+    const { link, ...contact } = made
+    expect(contact).toStrictEqual({
+      id: 'c',
+      kind: 'client',
+      isCustomer: false,
+      fields: snapshot.fields,
+      archived: false,
+      people: [],
+      createdAt: at,
+      changedAt: at,
+      version: 1,
+    })
+    expect(link).toMatchObject({ entity: 'vendor', recordId: '7', base: snapshot, revision: '3', linkedAt: at })
+    expect(contactOf(mirrorOf(snapshot), 'account', { id: 'c', at, parentId: 'p' }).parentId).toBe('p')
   })
 
   it('is listed by company name, else by customer name, and a job by its own', () => {

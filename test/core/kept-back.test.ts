@@ -47,6 +47,10 @@ describe('a contact is kept apart from its record', () => {
   })
 })
 
+it('what is refused for its list bears a code that is stored, and stays what it is', () => {
+  expect(LIST_IS_OFF).toBe('listIsOff')
+})
+
 describe('a contact waits for its list', () => {
   const refusal = { code: LIST_IS_OFF, reason: 'Off.', at: AT, nextTryAt: AT }
   const vendor = { link: aLink('vendor', '1') }

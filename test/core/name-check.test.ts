@@ -44,6 +44,63 @@ describe('a name', () => {
     },
   )
 
+  it.each([
+    ['displayName', 'name'],
+    ['companyName', 'company name'],
+    ['title', 'title'],
+    ['givenName', 'first name'],
+    ['middleName', 'middle name'],
+    ['familyName', 'last name'],
+    ['suffix', 'suffix'],
+    ['printName', 'name to print on checks'],
+  ] as const)('says of a sign in the %s that it is in the %s', (field, words) => {
+    expect(nameProblem({ displayName: 'Ada', [field]: 'a\tb' })?.reason).toBe(
+      `Its ${words} has a colon, a tab or a line break, which QuickBooks does not allow in names.`,
+    )
+  })
+
+  it('says that it is missing', () => {
+    expect(nameProblem({})?.reason).toMatch(/^It has no name.+\.$/)
+  })
+
+  it.each(['::', '\n-\n', ' : '])('has nothing to propose for %j', (displayName) => {
+    expect(nameProblem({ displayName })).toStrictEqual({
+      code: 'nameCharacters',
+      field: 'displayName',
+      reason: expect.any(String),
+    })
+    expect(nameProblem({ companyName: displayName })).toStrictEqual({
+      code: 'nameMissing',
+      field: 'displayName',
+      reason: expect.any(String),
+    })
+  })
+
+  it.each([
+    ['Smith:Jo', 'Smith - Jo'],
+    ['Smith  :  Jo', 'Smith - Jo'],
+    ['Smith\t\n\rJo', 'Smith Jo'],
+    ['  - Smith:', 'Smith'],
+  ])('becomes of %j %j', (displayName, suggestion) => {
+    expect(nameProblem({ displayName })?.suggestion).toBe(suggestion)
+  })
+
+  it('is proposed of all parts, in their order', () => {
+    const parts = { suffix: 'Sr', familyName: 'King', middleName: 'B', givenName: 'Ada', title: 'Dr' }
+    expect(nameProblem(parts)?.suggestion).toBe('Dr Ada B King Sr')
+  })
+
+  it('is cut without half a character and without a space at its end', () => {
+    const long = (end: string) => nameProblem({ displayName: `${'a'.repeat(LONGEST_NAME - 1)}${end}` })?.suggestion
+    expect(long('🏗')).toBe('a'.repeat(LONGEST_NAME - 1))
+    expect(long(' b')).toBe('a'.repeat(LONGEST_NAME - 1))
+    expect(long('bc')).toBe(`${'a'.repeat(LONGEST_NAME - 1)}b`)
+    // The second half of a character fits with its first.
+    expect(nameProblem({ displayName: `${'a'.repeat(LONGEST_NAME - 2)}🏗b` })?.suggestion).toBe(
+      `${'a'.repeat(LONGEST_NAME - 2)}🏗`,
+    )
+  })
+
   it('may be whatever QuickBooks holds already', () => {
     const held = { displayName: 'Smith: Jo'.repeat(100), suffix: 'a:b' }
     expect(nameProblem(held, held)).toBeUndefined()
@@ -68,6 +125,23 @@ describe('names instead of one that is taken', () => {
 
   it('go on where the name is numbered already', () => {
     expect(namesInstead('Ada (2)')[0]).toBe('Ada (3)')
+  })
+
+  it.each([
+    ['Ada (9)', 'Ada (10)'],
+    ['Ada (999)', 'Ada (1000)'],
+    ['Ada (1000)', 'Ada (1000) (2)'],
+    ['Ada (2) King', 'Ada (2) King (2)'],
+    ['Ada(2)', 'Ada(2) (2)'],
+    ['(2)', '(2) (2)'],
+    [' (2)', ' (2) (2)'],
+    ['A\nB (2)', 'A\nB (3)'],
+  ])('of %j begin with %j', (name, first) => {
+    expect(namesInstead(name)[0]).toBe(first)
+  })
+
+  it('are thirty, one after the other', () => {
+    expect(namesInstead('Ada')).toEqual(Array.from({ length: 30 }, (_, n) => `Ada (${n + 2})`))
   })
 
   it('all differ, and none is too long', () => {

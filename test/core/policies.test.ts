@@ -20,6 +20,24 @@ describe('the mass-change guard', () => {
   })
 })
 
+it('says how many per cent would go, in a whole sentence', () => {
+  expect(massChangeReason(21, 90)).toBe(
+    '21 of 90 records (23 %) would be removed at once: a person has to confirm that this is meant',
+  )
+})
+
+describe('the settings of a workspace that has chosen nothing', () => {
+  it('send everything of customers by themselves, and let the newest win', () => {
+    expect(DEFAULT_SETTINGS).toEqual({
+      conflicts: 'newest',
+      conflictsBySlot: {},
+      pushNotes: true,
+      push: 'automatic',
+      entities: ['customer'],
+    })
+  })
+})
+
 describe('the policy of a slot', () => {
   it('is the workspace’s, unless that slot has its own', () => {
     const settings = { ...DEFAULT_SETTINGS, conflicts: 'ask' as const, conflictsBySlot: { notes: 'crm' as const } }

@@ -42,6 +42,21 @@ describe('a search', () => {
     expect(parseSearch('x'.repeat(201))).toMatchObject({ kind: 'refused', reason: expect.stringContaining('200') })
   })
 
+  it('says why it is refused', () => {
+    for (const text of ['', '*', 'x'.repeat(201)])
+      expect(parseSearch(text)).toMatchObject({ reason: expect.stringMatching(/^[A-Z].+\.$/) })
+    expect(parseSearch('')).not.toEqual(parseSearch('*'))
+    expect(parseSearch('x'.repeat(200)).kind).toBe('search')
+  })
+
+  it('finds its end behind its middle, and never the same letters twice', () => {
+    expect(finds('a*b*b', 'ab')).toBe(false)
+    expect(finds('a*b*b', 'abb')).toBe(true)
+    expect(finds('a*ab', 'ab')).toBe(false)
+    expect(finds('*a*a*', 'a')).toBe(false)
+    expect(finds('*a*a*', 'aa')).toBe(true)
+  })
+
   it('finds what a regular expression finds', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'B', 'é', ' ', '.'), maxLength: 12 })
     const pattern = fc.string({ unit: fc.constantFrom('a', 'b', 'É', '*', '.'), minLength: 1, maxLength: 6 })
