@@ -63,7 +63,7 @@ export function addStorage(scope: Construct, settings: Settings): Storage {
     signingSecret: addSecret(scope, 'SigningSecret', {
       description:
         'Tandem: signs list cursors and OAuth states. Generated; a new value only ends open lists and consents.',
-      noRotation: 'What it signs lives for minutes, and is checked against the tenant or the table besides.',
+      noRotation: 'What it signs lives for a day at most, and is checked against the tenant or the table besides.',
       generated: { passwordLength: 64, excludePunctuation: true },
     }),
   }

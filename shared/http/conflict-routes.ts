@@ -102,7 +102,7 @@ export const conflictRoutes = [
     problems: ['cursorInvalid'],
     async answer({ caller: { workspace }, query }, uses: AdminUses) {
       const place = { workspace, list: 'conflicts', filter: {} }
-      const { items, ...rest } = await listPage(uses.signer, place, query, (slice) =>
+      const { items, ...rest } = await listPage(uses, place, query, (slice) =>
         uses.listConflicts({ workspace, ...slice }),
       )
       return { body: { items: items.map(presentConflict), ...rest } }

@@ -55,7 +55,7 @@ export const contactRoutes = [
       }
       const place = { workspace, list: 'contacts', filter: wanted }
       return {
-        body: await listPage(uses.signer, place, query, (slice) =>
+        body: await listPage(uses, place, query, (slice) =>
           uses.listContacts({ workspace, ...wanted, ...slice }),
         ),
       }
@@ -128,7 +128,7 @@ export const contactRoutes = [
     async answer({ caller: { workspace }, params, query }, uses: AdminUses) {
       const place = { workspace, list: 'history', filter: { contact: params.id } }
       return {
-        body: await listPage(uses.signer, place, query, (slice) => uses.contactHistory(workspace, params.id, slice)),
+        body: await listPage(uses, place, query, (slice) => uses.contactHistory(workspace, params.id, slice)),
       }
     },
   }),

@@ -116,6 +116,7 @@ export function problemsOf(route: Declared): readonly ProblemKind[] {
     ...(route.access === 'public' ? [] : guarded),
     ...(route.body === undefined ? [] : withBody),
     ...(route.takesVersion ? versioned : []),
+    ...(route.problems?.includes('cursorInvalid') ? (['cursorExpired'] as const) : []),
     ...(route.isLimited ? (['tooManyRequests'] as const) : []),
     ...(route.problems ?? []),
     'notConfigured',

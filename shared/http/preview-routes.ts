@@ -66,7 +66,7 @@ export const previewRoutes = [
     async answer({ caller: { workspace }, params, query }, uses: AdminUses) {
       const run = await uses.getPreview(workspace, params.id)
       const place = { workspace, list: 'preview', filter: { run: params.id } }
-      const page = await listPage(uses.signer, place, query, (slice) => uses.listPreview(workspace, params.id, slice))
+      const page = await listPage(uses, place, query, (slice) => uses.listPreview(workspace, params.id, slice))
       return { body: { run: presented(run, uses), ...page } }
     },
   }),

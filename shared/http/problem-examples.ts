@@ -50,6 +50,7 @@ export const PROBLEM_EXAMPLES: { readonly [K in ProblemKind]: Extract<AnyProblem
   scopeMissing: { kind: 'scopeMissing', needed: 'tandem/write' },
   signatureInvalid: { kind: 'signatureInvalid' },
   versionMissing: { kind: 'versionMissing' },
+  cursorExpired: { kind: 'cursorExpired' },
   tooManyRequests: { kind: 'tooManyRequests', waitMs: 1_000 },
   notConfigured: { kind: 'notConfigured' },
   unexpected: { kind: 'unexpected' },

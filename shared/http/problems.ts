@@ -13,6 +13,7 @@ export type EdgeProblem =
   | Readonly<{ kind: 'scopeMissing'; needed: string }>
   | Readonly<{ kind: 'signatureInvalid' }>
   | Readonly<{ kind: 'versionMissing' }>
+  | Readonly<{ kind: 'cursorExpired' }>
   | Readonly<{ kind: 'tooManyRequests'; waitMs: number }>
   | Readonly<{ kind: 'notConfigured' }>
   | Readonly<{ kind: 'unexpected' }>
@@ -57,6 +58,7 @@ export const PROBLEMS: { readonly [K in ProblemKind]: Readonly<{ status: number;
   scopeMissing: { status: 403, title: 'This token does not allow that' },
   signatureInvalid: { status: 401, title: 'The signature is missing or wrong' },
   versionMissing: { status: 428, title: 'Which version was changed?' },
+  cursorExpired: { status: 400, title: 'This cursor is more than a day old' },
   tooManyRequests: { status: 429, title: 'This workspace asks too much at once' },
   notConfigured: { status: 503, title: 'Tandem is not set up completely' },
   unexpected: { status: 500, title: 'Something went wrong on our side' },
@@ -196,6 +198,8 @@ function detailOf(problem: AnyProblem): string {
       return 'Only QuickBooks itself may send notifications here, signed with the verifier token of this app.'
     case 'versionMissing':
       return 'Send the version that you saw, in the header If-Match, as the ETag of the answer that showed it. So nobody’s change is overwritten unseen.'
+    case 'cursorExpired':
+      return 'A cursor continues its list for 24 hours. Ask for the list from its beginning.'
     case 'tooManyRequests':
       return 'A workspace may list, search and start about 20 times a second, and 100 times at once. Nothing was done. Try again after the time in Retry-After.'
     case 'notConfigured':

@@ -96,7 +96,7 @@ export const runRoutes = [
     problems: ['cursorInvalid'],
     async answer({ caller: { workspace }, query }, uses: AdminUses) {
       const place = { workspace, list: 'runs', filter: {} }
-      const { items, next } = await listPage(uses.signer, place, query, (slice) => uses.listRuns(workspace, slice))
+      const { items, next } = await listPage(uses, place, query, (slice) => uses.listRuns(workspace, slice))
       return { body: { items: items.map((run) => presented(run, uses)), next } }
     },
   }),
@@ -144,7 +144,7 @@ export const runRoutes = [
     async answer({ caller: { workspace }, params, query }, uses: AdminUses) {
       const place = { workspace, list: 'outcomes', filter: { run: params.id } }
       return {
-        body: await listPage(uses.signer, place, query, (slice) => uses.listOutcomes(workspace, params.id, slice)),
+        body: await listPage(uses, place, query, (slice) => uses.listOutcomes(workspace, params.id, slice)),
       }
     },
   }),

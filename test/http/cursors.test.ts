@@ -4,6 +4,9 @@ import { openCursor, type Place, sealCursor } from '#http/cursors'
 import { createSigner } from '#memory/cryptography'
 
 const signer = createSigner('seed')
+let nowMs = 0
+const clock = { now: () => nowMs }
+const ports = { signer, clock }
 const places = fc.record<Place>({
   workspace: fc.constantFrom('acme', 'globex'),
   list: fc.constantFrom('runs', 'contacts'),
@@ -20,9 +23,9 @@ describe('a cursor', () => {
   it('opens at the place that gave it, and at no other', async () => {
     await fc.assert(
       fc.asyncProperty(places, places, fc.string(), async (here, there, after) => {
-        const cursor = await sealCursor(signer, here, after)
-        expect(await openCursor(signer, here, cursor)).toBe(after)
-        const elsewhere = openCursor(signer, there, cursor)
+        const cursor = await sealCursor(ports, here, after)
+        expect(await openCursor(ports, here, cursor)).toBe(after)
+        const elsewhere = openCursor(ports, there, cursor)
         if (same(here, there)) expect(await elsewhere).toBe(after)
         else await expect(elsewhere).rejects.toMatchObject({ problem: { kind: 'cursorInvalid' } })
       }),
@@ -30,8 +33,8 @@ describe('a cursor', () => {
   })
 
   it('does not depend on the order in which a filter is written', async () => {
-    const cursor = await sealCursor(signer, { workspace: 'a', list: 'l', filter: { x: 'y', z: true } }, '7')
-    expect(await openCursor(signer, { workspace: 'a', list: 'l', filter: { z: true, x: 'y' } }, cursor)).toBe('7')
+    const cursor = await sealCursor(ports, { workspace: 'a', list: 'l', filter: { x: 'y', z: true } }, '7')
+    expect(await openCursor(ports, { workspace: 'a', list: 'l', filter: { z: true, x: 'y' } }, cursor)).toBe('7')
   })
 
   it.each([
@@ -40,10 +43,22 @@ describe('a cursor', () => {
     ['sealed and no JSON', () => signer.seal('acme')],
     [
       'sealed by another deployment',
-      () => sealCursor(createSigner('other'), { workspace: 'acme', list: 'runs', filter: {} }, '7'),
+      () => sealCursor({ signer: createSigner('other'), clock }, { workspace: 'acme', list: 'runs', filter: {} }, '7'),
     ],
   ])('is refused when it was %s', async (_what, make) => {
-    const opened = openCursor(signer, { workspace: 'acme', list: 'runs', filter: {} }, await make())
+    const opened = openCursor(ports, { workspace: 'acme', list: 'runs', filter: {} }, await make())
     await expect(opened).rejects.toMatchObject({ problem: { kind: 'cursorInvalid' } })
+  })
+
+  it('continues its list for a day, and says then that it is too old, with a kind of its own', async () => {
+    const place: Place = { workspace: 'acme', list: 'runs', filter: {} }
+    const cursor = await sealCursor(ports, place, '7')
+    nowMs += 24 * 3_600_000 - 1
+    expect(await openCursor(ports, place, cursor)).toBe('7')
+    nowMs += 1
+    await expect(openCursor(ports, place, cursor)).rejects.toMatchObject({ problem: { kind: 'cursorExpired' } })
+    // Of another place it is still simply not this place's.
+    const elsewhere = openCursor(ports, { ...place, workspace: 'globex' }, cursor)
+    await expect(elsewhere).rejects.toMatchObject({ problem: { kind: 'cursorInvalid' } })
   })
 })
