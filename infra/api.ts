@@ -18,7 +18,10 @@ import type { Settings } from './settings.ts'
 
 type Scope = 'read' | 'write' | 'admin'
 
-/** One line of the access log. No address, path, query or agent: each can name a person, and a query can hold a code. */
+/**
+ * One line of the access log. No address, path, query or agent: each can name a person, and a query can hold a code. Who
+ * asked stands there by the issuer's own id, which is a person only to whoever has the user pool at hand.
+ */
 const accessLogLine = {
   requestId: '$context.requestId',
   time: '$context.requestTime',
@@ -30,6 +33,7 @@ const accessLogLine = {
   integrationStatus: '$context.integrationStatus',
   integrationError: '$context.integrationErrorMessage',
   authorizerError: '$context.authorizer.error',
+  caller: '$context.authorizer.claims.sub',
 } as const
 
 /** The HTTP API and its only stage, without routes: each capability adds its own by {@link addRoutes}. */

@@ -43,7 +43,8 @@ function authorizerFor({ url, audience }: ForeignIssuer): IHttpRouteAuthorizer {
 }
 
 /**
- * The user pool, its hosted sign-in and one public client (authorization code with PKCE, no secret).
+ * The user pool, its hosted sign-in and one public client (authorization code, no secret). Cognito asks nobody for PKCE,
+ * so whoever signs in sends it by themselves, as infra/README.md and the console do.
  *
  * Cognito puts scopes into access tokens but custom attributes only into id tokens, and gives everyone every scope
  * that their client asks for. The token function mends both: it copies `custom:workspace` into the access token and
@@ -56,6 +57,8 @@ function addUserPool(scope: Construct, { settings, api, tokenCode }: SignInProps
     signInAliases: { email: true },
     signInCaseSensitive: false,
     standardAttributes: { email: { required: true, mutable: true } },
+    // Who mistypes their new address can still sign in with the old one, until the new one is confirmed.
+    keepOriginal: { email: true },
     customAttributes: { workspace: new StringAttribute({ minLen: 1, maxLen: 64, mutable: true }) },
     passwordPolicy: {
       minLength: 12,
@@ -118,6 +121,8 @@ function addClient(pool: UserPool, callbackUrls: string[]) {
   const server = pool.addResourceServer('Scopes', { identifier: 'tandem', scopes })
   return pool.addClient('Console', {
     generateSecret: false,
+    // Where nothing is said, Cognito lets in by SRP and custom challenges, too; the hosted sign-in needs neither.
+    authFlows: { userSrp: false, custom: false },
     preventUserExistenceErrors: true,
     supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
     oAuth: {

@@ -55,9 +55,7 @@ export const contactRoutes = [
       }
       const place = { workspace, list: 'contacts', filter: wanted }
       return {
-        body: await listPage(uses, place, query, (slice) =>
-          uses.listContacts({ workspace, ...wanted, ...slice }),
-        ),
+        body: await listPage(uses, place, query, (slice) => uses.listContacts({ workspace, ...wanted, ...slice })),
       }
     },
   }),

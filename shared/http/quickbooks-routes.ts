@@ -83,9 +83,7 @@ function listRoute({ entity, plural, title, cursors, id, name }: HeldList) {
       const wanted = { filter: query.filter, ...(query.search !== undefined && { search: query.search }) }
       const place = { workspace, list: cursors, filter: wanted }
       return {
-        body: await listPage(uses, place, query, (slice) =>
-          uses.listHeld({ workspace, entity, ...wanted, ...slice }),
-        ),
+        body: await listPage(uses, place, query, (slice) => uses.listHeld({ workspace, entity, ...wanted, ...slice })),
       }
     },
   })

@@ -67,14 +67,15 @@ describe('the routes', () => {
     }
   })
 
-  it('are throttled, and logged without anything personal', () => {
+  it('are throttled, and logged with who asked, by id, and nothing else that is personal', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
     })
     const stages = JSON.stringify(template.findResources('AWS::ApiGatewayV2::Stage'))
     expect(stages).toContain('$context.routeKey')
-    // An address, a path with a name, a query with a code, a claim.
-    expect(stages).not.toMatch(/\$context\.(identity|path|httpMethod|authorizer\.claims)|querystring|userAgent/i)
+    // An address, a path with a name, a query with a code, a claim that names a person.
+    expect(stages).not.toMatch(/\$context\.(identity|path|httpMethod)|querystring|userAgent/i)
+    expect(stages.match(/authorizer\.claims\.[\w:]+/g)).toEqual(['authorizer.claims.sub'])
   })
 
   it('that are open to everyone have a throttle of their own, each of them', () => {
@@ -143,6 +144,18 @@ describe('the sign-in', () => {
       AllowedOAuthFlows: ['code'],
       GenerateSecret: false,
       PreventUserExistenceErrors: 'ENABLED',
+    })
+  })
+
+  it('lets in by the hosted page alone, and by no other flow', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
+    })
+  })
+
+  it('keeps an address until its successor is confirmed', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
     })
   })
 
