@@ -28,6 +28,8 @@ const STORIES = {
   'merged-away-between-two-addresses':
     'half of an address was held against Tandem though its customer was merged away before the rest could follow',
   'changes-cut-at-the-oldest': 'changes were lost where change data capture leaves out the oldest of them',
+  'merged-away-with-jobs-in-another-currency':
+    'the simulator left a job below a customer that had gone into one of another currency, and could not bill it',
   'parent-came-in-by-a-merge': 'a job waited for ever for a parent that came into the CRM by a merge',
   'imported-below-one-that-was-moved':
     'an import put a job on a sixth level, below a customer that had been moved in the CRM',

@@ -1,5 +1,5 @@
 import type { Bookkeeper, Invoice, Outcome } from './company.ts'
-import { createCurrencyActions } from './currencies.ts'
+import { createCurrencyActions, parentCurrencyRefusal } from './currencies.ts'
 import { createCustomerTypeActions } from './customer-types.ts'
 import { businessRule, HAS_SUBS, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -54,6 +54,8 @@ function mergeRefusal(state: CompanyState, survivor: NameRecord, loser: NameReco
   for (const child of loser.children ?? []) {
     if (levelOf(survivor) + 1 + heightOf(child) > DEEPEST_LEVEL) return TOO_DEEP
     if (state.store.holderOf(pathOf(survivor, child.displayName), child) !== undefined) return NAME_TAKEN
+    const foreign = parentCurrencyRefusal(state, child.fields, survivor)
+    if (foreign !== undefined) return foreign
   }
   return undefined
 }
@@ -90,7 +92,9 @@ export function createBookkeeper(
   }
   const moveUnder = (child: NameRecord, parent: NameRecord): void => {
     const body: Record<string, Json> = { Job: true, ParentRef: { value: String(parent.id) } }
-    changeRecord(state, child, body, 'sparse', 'person')
+    const moved = changeRecord(state, child, body, 'sparse', 'person')
+    if (!moved.ok)
+      throw new Error(`A merge that nothing speaks against left a sub-customer: ${JSON.stringify(moved.errors)}`)
   }
 
   /** Takes a merged record out of the books, or leaves it there without effect. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { drive } from '../accounting-driver.ts'
+import { drive, REALM } from '../accounting-driver.ts'
 
 const under = (value: string) => ({ Job: true, ParentRef: { value } })
 
@@ -137,6 +137,18 @@ describe('a merge', () => {
     expect(await read('3')).toMatchObject({ FullyQualifiedName: 'A:Job', ParentRef: { value: '1' } })
     expect(company.bookkeeper.invoices('1')).toHaveLength(1)
     expect((await write({ DisplayName: 'B' })).Id).toBe('4')
+  })
+
+  it('is refused where sub-customers would come under a customer of another currency', async () => {
+    const companies = [{ realmId: REALM, kind: 'empty', currencies: ['EUR'] }] as const
+    const { write, company } = drive({ switches: { 'merge-with-subs': 'moved' }, companies })
+    await write({ DisplayName: 'A' })
+    await write({ DisplayName: 'B', CurrencyRef: { value: 'EUR' } })
+    await write({ DisplayName: 'Job', CurrencyRef: { value: 'EUR' }, ...under('2') })
+    expect(company.bookkeeper.merge('Customer', '1', '2')).toMatchObject({ ok: false, errors: [{ code: '6000' }] })
+    // All three are where they were, and can be billed.
+    expect(company.bookkeeper.createInvoice('3', 5)).toMatchObject({ ok: true })
+    expect(company.count('Customer')).toBe(3)
   })
 
   it('is refused where it would make a circle, a sixth level or two of one name', async () => {
