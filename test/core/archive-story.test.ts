@@ -63,3 +63,43 @@ describe('who has archived a contact', () => {
     ])
   })
 })
+
+describe('what tells who has archived a contact', () => {
+  const last = (entries: readonly JournalEntry[]) => archiveStory(entries).by
+
+  it('is that the CRM says it is archived, not that another field is set or that QuickBooks says so', () => {
+    const followed = entry(ONLY_QUICKBOOKS, [archived])
+    expect(last([followed, entry('edited', [{ field: 'isCustomer', from: false, to: true }])])).toBe('quickbooks')
+    expect(last([followed, entry('taken out', [back])])).toBe('quickbooks')
+    expect(last([followed, entry('sent', [archived], 'quickbooks')])).toBe('quickbooks')
+    expect(last([entry('by hand', [archived]), entry(ONLY_QUICKBOOKS, [{ field: 'phone', to: '1' }])])).toBe('crm')
+  })
+
+  it.each<[string, readonly JournalChange[]]>([
+    ['changed its kind', [{ field: 'kind', from: 'client', to: 'job' }, archived, { field: 'link', to: {} }]],
+    ['was new in the CRM alone', [{ field: 'kind', to: 'client' }, archived]],
+    ['was linked only', [archived, { field: 'link', to: {} }]],
+  ])('is no import where it %s', (_what, changes) => {
+    expect(last([entry('by hand', changes)])).toBe('crm')
+  })
+
+  it('tells when each slot was last changed since, and of no other field', () => {
+    const { times, heldBefore } = archiveStory([
+      entry(ONLY_QUICKBOOKS, [archived]),
+      {
+        ...entry('edited', [
+          { field: 'phone', from: '1', to: '2' },
+          { field: 'people', to: [] },
+        ]),
+        at: '2026-11-02T10:00:00.000Z',
+      },
+      { ...entry('edited', [{ field: 'fax', to: '3' }]), at: '2026-11-03T10:00:00.000Z' },
+      { ...entry('edited', [{ field: 'phone', from: '2', to: '4' }]), at: '2026-11-04T10:00:00.000Z' },
+    ])
+    expect(times).toEqual({ phone: '2026-11-04T10:00:00.000Z', fax: '2026-11-03T10:00:00.000Z' })
+    expect([...heldBefore]).toEqual([
+      ['phone', '1'],
+      ['fax', undefined],
+    ])
+  })
+})

@@ -33,6 +33,7 @@ describe('names that are compared', () => {
 
   it('are the same to QuickBooks whatever their case and form, but not without their accents', () => {
     expect(ignoringCase('MÜLLER')).toBe(ignoringCase('mu\u0308ller'))
+    expect(ignoringCase('Straße')).not.toBe(ignoringCase('Strasse'))
     expect(ignoringCase('Müller')).not.toBe(ignoringCase('Muller'))
   })
 })

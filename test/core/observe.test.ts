@@ -85,3 +85,20 @@ describe('a record that was merged into another', () => {
     expect(observe(recordWith(inactive), undefined, hashes)).not.toHaveProperty('mergedIntoId')
   })
 })
+
+describe('when each slot of a record changed', () => {
+  const stored = (changes: Partial<Mirror>) =>
+    mirrorOf({ fields: { displayName: 'A', phone: '1' }, active: true }, changes)
+  const record = recordWith({ fields: { displayName: 'A', phone: '2' }, active: true }, '2026-02-02T00:00:00.000Z')
+  const hashes = { contentHash: 'c2', rawHash: 'r2' }
+
+  it('is kept of one that is linked', () => {
+    const linked = stored({ contactId: 'c1' })
+    expect(observe(record, linked, hashes, linked)).toMatchObject({ spans: { phone: expect.anything() } })
+  })
+
+  it('is not asked of one that is not, or was never seen', () => {
+    expect(observe(record, stored({}), hashes, stored({}))).not.toHaveProperty('spans')
+    expect(observe(record, undefined, hashes)).not.toHaveProperty('spans')
+  })
+})

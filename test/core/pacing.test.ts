@@ -101,6 +101,18 @@ describe('planning calls', () => {
     expect(planCalls([], 11, START, REST_LIMITS).at.at(-1)).toBe(START + 1_070)
   })
 
+  it('makes the eleventh of those that go one by one wait as well, for batches too', () => {
+    const [, tenPerSecond] = BATCH_LIMITS
+    const recent = Array.from({ length: 10 }, (_, n) => START + n * 90)
+    expect(tenPerSecond).toEqual({ calls: 10, withinMs: 1_070 })
+    for (const limits of [REST_LIMITS, BATCH_LIMITS])
+      expect(planCalls(recent, 1, START + 900, limits).at).toEqual([START + 1_070])
+  })
+
+  it('plans nothing before the one call that was planned by a clock that is ahead', () => {
+    expect(planCalls([START + 5_000], 1, START, REST_LIMITS).at).toEqual([START + 5_000])
+  })
+
   it('forgets calls that are long past', () => {
     const { recent } = planCalls([], 10, START, REST_LIMITS)
     expect(planCalls(recent, 1, START + 3_600_000, REST_LIMITS).recent).toEqual([START + 3_600_000])

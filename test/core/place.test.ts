@@ -38,6 +38,13 @@ describe('a contact that moves', () => {
     expect(placedUnder(job, 'q')).toEqual({ ...job, parentId: 'q' })
   })
 
+  it('keeps in mind nothing but that it was a building', () => {
+    const client = topContact('client')
+    expect(placedUnder(client, 'p')).toStrictEqual({ ...client, parentId: 'p', kind: 'job' })
+    const building = topContact('building')
+    expect(placedUnder(building, 'p')).toStrictEqual({ ...building, parentId: 'p', kind: 'job', kindAtTop: 'building' })
+  })
+
   it('is left alone where it stays where it is', () => {
     const job: Contact = { ...topContact('job'), parentId: 'p', kindAtTop: 'building' }
     expect(placedUnder(job, 'p')).toBe(job)

@@ -6,6 +6,13 @@ import { canonical, sameContent } from '#core/snapshots'
 import { snapshots } from './snapshot-arbitraries.ts'
 
 describe('a snapshot', () => {
+  it('has no place for what is emptied', () => {
+    const whole = { fields: { phone: '1', fax: '2' }, parentRecordId: '7', active: true }
+    expect(withSlot(whole, 'phone', undefined)).toStrictEqual({ ...whole, fields: { fax: '2' } })
+    expect(withSlot(whole, 'parent', undefined)).toStrictEqual({ fields: whole.fields, active: true })
+    expect(withSlot(whole, 'active', undefined)).toStrictEqual({ ...whole, active: false })
+  })
+
   it('is rebuilt, slot by slot, to the same content', () => {
     fc.assert(
       fc.property(snapshots, (snapshot) => {

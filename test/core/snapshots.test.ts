@@ -75,7 +75,7 @@ describe('a contact as a side of a comparison', () => {
   it('is active unless it is archived, and lies where its parent’s record is', () => {
     const fields = { displayName: 'Ada' }
     expect(contactSnapshot({ fields, archived: false }, '7')).toEqual({ fields, parentRecordId: '7', active: true })
-    expect(contactSnapshot({ fields, archived: true }, undefined)).toEqual({ fields, active: false })
+    expect(contactSnapshot({ fields, archived: true }, undefined)).toStrictEqual({ fields, active: false })
   })
 })
 

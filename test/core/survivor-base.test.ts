@@ -79,4 +79,13 @@ describe('a contact that meets the survivor of a merge', () => {
     expect(survivorBase(side('new'), side('new'), side(), heldBefore)).toEqual(side())
     expect(survivorBase(side('new'), side('new'), side('theirs'))).toEqual(side('new'))
   })
+
+  it('keeps nothing of where it was, or of being archived, from before the merge was known', () => {
+    const side: Snapshot = { fields: {}, parentRecordId: '7', active: true }
+    const heldBefore = new Map<Slot, SlotValue>([
+      ['active', false],
+      ['parent', '8'],
+    ])
+    expect(survivorBase(side, side, side, heldBefore)).toEqual(side)
+  })
 })

@@ -22,3 +22,10 @@ describe('a time in UTC', () => {
     expect(epochMs('')).toBeNaN()
   })
 })
+
+it.each(['at 2026-11-23T10:00:00Z', '2026-11-23T10:00:00Z.', '2026-11-23T10:00:00', '12026-11-23T10:00:00Z'])(
+  '%s is no time',
+  (text) => {
+    expect(epochMs(text)).toBeNaN()
+  },
+)
