@@ -5,17 +5,25 @@ import type { Clock } from './ports.ts'
  * Secondary Indexes").
  */
 const LAG_MS = 1_000
+/** Whoever comes meanwhile is found as soon. */
+const BETWEEN_LOOKS_MS = 250
 
 /**
- * For whoever was hinted at work and finds none: waits until an index that lags has caught up with what was there when
- * the hint was sent, and answers whether it is worth to look again. A hint that is older than that found nothing
- * because nothing is left, so that a hundred hints at the same work do not wait one after the other.
+ * Looks for work that somebody hinted at, and again while there is none and an index that lags may not have what was
+ * there when the hint was sent. A hint that is older than that finds nothing because nothing is left, so that a hundred
+ * hints at the same work do not wait one after the other; nor does anybody wait longer whose sender's clock is ahead.
  */
-export async function mayLag({ now, sleep }: Clock, hintedAtMs: number | undefined): Promise<boolean> {
-  if (hintedAtMs === undefined) return false
-  const leftMs = hintedAtMs + LAG_MS - now()
-  if (leftMs <= 0) return false
-  // Another machine's clock may be ahead: never longer than the index may lag.
-  await sleep(Math.min(leftMs, LAG_MS))
-  return true
+export async function lookedFor<Found>(
+  { now, sleep }: Clock,
+  hintedAtMs: number | undefined,
+  look: () => Promise<readonly Found[]>,
+): Promise<readonly Found[]> {
+  let found = await look()
+  if (hintedAtMs === undefined) return found
+  for (let waitedMs = 0; waitedMs < LAG_MS && found.length === 0; waitedMs += BETWEEN_LOOKS_MS) {
+    if (now() - hintedAtMs >= LAG_MS) break
+    await sleep(BETWEEN_LOOKS_MS)
+    found = await look()
+  }
+  return found
 }

@@ -2,7 +2,7 @@ import { awaitedRecord } from '#core/awaited'
 import { ENTITIES, type Entity, type Mirror } from '#core/records'
 import { type CompanyPorts, type OpenCompany, openCompany } from './company.ts'
 import { inPiecesOf } from './in-parallel.ts'
-import { mayLag } from './index-lag.ts'
+import { lookedFor } from './index-lag.ts'
 import type { Ports, ToRead } from './ports.ts'
 import { asRow, massArchiveReason, type ReconcileManyPorts, reconcileMany } from './reconcile-many.ts'
 import { sliceEnd } from './slice-end.ts'
@@ -45,10 +45,8 @@ export async function drainMarked(
   let company: OpenCompany | undefined
   try {
     for (let turns = 0; ; turns++) {
-      let waiting = await markers.toRead(workspace, MARKERS_A_TURN)
-      if (waiting.length === 0 && turns === 0 && (await mayLag(clock, hintedAtMs))) {
-        waiting = await markers.toRead(workspace, MARKERS_A_TURN)
-      }
+      const look = () => markers.toRead(workspace, MARKERS_A_TURN)
+      const waiting = await (turns === 0 ? lookedFor(clock, hintedAtMs, look) : look())
       if (waiting.length === 0) return 'drained'
       const isTrickle = turns > 0 && waiting.length < IDS_A_CALL
       if (isTrickle) await clock.sleep(GATHER_MS)

@@ -3,7 +3,7 @@ import type { SyncSettings } from '#core/policies'
 import type { Connection, Contact, Refusal } from '#core/records'
 import { type OpenCompany, openCompany } from './company.ts'
 import { eachAtMost } from './in-parallel.ts'
-import { mayLag } from './index-lag.ts'
+import { lookedFor } from './index-lag.ts'
 import type { Ports } from './ports.ts'
 import { pushContact } from './push-contact.ts'
 import { inPushOrder, type ToSend } from './push-order.ts'
@@ -49,8 +49,8 @@ export async function drainPush(ports: DrainPorts, workspace: string, hintedAtMs
   ])
   if (connection === undefined || !maySend(connection)) return 'off'
   if (connection.restUntil !== undefined && Date.parse(connection.restUntil) > ports.clock.now()) return 'resting'
-  const waits = async () => (await ports.markers.toPush(workspace, ports.clock.now(), 1)).length > 0
-  if (!(await waits()) && !((await mayLag(ports.clock, hintedAtMs)) && (await waits()))) return 'done'
+  const look = () => ports.markers.toPush(workspace, ports.clock.now(), 1)
+  if ((await lookedFor(ports.clock, hintedAtMs, look)).length === 0) return 'done'
   let company: OpenCompany | undefined
   try {
     company = await openCompany(ports, workspace)
