@@ -32,13 +32,14 @@ export const BOTH_DEEDS = {
     return `makes a contact and syncs; the bookkeeper ${worked}; then ${await RUN_DEEDS['crm.undo'](world, tenant, { ...action, pick: 0 })}`
   },
   'books.onOff': async (world, tenant, action) => {
+    const ends: string[] = []
     for (let times = 0; times < 3; times++) {
-      await BOOKS_DEEDS['books.deactivate'](world, tenant, action)
+      ends.push(await BOOKS_DEEDS['books.deactivate'](world, tenant, action))
       await world.wait(action.other * 60_000)
       if (times < 2 || action.other < 0.5) await BOOKS_DEEDS['books.reactivate'](world, tenant, action)
       await world.wait(action.other * 30_000)
     }
-    return 'makes a customer inactive and active again, three times'
+    return `makes a customer inactive and active again, three times; the last time, it ${ends.at(-1)}`
   },
   'crm.pullMeanwhile': async (world, tenant, action) => {
     const pull = await begun(world, tenant, '/pulls', { body: {} })
