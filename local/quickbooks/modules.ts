@@ -1,16 +1,10 @@
 import type { SimulatorContext } from './context.ts'
 import { createControlModule } from './control/module.ts'
 import type { TokenAuthority } from './gateway/authority.ts'
-import type { Route } from './http.ts'
+import type { Module } from './module.ts'
 import { createOauthModule, type OauthModule } from './oauth/module.ts'
 import type { Send } from './webhooks/delivery-queue.ts'
 import { createWebhooksModule, type WebhooksModule } from './webhooks/module.ts'
-
-/** A part of the simulator beside the Accounting API: it brings routes and may have something to stop. */
-export interface Module {
-  readonly routes: readonly Route[]
-  close?(): void
-}
 
 export interface Modules {
   readonly authority: TokenAuthority

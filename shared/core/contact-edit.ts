@@ -1,5 +1,6 @@
 import { DERIVED_SLOTS, isDerived, withFollowing } from './derived-names.ts'
 import type { FieldError } from './errors.ts'
+import type { FieldEdits } from './field-edits.ts'
 import { fieldErrors } from './field-limits.ts'
 import type { PersonEdit } from './people.ts'
 import {
@@ -13,9 +14,6 @@ import {
 } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
 import { typedAddress, typedText } from './typed.ts'
-
-/** New values of fields; null and '' empty a field, and what is absent stays. */
-export type FieldEdits = Readonly<{ [K in keyof Fields]?: Fields[K] | null }>
 
 /** What a person changes in a contact; what is absent stays, null takes the parent away. */
 export type ContactEdit = Readonly<{

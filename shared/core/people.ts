@@ -1,5 +1,5 @@
-import type { FieldEdits } from './contact-edit.ts'
 import type { FieldError } from './errors.ts'
+import type { FieldEdits } from './field-edits.ts'
 import type { Address, Contact, ContactPerson } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
 import { trimmed } from './spelling.ts'

@@ -1,4 +1,5 @@
-import type { ContactEdit, FieldEdits } from '#core/contact-edit'
+import type { ContactEdit } from '#core/contact-edit'
+import type { FieldEdits } from '#core/field-edits'
 import type { PersonEdit } from '#core/people'
 import type { SyncSettings } from '#core/policies'
 import type {

@@ -1,12 +1,6 @@
-import {
-  type ContactEdit,
-  changedSlots,
-  contactChanges,
-  editErrors,
-  editedFields,
-  type FieldEdits,
-} from '#core/contact-edit'
+import { type ContactEdit, changedSlots, contactChanges, editErrors, editedFields } from '#core/contact-edit'
 import { Failure, type FieldError } from '#core/errors'
+import type { FieldEdits } from '#core/field-edits'
 import { timesAfter } from '#core/newest'
 import { nameErrors, type PersonEdit, takeApart } from '#core/people'
 import { placedUnder } from '#core/place'

@@ -11,7 +11,7 @@ import { birthFor, unplacedSlots } from './push-birth.ts'
 import { intend } from './push-intent.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
-import { CREATED_AS, type PushPorts, type PushSession, type Underway } from './push-session.ts'
+import { CREATED_AS, type PushFor, type PushPorts, type PushSession, type Underway } from './push-session.ts'
 import { forOther, goFor, type Others, putNameBack, refuseName } from './push-way.ts'
 import { reconcile } from './reconcile.ts'
 import { parentOf } from './reconcile-sides.ts'
@@ -19,20 +19,6 @@ import { PARENT_FIRST } from './wake-below.ts'
 
 /** A contact that needs more rounds is being changed all the time; it stays marked for the next time. */
 const MOST_ROUNDS = 12
-
-export type PushFor = Readonly<{
-  /** A person's id, or the part of Tandem that acts. */
-  actor: string
-  runId?: string
-  /** Whether a person asked for this very contact: it is created even if it is no customer yet. */
-  asked: boolean
-  /** Ends a write that has begun, and sends nothing more. */
-  onlyUnderway?: boolean
-  /** It is sent for the sake of another one, whose way it clears: it clears no ways itself. */
-  forAnother?: boolean
-  /** Is shown what is about to be done, before anything of it is; what it throws keeps it from being done. */
-  check?: (done: Plan) => void
-}>
 
 export type Pushed =
   | Readonly<{ kind: 'created' | 'sent' }>

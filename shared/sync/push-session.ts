@@ -17,6 +17,21 @@ export type PushCompany = Pick<
   'byIds' | 'byName' | 'updatedSince' | 'mostRows' | 'currencies' | 'create' | 'update'
 >
 
+/** In whose name a contact is sent, and how. */
+export type PushFor = Readonly<{
+  /** A person's id, or the part of Tandem that acts. */
+  actor: string
+  runId?: string
+  /** Whether a person asked for this very contact: it is created even if it is no customer yet. */
+  asked: boolean
+  /** Ends a write that has begun, and sends nothing more. */
+  onlyUnderway?: boolean
+  /** It is sent for the sake of another one, whose way it clears: it clears no ways itself. */
+  forAnother?: boolean
+  /** Is shown what is about to be done, before anything of it is; what it throws keeps it from being done. */
+  check?: (done: Plan) => void
+}>
+
 /** One company in the hands of a worker that pushes. */
 export type PushSession = Readonly<{
   workspace: string

@@ -5,12 +5,11 @@ import { planPassing } from '#core/plan'
 import type { Contact, Mirror } from '#core/records'
 import { withSlot } from '#core/slots'
 import { findWay, NAME_AWAITED, wantedBy } from './name-way.ts'
-import type { PushFor } from './push-contact.ts'
 import { intend } from './push-intent.ts'
 import { holderOfName, takenBy, type WantedName, wrongName } from './push-name.ts'
 import { type Refused, refuse } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
-import { type ForOther, NOT_ASKED, type PushPorts, type PushSession } from './push-session.ts'
+import { type ForOther, NOT_ASKED, type PushFor, type PushPorts, type PushSession } from './push-session.ts'
 import { passingNow } from './reconcile-sides.ts'
 
 /** Who was sent for a contact's sake, and who is to be sent after it, so that a ring of names is closed. */

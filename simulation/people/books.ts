@@ -1,4 +1,5 @@
-import type { Company, Outcome } from '../../local/quickbooks/company/company.ts'
+import type { Outcome } from '../../local/quickbooks/company/bookkeeper.ts'
+import type { Company } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import { valuesOfRecord } from '../checker/values.ts'
 import type { Tenant, World } from '../world/world.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FieldEdits } from '#core/contact-edit'
+import type { FieldEdits } from '#core/field-edits'
 import type { Fields } from '#core/records'
 import { updateContact } from '#sync/edit-contact'
 import { servePullHint } from '#sync/serve'

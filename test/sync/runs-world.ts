@@ -1,5 +1,5 @@
-import type { FieldEdits } from '#core/contact-edit'
 import { type Problem, problemOf } from '#core/errors'
+import type { FieldEdits } from '#core/field-edits'
 import type { Fields } from '#core/records'
 import { createContact, updateContact } from '#sync/edit-contact'
 import type { TwoSides } from './two-sides.ts'

@@ -1,4 +1,4 @@
-import type { Bookkeeper, Invoice, Outcome } from './company.ts'
+import type { Bookkeeper, Invoice, Outcome } from './bookkeeper.ts'
 import { createCurrencyActions, parentCurrencyRefusal } from './currencies.ts'
 import { createCustomerTypeActions } from './customer-types.ts'
 import { businessRule, HAS_SUBS, NAME_TAKEN, NOT_FOUND, PARENT_IS_CHILD, TOO_DEEP } from './errors.ts'

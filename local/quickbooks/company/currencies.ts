@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Bookkeeper, CurrencyOutcome } from './company.ts'
+import type { Bookkeeper, CurrencyOutcome } from './bookkeeper.ts'
 import {
   type BusinessError,
   businessRule,
@@ -9,24 +9,10 @@ import {
   SUB_CUSTOMER_CURRENCY,
 } from './errors.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
-import { CURRENCIES } from './lists.ts'
+import { type CompanyCurrency, CURRENCIES, type CurrencyCenter } from './lists.ts'
 import type { NameRecord } from './record.ts'
 import { type CompanyState, nowSeconds } from './state.ts'
 import type { Zone } from './zone.ts'
-
-/** A currency of the Currency Center: there are some only in companies that have turned multicurrency on. */
-export interface CompanyCurrency {
-  readonly id: string
-  readonly code: string
-  readonly active: boolean
-  readonly syncToken: number
-  /** Epoch seconds. */
-  readonly created: number
-  readonly updated: number
-}
-
-/** Multicurrency is on from the first currency on, and cannot be turned off again (Intuit: "Manage multiple currencies"). */
-export type CurrencyCenter = Map<string, CompanyCurrency>
 
 export const hasMulticurrency = (center: CurrencyCenter): boolean => center.size > 0
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Bookkeeper, CustomerTypeOutcome } from './company.ts'
+import type { Bookkeeper, CustomerTypeOutcome } from './bookkeeper.ts'
 import { missingParameter, NAME_TAKEN, NOT_FOUND, wrongLength } from './errors.ts'
 import type { CustomerType } from './lists.ts'
 import { nowSeconds } from './state.ts'

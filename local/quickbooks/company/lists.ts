@@ -13,6 +13,20 @@ export interface CustomerType {
   readonly updated: number
 }
 
+/** A currency of the Currency Center: there are some only in companies that have turned multicurrency on. */
+export interface CompanyCurrency {
+  readonly id: string
+  readonly code: string
+  readonly active: boolean
+  readonly syncToken: number
+  /** Epoch seconds. */
+  readonly created: number
+  readonly updated: number
+}
+
+/** Multicurrency is on from the first currency on, and cannot be turned off again (Intuit: "Manage multiple currencies"). */
+export type CurrencyCenter = Map<string, CompanyCurrency>
+
 const TERMS = [
   ['1', 'Due on receipt'],
   ['2', 'Net 15'],

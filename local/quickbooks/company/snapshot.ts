@@ -1,7 +1,7 @@
-import type { Company, Invoice } from './company.ts'
-import type { CompanyCurrency } from './currencies.ts'
+import type { Invoice } from './bookkeeper.ts'
+import type { Company } from './company.ts'
 import type { JsonObject } from './json.ts'
-import type { CustomerType } from './lists.ts'
+import type { CompanyCurrency, CustomerType } from './lists.ts'
 import type { NameEntity, NameRecord } from './record.ts'
 import type { Tombstone } from './store.ts'
 

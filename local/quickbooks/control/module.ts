@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { SimulatorContext } from '../context.ts'
 import type { Route, SimulatorResponse } from '../http.ts'
-import type { Module } from '../modules.ts'
+import type { Module } from '../module.ts'
 import type { OauthModule } from '../oauth/module.ts'
 import type { WebhooksModule } from '../webhooks/module.ts'
 import { DEFAULT_WEBHOOK_SETTINGS } from '../webhooks/settings.ts'

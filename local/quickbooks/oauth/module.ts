@@ -9,7 +9,7 @@ import {
   type RoutedRequest,
   type SimulatorResponse,
 } from '../http.ts'
-import type { Module } from '../modules.ts'
+import type { Module } from '../module.ts'
 import type { Switches } from '../switches.ts'
 import { authorizeRoutes, selectableCompanies } from './authorize-routes.ts'
 import { claimedClientId } from './client-credentials.ts'

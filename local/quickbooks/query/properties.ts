@@ -1,6 +1,5 @@
-import type { CompanyCurrency } from '../company/currencies.ts'
 import type { JsonObject } from '../company/json.ts'
-import type { CustomerType } from '../company/lists.ts'
+import type { CompanyCurrency, CustomerType } from '../company/lists.ts'
 import { balanceWithJobs, type NameEntity, type NameRecord } from '../company/record.ts'
 import type { KeptOrder } from '../company/store.ts'
 

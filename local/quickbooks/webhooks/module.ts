@@ -1,7 +1,7 @@
 import type { App } from '../apps.ts'
 import type { Change } from '../company/change.ts'
 import type { SimulatorContext } from '../context.ts'
-import type { Module } from '../modules.ts'
+import type { Module } from '../module.ts'
 import type { Random } from '../random.ts'
 import { createDeliveryQueue, type Delivery, type DeliveryQueue, type Send } from './delivery-queue.ts'
 import type { WebhookEvent } from './event.ts'
