@@ -94,6 +94,7 @@ describe('what tells who has archived a contact', () => {
         at: '2026-11-02T10:00:00.000Z',
       },
       { ...entry('edited', [{ field: 'fax', to: '3' }]), at: '2026-11-03T10:00:00.000Z' },
+      { ...entry('sent', [{ field: 'mobile', to: '5' }], 'quickbooks'), at: '2026-11-03T11:00:00.000Z' },
       { ...entry('edited', [{ field: 'phone', from: '2', to: '4' }]), at: '2026-11-04T10:00:00.000Z' },
     ])
     expect(times).toEqual({ phone: '2026-11-04T10:00:00.000Z', fax: '2026-11-03T10:00:00.000Z' })

@@ -21,6 +21,7 @@ describe('a name', () => {
   it('may not be longer than QuickBooks allows', () => {
     expect(nameProblem({ displayName: 'a'.repeat(LONGEST_NAME + 1) })).toMatchObject({
       code: 'nameTooLong',
+      field: 'displayName',
       reason: 'Its name has 501 characters, and QuickBooks allows 500.',
       suggestion: 'a'.repeat(LONGEST_NAME),
     })
@@ -95,6 +96,7 @@ describe('a name', () => {
     expect(long('🏗')).toBe('a'.repeat(LONGEST_NAME - 1))
     expect(long(' b')).toBe('a'.repeat(LONGEST_NAME - 1))
     expect(long('bc')).toBe(`${'a'.repeat(LONGEST_NAME - 1)}b`)
+    for (const whole of ['\u{10000}', '\u{10ffff}']) expect(long(whole)).toBe('a'.repeat(LONGEST_NAME - 1))
     // The second half of a character fits with its first.
     expect(nameProblem({ displayName: `${'a'.repeat(LONGEST_NAME - 2)}🏗b` })?.suggestion).toBe(
       `${'a'.repeat(LONGEST_NAME - 2)}🏗`,
@@ -138,6 +140,11 @@ describe('names instead of one that is taken', () => {
     ['A\nB (2)', 'A\nB (3)'],
   ])('of %j begin with %j', (name, first) => {
     expect(namesInstead(name)[0]).toBe(first)
+  })
+
+  it('are as long as QuickBooks allows where the name is', () => {
+    expect(namesInstead('a'.repeat(LONGEST_NAME))[0]).toBe(`${'a'.repeat(LONGEST_NAME - 4)} (2)`)
+    expect(namesInstead('a'.repeat(LONGEST_NAME - 4))[0]).toBe(`${'a'.repeat(LONGEST_NAME - 4)} (2)`)
   })
 
   it('are thirty, one after the other', () => {

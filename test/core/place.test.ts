@@ -45,6 +45,11 @@ describe('a contact that moves', () => {
     expect(placedUnder(building, 'p')).toStrictEqual({ ...building, parentId: 'p', kind: 'job', kindAtTop: 'building' })
   })
 
+  it('stays what it is at the top where it was no job below another one', () => {
+    const building: Contact = { ...topContact('building'), parentId: 'p' }
+    expect(placedUnder(building, undefined)).toStrictEqual(topContact('building'))
+  })
+
   it('is left alone where it stays where it is', () => {
     const job: Contact = { ...topContact('job'), parentId: 'p', kindAtTop: 'building' }
     expect(placedUnder(job, 'p')).toBe(job)

@@ -49,6 +49,10 @@ describe('a search', () => {
     expect(parseSearch('x'.repeat(200)).kind).toBe('search')
   })
 
+  it('goes without the blanks around it', () => {
+    expect(finds('  smith ', 'Smith')).toBe(true)
+  })
+
   it('finds its end behind its middle, and never the same letters twice', () => {
     expect(finds('a*b*b', 'ab')).toBe(false)
     expect(finds('a*b*b', 'abb')).toBe(true)
