@@ -208,6 +208,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
       ...disagreements(evidence, world.witness),
       ...brokenLinks(evidence, world.witness, FORGETFUL.has(settings.switches['requestid-retention'])),
       ...lostUpdates(evidence, world.witness, settings.switches['sparse-nested'] === 'merged'),
+      ...world.newer.lost(evidence.tenant.workspace, evidence.contacts, evidence.settings),
       ...untrueNewest(evidence, world.witness, Math.abs(settings.skewMs)),
     ]),
     ...exceededLimits(world),

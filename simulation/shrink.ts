@@ -58,6 +58,7 @@ function simplifications({ settings }: Story): readonly ((story: Story) => Story
     (now) => ({ ...now.settings, latencyMs: 0 }),
     (now) => ({ ...now.settings, quietMs: 0 }),
     ({ settings: { mostRows: _few, ...rest } }) => rest,
+    ({ settings: { newer: _beside, ...rest } }) => rest,
     (now) => ({ ...now.settings, customers: 2 }),
     ...switches.map((name) => (now: Story) => {
       const left = Object.entries(now.settings.switches).filter(([other]) => other !== name)

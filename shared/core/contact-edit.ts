@@ -42,7 +42,17 @@ function typedFields(before: Fields, edits: FieldEdits): Fields {
     const edit = edits[field]
     return [field, edit === undefined ? before[field] : typedAddress(before[field] ?? {}, edit ?? {})] as const
   })
-  return withoutEmpty(Object.fromEntries<string | Address | undefined>([...texts, ...addresses]))
+  return {
+    ...fieldsOfNewerCode(before),
+    ...withoutEmpty(Object.fromEntries<string | Address | undefined>([...texts, ...addresses])),
+  }
+}
+
+const KNOWN: ReadonlySet<string> = new Set([...TEXT_FIELDS, ...ADDRESS_FIELDS])
+
+/** Newer code, which runs beside this at every deployment, may have stored fields that this does not know. */
+function fieldsOfNewerCode(before: Fields): Fields {
+  return Object.fromEntries(Object.entries(before).filter(([name]) => !KNOWN.has(name)))
 }
 
 /**

@@ -29,7 +29,10 @@ export function whyOf(
 
 /** What a person can do about a contact that is held. */
 export function adviceOn({ code }: Pick<Hold, 'code'>): string {
-  return HOLD_ADVICE[code]
+  // A newer version of Tandem may hold a contact for a reason that this one does not know.
+  return Object.hasOwn(HOLD_ADVICE, code)
+    ? HOLD_ADVICE[code]
+    : 'Decide it in a few minutes, once all of Tandem knows what it is.'
 }
 
 const ONE_STAYS =

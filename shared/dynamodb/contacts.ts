@@ -14,7 +14,7 @@ const childItem = z.object({ id: z.string() })
 const waitingItem = z.object({ contactId: z.string(), what: z.string() })
 
 export function createContacts(tandem: Tandem, clock: Clock): Contacts {
-  const list = createNameList(tandem, (value) => indexItem.parse(value).row)
+  const list = createNameList(tandem, (value) => indexItem.safeParse(value).data?.row)
   const getMany = async (workspace: string, ids: readonly string[]) => {
     const keys = ids.map((id) => contactKey(workspace, id))
     return (await batchGet(tandem, clock, keys)).map((value) => wholeItem.parse(value).contact)

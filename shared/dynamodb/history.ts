@@ -9,13 +9,14 @@ import { keyOf, positionAfter } from '#core/positions'
 import type { JournalEntry } from '#core/records'
 import type { Contacts } from '#sync/ports'
 import { firstItems } from './first-items.ts'
-import { HISTORY_PREFIX, historyKey, historyPk, historyPlace } from './keys.ts'
-import { journalEntrySchema } from './stored.ts'
+import { HISTORY_PREFIX, historyKey, historyPk } from './keys.ts'
+import { journalEntrySchema, readableIn } from './stored.ts'
 import type { Tandem } from './table.ts'
 
 /** Just above every sort key that begins with the prefix. */
 const HISTORY_END = 'J$'
 const storedItem = z.object({ entry: journalEntrySchema })
+const place = z.object({ sk: z.string() })
 
 export function createHistory({ table }: Tandem) {
   const journalItem = new Entity({
@@ -34,11 +35,10 @@ export function createHistory({ table }: Tandem) {
       range: { between: [`${HISTORY_PREFIX}${above}`, HISTORY_END] },
     })
     const items = await firstItems(limit + 1, (options) => query.options({ ...options, consistent: true }).send())
-    const entries = z.array(storedItem).parse(items)
-    const rows = entries.slice(0, limit).map(({ entry }) => entry)
-    const last = rows.at(-1)
-    return last !== undefined && entries.length > limit
-      ? { rows, next: positionAfter('history', historyPlace(last.at, last.id)) }
+    const rows = readableIn(storedItem, items.slice(0, limit)).map(({ entry }) => entry)
+    const last = items[limit - 1]
+    return last !== undefined && items.length > limit
+      ? { rows, next: positionAfter('history', place.parse(last).sk.slice(HISTORY_PREFIX.length)) }
       : { rows }
   }
 

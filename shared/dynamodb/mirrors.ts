@@ -37,8 +37,10 @@ const STAMP_ATTRIBUTES = Object.freeze(['id', 'contentHash', 'rawHash', 'changed
 
 export function createMirrors(tandem: Tandem, clock: Clock): Mirrors {
   const mirrorItem = createMirrorItem(tandem)
-  const list = createNameList(tandem, (value): MirrorRow => {
-    const { row, contactId } = indexItem.parse(value)
+  const list = createNameList(tandem, (value): MirrorRow | undefined => {
+    const read = indexItem.safeParse(value)
+    if (!read.success) return undefined
+    const { row, contactId } = read.data
     return contactId === undefined ? row : { ...row, contactId }
   })
 

@@ -12,7 +12,7 @@ const SHARDS_AT_ONCE = 4
 
 const startKey = z.record(z.string(), z.unknown()).optional()
 
-/** One company's list in name order, in the shards of gsi1. `parse` turns an index item into a row or throws. */
+/** One company's list in name order, in the shards of gsi1. */
 export type NameList<Row> = Readonly<{
   page(workspace: string, list: ListName, limit: number, after: string | undefined): Promise<ListPage<Row>>
   /** Rows whose name is folded like `name`: those of exactly that name are among them. */
@@ -20,8 +20,14 @@ export type NameList<Row> = Readonly<{
   scan(workspace: string, list: ListName): AsyncIterable<readonly Row[]>
 }>
 
-export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknown) => Row): NameList<Row> {
+/**
+ * `parse` turns an index item into a row, or says that it cannot be read, as where newer code wrote it: such a row is
+ * left out, so that it stops its own item and never its list.
+ */
+export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknown) => Row | undefined): NameList<Row> {
   const place = z.object({ gsi1sk: z.string() })
+  const readable = (items: readonly unknown[] | undefined): readonly Row[] =>
+    (items ?? []).flatMap((item) => parse(item) ?? [])
 
   const readShard = async (shard: string, limit: number, after: string | undefined) => {
     const { Items, LastEvaluatedKey } = await table
@@ -39,7 +45,7 @@ export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknow
       .query({ index: 'gsi1', partition: shard })
       .options(start === undefined ? {} : { exclusiveStartKey: start })
       .send()
-    return { rows: (Items ?? []).map(parse), next: startKey.parse(LastEvaluatedKey) }
+    return { rows: readable(Items), next: startKey.parse(LastEvaluatedKey) }
   }
 
   return {
@@ -47,7 +53,7 @@ export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknow
       const above = after === undefined ? undefined : keyOf(list, after)
       const { rows, more } = await mergeShards(listPks(workspace, list), limit, above, readShard)
       const last = rows.at(-1)
-      const page = rows.map(({ row }) => row)
+      const page = rows.flatMap(({ row }) => (row === undefined ? [] : [row]))
       return more && last !== undefined ? { rows: page, next: positionAfter(list, last.key) } : { rows: page }
     },
     namedLike: async (workspace, list, name) => {
@@ -56,7 +62,7 @@ export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknow
         .query({ index: 'gsi1', partition: listPkOf(workspace, list, name), range: { beginsWith: namePrefix(name) } })
         .options({ maxPages: Number.POSITIVE_INFINITY })
         .send()
-      return (Items ?? []).map(parse)
+      return readable(Items)
     },
     scan: (workspace, list) => scanShards(listPks(workspace, list), SHARDS_AT_ONCE, readAll),
   }

@@ -4,10 +4,11 @@ import { keyOf, positionAfter } from '#core/positions'
 import type { Conflicts } from '#sync/ports'
 import { firstItems } from './first-items.ts'
 import { conflictsPk } from './keys.ts'
-import { conflictRowSchema } from './stored.ts'
+import { conflictRowSchema, readableIn } from './stored.ts'
 import type { Tandem } from './table.ts'
 
-const indexItem = z.object({ gsi2sk: z.string(), row: conflictRowSchema })
+const indexItem = z.object({ row: conflictRowSchema })
+const place = z.object({ gsi2sk: z.string() })
 
 /** Conflicts as contact-writes.ts keeps them beside their contacts. */
 export function createConflicts({ table }: Tandem): Conflicts {
@@ -16,11 +17,10 @@ export function createConflicts({ table }: Tandem): Conflicts {
       const above = after === undefined ? {} : { range: { gt: keyOf('conflicts', after) } }
       const query = table.build(QueryCommand).query({ index: 'gsi2', partition: conflictsPk(workspace), ...above })
       const found = await firstItems(limit + 1, (options) => query.options(options).send())
-      const items = z.array(indexItem).parse(found)
-      const rows = items.slice(0, limit).map(({ row }) => row)
-      const last = items[limit - 1]
-      return last !== undefined && items.length > limit
-        ? { rows, next: positionAfter('conflicts', last.gsi2sk) }
+      const rows = readableIn(indexItem, found.slice(0, limit)).map(({ row }) => row)
+      const last = found[limit - 1]
+      return last !== undefined && found.length > limit
+        ? { rows, next: positionAfter('conflicts', place.parse(last).gsi2sk) }
         : { rows }
     },
   }

@@ -60,16 +60,33 @@ import type { Replan, ToRead } from '#sync/ports'
  */
 type Shape<T> = { readonly [K in keyof Required<T>]: z.ZodType }
 
+/**
+ * A word of a list, or one that newer code has written and this code does not know yet: that is kept as it is, so that
+ * what is written back is whole, and whoever shows it to people shows it as unknown. Its type says no more than what
+ * this code knows.
+ */
+function word<const W extends string>(_known: readonly W[]): z.ZodType<W> {
+  return z.custom<W>((value) => typeof value === 'string')
+}
+
+/** Those that can be read, each as the schema has it: one that cannot stops its own item, never its list. */
+export function readableIn<S extends z.ZodType>(schema: S, items: readonly unknown[]): readonly z.output<S>[] {
+  return items.flatMap((item) => {
+    const read = schema.safeParse(item)
+    return read.success ? [read.data] : []
+  })
+}
+
 const text = z.string()
 const textOrNone = z.string().exactOptional()
-const entity = z.enum(ENTITIES)
+const entity = word(ENTITIES)
 
 // What came out of JSON.parse or of the document client is JSON all through; z.json() would walk every leaf of every
 // raw object again, and that for 100,000 of them.
 const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
 const jsonValue = z.custom<JsonValue>((value) => value !== undefined)
 
-const address = z.object({
+const address = z.looseObject({
   line1: textOrNone,
   line2: textOrNone,
   line3: textOrNone,
@@ -81,29 +98,29 @@ const address = z.object({
   country: textOrNone,
 } satisfies Shape<Address>)
 
-const fields: z.ZodType<Fields> = z.object({
+const fields: z.ZodType<Fields> = z.looseObject({
   ...shapeOf<TextField, typeof textOrNone>(TEXT_FIELDS, textOrNone),
   ...shapeOf<AddressField, z.ZodExactOptional<typeof address>>(ADDRESS_FIELDS, address.exactOptional()),
 })
 
-const snapshot: z.ZodType<Snapshot> = z.object({
+const snapshot: z.ZodType<Snapshot> = z.looseObject({
   fields,
   parentRecordId: textOrNone,
   active: z.boolean(),
 } satisfies Shape<Snapshot>)
 
-const currencies = z.object({
+const currencies = z.looseObject({
   home: text,
   isMulti: z.boolean(),
   active: z.array(text),
   readAt: text,
 } satisfies Shape<KnownCurrencies>)
 
-export const connectionSchema: z.ZodType<Connection> = z.object({
+export const connectionSchema: z.ZodType<Connection> = z.looseObject({
   workspace: text,
   realmId: text,
   companyName: textOrNone,
-  status: z.enum(CONNECTION_STATUSES),
+  status: word(CONNECTION_STATUSES),
   since: text,
   reason: textOrNone,
   connectedBy: text,
@@ -119,7 +136,7 @@ export const connectionSchema: z.ZodType<Connection> = z.object({
   version: z.number(),
 } satisfies Shape<Connection>)
 
-export const tokenSetSchema: z.ZodType<TokenSet> = z.object({
+export const tokenSetSchema: z.ZodType<TokenSet> = z.looseObject({
   accessToken: text,
   refreshToken: text,
   accessExpiresAt: text,
@@ -137,7 +154,7 @@ export const pendingConsentsSchema: z.ZodType<readonly PendingConsent[]> = z.arr
   } satisfies Shape<PendingConsent>),
 )
 
-const link = z.object({
+const link = z.looseObject({
   entity,
   recordId: text,
   base: snapshot,
@@ -147,20 +164,20 @@ const link = z.object({
   linkedAt: text,
 } satisfies Shape<Link>)
 
-const contactPerson = z.object({
+const contactPerson = z.looseObject({
   // Once, a building's billing person was stored as a copy of its fields.
-  role: z.enum(['billing', ...PERSON_ROLES]),
+  role: word(['billing', ...PERSON_ROLES]),
   name: text,
   email: textOrNone,
   cell: textOrNone,
   address: address.exactOptional(),
 } satisfies Shape<StoredPerson>)
 
-const slot = z.enum(SLOTS)
+const slot = word(SLOTS)
 // Absent means empty, as everywhere.
 const slotValue = z.union([text, z.boolean(), address]).exactOptional()
 
-const refusal = z.object({
+const refusal = z.looseObject({
   code: text,
   reason: text,
   advice: textOrNone,
@@ -169,7 +186,7 @@ const refusal = z.object({
   waitsFor: z.exactOptional(z.array(text)),
 } satisfies Shape<Refusal>)
 
-const openConflict = z.object({
+const openConflict = z.looseObject({
   slot,
   base: slotValue,
   crm: slotValue,
@@ -177,26 +194,26 @@ const openConflict = z.object({
   openedAt: text,
 } satisfies Shape<OpenConflict>)
 
-const hold = z.object({
-  code: z.enum(HOLD_CODES),
+const hold = z.looseObject({
+  code: word(HOLD_CODES),
   reason: text,
   at: text,
   survivorId: textOrNone,
 } satisfies Shape<Hold>)
 
-const pin = z.object({ slot, crm: slotValue, quickbooks: slotValue, because: textOrNone } satisfies Shape<Pin>)
+const pin = z.looseObject({ slot, crm: slotValue, quickbooks: slotValue, because: textOrNone } satisfies Shape<Pin>)
 
-const taxStatus = z.object({
+const taxStatus = z.looseObject({
   taxable: z.boolean().exactOptional(),
   codeId: textOrNone,
   exemptionReasonId: textOrNone,
 } satisfies Shape<TaxStatus>)
 
-const birth = z.object({ currency: textOrNone, tax: taxStatus.exactOptional() } satisfies Shape<Birth>)
+const birth = z.looseObject({ currency: textOrNone, tax: taxStatus.exactOptional() } satisfies Shape<Birth>)
 
-const intent = z.object({
+const intent = z.looseObject({
   requestId: text,
-  operation: z.enum(WRITE_OPERATIONS),
+  operation: word(WRITE_OPERATIONS),
   slots: z.array(slot),
   sent: snapshot,
   revision: textOrNone,
@@ -207,15 +224,15 @@ const intent = z.object({
   passing: z.boolean().exactOptional(),
 } satisfies Shape<PushIntent>)
 
-const contactKind = z.enum(CONTACT_KINDS)
+const contactKind = word(CONTACT_KINDS)
 
 const slotTimes = z.partialRecord(slot, text) satisfies z.ZodType<SlotTimes>
 const spans = z.partialRecord(
   slot,
-  z.object({ after: text, by: text } satisfies Shape<Span>),
+  z.looseObject({ after: text, by: text } satisfies Shape<Span>),
 ) satisfies z.ZodType<SlotSpans>
 
-const storedContact = z.object({
+const storedContact = z.looseObject({
   id: text,
   kind: contactKind,
   isCustomer: z.boolean(),
@@ -230,7 +247,7 @@ const storedContact = z.object({
   conflicts: z.array(openConflict).exactOptional(),
   hold: hold.exactOptional(),
   pins: z.array(pin).exactOptional(),
-  passing: z.exactOptional(z.object({ name: text } satisfies Shape<Passing>)),
+  passing: z.exactOptional(z.looseObject({ name: text } satisfies Shape<Passing>)),
   intent: intent.exactOptional(),
   toPushSince: textOrNone,
   createdAt: text,
@@ -244,7 +261,7 @@ export const contactSchema: z.ZodType<Contact> = storedContact.transform((contac
   people: withoutCopy(contact, contact.people),
 }))
 
-export const contactRowSchema: z.ZodType<ContactRow> = z.object({
+export const contactRowSchema: z.ZodType<ContactRow> = z.looseObject({
   id: text,
   name: text,
   kind: contactKind,
@@ -255,13 +272,13 @@ export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   mobile: textOrNone,
   email: textOrNone,
   billLine: textOrNone,
-  dot: z.enum(DOTS),
+  dot: word(DOTS),
   reason: textOrNone,
   advice: textOrNone,
 } satisfies Shape<ContactRow>)
 
 /** A mirror without its end of the link, which is an attribute of its own. */
-export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
+export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.looseObject({
   entity,
   id: text,
   revision: text,
@@ -284,7 +301,7 @@ export const mirrorSchema: z.ZodType<Omit<Mirror, 'contactId'>> = z.object({
   mergedIntoId: textOrNone,
 } satisfies Shape<Omit<Mirror, 'contactId'>>)
 
-export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
+export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.looseObject({
   id: text,
   contentHash: text,
   rawHash: text,
@@ -294,7 +311,7 @@ export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.object({
 } satisfies Shape<MirrorStamp>)
 
 /** A mirror's row as projected; its `contactId` is projected apart. */
-export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object({
+export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.looseObject({
   entity,
   id: text,
   name: text,
@@ -314,7 +331,7 @@ export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object
   mergedIntoId: textOrNone,
 } satisfies Shape<Omit<MirrorRow, 'contactId'>>)
 
-const journalChange = z.object({
+const journalChange = z.looseObject({
   field: text,
   from: jsonValue.exactOptional(),
   to: jsonValue.exactOptional(),
@@ -324,11 +341,11 @@ const journalChange = z.object({
   echo: z.boolean().exactOptional(),
 } satisfies Shape<JournalChange>)
 
-export const journalEntrySchema: z.ZodType<JournalEntry> = z.object({
+export const journalEntrySchema: z.ZodType<JournalEntry> = z.looseObject({
   id: text,
   at: text,
   contactId: text,
-  side: z.enum(SIDES),
+  side: word(SIDES),
   runId: textOrNone,
   actor: text,
   because: text,
@@ -340,36 +357,36 @@ type HoldRow = Extract<ConflictRow, { kind: 'hold' }>
 const asked = { contactId: text, contactName: text, openedAt: text }
 
 export const conflictRowSchema: z.ZodType<ConflictRow> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('slot'), ...asked, ...openConflict.shape } satisfies Shape<SlotRow>),
-  z.object({ kind: z.literal('hold'), ...asked, ...hold.omit({ at: true }).shape } satisfies Shape<HoldRow>),
+  z.looseObject({ kind: z.literal('slot'), ...asked, ...openConflict.shape } satisfies Shape<SlotRow>),
+  z.looseObject({ kind: z.literal('hold'), ...asked, ...hold.omit({ at: true }).shape } satisfies Shape<HoldRow>),
 ])
 
-const policy = z.enum(CONFLICT_POLICIES)
+const policy = word(CONFLICT_POLICIES)
 
-export const settingsSchema: z.ZodType<SyncSettings> = z.object({
+export const settingsSchema: z.ZodType<SyncSettings> = z.looseObject({
   conflicts: policy,
   conflictsBySlot: z.partialRecord(slot, policy),
   pushNotes: z.boolean(),
-  push: z.enum(PUSH_MODES),
+  push: word(PUSH_MODES),
   entities: z.array(entity),
 } satisfies Shape<SyncSettings>)
 
-export const replanSchema: z.ZodType<Replan> = z.object({
+export const replanSchema: z.ZodType<Replan> = z.looseObject({
   dueAtMs: z.number(),
   after: textOrNone,
   isLast: z.boolean(),
 } satisfies Shape<Replan>)
 
-export const toReadSchema: z.ZodType<ToRead> = z.object({
-  entity: z.enum([...ENTITIES, 'employee']),
+export const toReadSchema: z.ZodType<ToRead> = z.looseObject({
+  entity: word([...ENTITIES, 'employee']),
   id: text,
   mergedFromId: textOrNone,
   stamp: text,
 } satisfies Shape<ToRead>)
 
-export const runKindSchema = z.enum(RUN_KINDS)
+export const runKindSchema = word(RUN_KINDS)
 
-const progress = z.object({
+const progress = z.looseObject({
   rows: z.number(),
   rowsTotal: z.number().exactOptional(),
   pages: z.number(),
@@ -377,10 +394,10 @@ const progress = z.object({
   calls: z.number(),
 } satisfies Shape<RunProgress>)
 
-export const runSchema: z.ZodType<Run> = z.object({
+export const runSchema: z.ZodType<Run> = z.looseObject({
   id: text,
   kind: runKindSchema,
-  status: z.enum(RUN_STATUSES),
+  status: word(RUN_STATUSES),
   startedBy: text,
   startedAt: text,
   finishedAt: textOrNone,
@@ -394,9 +411,9 @@ export const runSchema: z.ZodType<Run> = z.object({
   version: z.number(),
 } satisfies Shape<Run>)
 
-export const outcomeSchema: z.ZodType<Outcome> = z.object({
+export const outcomeSchema: z.ZodType<Outcome> = z.looseObject({
   recordId: text,
-  kind: z.enum(OUTCOME_KINDS),
+  kind: word(OUTCOME_KINDS),
   name: text,
   contactId: textOrNone,
   code: textOrNone,

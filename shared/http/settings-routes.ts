@@ -1,11 +1,11 @@
 import { route, versionTag } from './declare.ts'
 import type { AdminUses } from './use-cases.ts'
-import { Settings } from './wire.ts'
+import { Settings, ShownSettings } from './wire.ts'
 
 const success = {
   status: 200 as const,
   description: 'The settings; their ETag is what a change of them names in If-Match',
-  schema: Settings,
+  schema: ShownSettings,
   example: {
     conflicts: 'newest' as const,
     conflictsBySlot: { notes: 'crm' as const },

@@ -17,6 +17,15 @@ import {
 } from '#core/records'
 
 const text = z.string()
+
+/**
+ * A word of a list as it is shown. What a newer version of Tandem has stored meanwhile is a word that this one does not
+ * know: `unknown`.
+ */
+function shown<const W extends readonly [string, ...string[]]>(words: W) {
+  return z.enum([...words, 'unknown']).catch('unknown')
+}
+
 const time = z.iso.datetime().meta({ description: 'ISO 8601, UTC' })
 
 export const Address = z
@@ -58,14 +67,16 @@ export const Fields = z
   .meta({ id: 'Fields', description: 'The fields that are kept in step. An absent field is empty.' })
 
 export const Entity = z.enum(ENTITIES)
+const ShownEntity = shown(ENTITIES)
 
-export const Dot = z.enum(DOTS).meta({
+export const Dot = shown(DOTS).meta({
   id: 'Dot',
   description:
     'none: never linked · green: both sides agree · orange: changed here since it was last sent · red: QuickBooks refused it, see reason · conflict: both sides changed, a person decides',
 })
 
 export const ContactKind = z.enum(CONTACT_KINDS)
+const ShownKind = shown(CONTACT_KINDS)
 
 const Refusal = z
   .object({
@@ -79,14 +90,14 @@ const Refusal = z
 
 const Hold = z
   .object({
-    code: z.enum(HOLD_CODES),
+    code: shown(HOLD_CODES),
     reason: text,
     at: time,
     survivorId: text.optional(),
   })
   .meta({ id: 'Hold', description: 'Why nothing is done to it before a person has looked' })
 
-export const SlotName = z.enum(SLOTS).meta({
+export const SlotName = shown(SLOTS).meta({
   id: 'Slot',
   description: 'What is kept in step as a whole: a field, an address, the parent (a QuickBooks id), being active',
 })
@@ -110,7 +121,7 @@ const HeldContact = z
   .object({
     kind: z.literal('hold'),
     ...asked,
-    code: z.enum(HOLD_CODES),
+    code: shown(HOLD_CODES),
     reason: text.meta({ description: 'Why nothing is done to the contact before a person has decided' }),
     advice: text.meta({ description: 'What a person can do about it' }),
     survivorId: text.optional().meta({ description: 'The QuickBooks customer that its own was merged into' }),
@@ -125,7 +136,7 @@ export const ContactRow = z
   .object({
     id: text,
     name: text,
-    kind: ContactKind,
+    kind: ShownKind,
     isCustomer: z.boolean(),
     archived: z.boolean(),
     parentId: text.optional(),
@@ -158,7 +169,7 @@ const BillingPerson = z
   })
 
 const OtherPerson = z
-  .object({ role: z.enum(PERSON_ROLES), ...person })
+  .object({ role: shown(PERSON_ROLES), ...person })
   .meta({ id: 'OtherPerson', description: 'A person that the CRM alone keeps; QuickBooks has no place for it' })
 
 const Person = z.discriminatedUnion('role', [BillingPerson, OtherPerson]).meta({ id: 'Person' })
@@ -167,7 +178,7 @@ export const Contact = z
   .object({
     id: text,
     name: text,
-    kind: ContactKind,
+    kind: ShownKind,
     isCustomer: z.boolean(),
     archived: z.boolean(),
     parentId: text.optional(),
@@ -187,7 +198,7 @@ export const Contact = z
       .optional()
       .meta({ description: 'A project in QuickBooks: named, moved and ended there only' }),
     link: z
-      .object({ entity: Entity, recordId: text, linkedAt: time })
+      .object({ entity: ShownEntity, recordId: text, linkedAt: time })
       .optional()
       .meta({ description: 'The QuickBooks record that this contact is kept in step with' }),
     refusal: Refusal.optional(),
@@ -204,7 +215,7 @@ export const JournalEntry = z
   .object({
     id: text,
     at: time,
-    side: z.enum(SIDES),
+    side: shown(SIDES),
     runId: text.optional(),
     actor: text.meta({ description: 'A person’s id, or the part of Tandem that acted' }),
     because: text,
@@ -226,7 +237,7 @@ export const JournalEntry = z
 
 export const HeldRecord = z
   .object({
-    entity: Entity,
+    entity: ShownEntity,
     id: text.meta({ description: 'QuickBooks’ own id' }),
     name: text,
     fullName: text.meta({ description: 'With its parents: Parent:Child' }),
@@ -249,7 +260,7 @@ export const HeldRecord = z
 
 export const HeldRecordDetails = z
   .object({
-    entity: Entity,
+    entity: ShownEntity,
     id: text,
     name: text,
     fullName: text,
@@ -274,8 +285,8 @@ export const HeldRecordDetails = z
 export const Run = z
   .object({
     id: text,
-    kind: z.enum(RUN_KINDS),
-    status: z.enum(RUN_STATUSES),
+    kind: shown(RUN_KINDS),
+    status: shown(RUN_STATUSES),
     reason: text.optional().meta({ description: 'Why it waits, failed or was cancelled' }),
     startedBy: text,
     startedAt: time,
@@ -300,7 +311,7 @@ export const Run = z
 export const Outcome = z
   .object({
     recordId: text,
-    kind: z.enum(OUTCOME_KINDS),
+    kind: shown(OUTCOME_KINDS),
     name: text,
     contactId: text.optional(),
     code: text.optional().meta({ description: 'Why, for a program: stable' }),
@@ -321,7 +332,7 @@ export const PreviewItem = z
   .object({
     contactId: text,
     name: text,
-    kind: z.enum(OUTCOME_KINDS).meta({ description: 'What becomes of it; conflict, skipped and failed do nothing' }),
+    kind: shown(OUTCOME_KINDS).meta({ description: 'What becomes of it; conflict, skipped and failed do nothing' }),
     code: text.optional(),
     reason: text.optional(),
     crm: z.array(PreviewChange).meta({ description: 'What changes in the CRM' }),
@@ -372,9 +383,22 @@ export const Settings = z
   })
   .meta({ id: 'Settings' })
 
+const ShownPolicy = shown(CONFLICT_POLICIES)
+
+/** What is chosen, as it is shown: a newer version may have stored more than this one knows. */
+export const ShownSettings = z
+  .object({
+    ...Settings.shape,
+    conflicts: ShownPolicy,
+    conflictsBySlot: z.record(text, ShownPolicy),
+    push: shown(PUSH_MODES),
+    entities: z.array(ShownEntity),
+  })
+  .meta({ id: 'ShownSettings', description: 'The settings; `unknown` is what a newer version of Tandem has stored' })
+
 export const Connection = z
   .object({
-    status: z.enum(['notConnected', ...CONNECTION_STATUSES]),
+    status: shown(['notConnected', ...CONNECTION_STATUSES]),
     since: time.optional(),
     reason: text.optional().meta({ description: 'Why it has to be reconnected' }),
     realmId: text.optional(),
@@ -387,7 +411,7 @@ export const Connection = z
     }),
     hardExpiresAt: time.optional().meta({ description: 'Five years after connecting, whatever happens' }),
     gapFreeSince: time.optional().meta({ description: 'Every change in QuickBooks up to this moment is stored' }),
-    gapFreeEntities: z.array(Entity).optional().meta({ description: 'The lists of which gapFreeSince tells' }),
+    gapFreeEntities: z.array(ShownEntity).optional().meta({ description: 'The lists of which gapFreeSince tells' }),
     restUntil: time.optional().meta({ description: 'QuickBooks asked for a pause until then' }),
     usage: z.object({ month: text, reads: z.int(), writes: z.int() }),
   })

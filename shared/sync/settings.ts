@@ -24,9 +24,11 @@ export async function getSettings(ports: Pick<Ports, 'settings'>, workspace: str
  */
 export async function saveSettings(
   ports: Pick<Ports, 'clock' | 'settings' | 'connections' | 'hints' | 'log'>,
-  { workspace, settings, version }: Readonly<{ workspace: string; settings: SyncSettings; version: number }>,
+  { workspace, settings: chosen, version }: Readonly<{ workspace: string; settings: SyncSettings; version: number }>,
 ): Promise<VersionedSettings> {
   const before = await ports.settings.get(workspace)
+  // With what a newer version of the code may have stored there.
+  const settings: SyncSettings = { ...before.settings, ...chosen }
   // What an earlier change left begins again: it was planned by other settings than these.
   const isToReplan = before.replan !== undefined || letsMoreThrough(before.settings, settings)
   const replan = isToReplan ? replanFrom(ports.clock.now()) : undefined

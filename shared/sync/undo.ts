@@ -57,7 +57,14 @@ function whyNotUndoable({ kind }: Run): string | undefined {
       return 'A preview has done nothing.'
     case 'undo':
       return 'An undo is not undone: sync again instead.'
+    default:
+      // A newer version began it.
+      return unknownKind(kind)
   }
+}
+
+function unknownKind(_kind: never): string {
+  return 'This version of Tandem does not know what it did. Try again in a few minutes.'
 }
 
 /** Does a few seconds of an undo: jobs before those they lie under, each with one outcome. */

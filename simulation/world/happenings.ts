@@ -41,5 +41,6 @@ export const MISHAPS = [
   'a sweep takes several answers',
   'change data capture is cut',
   'the clocks are minutes apart',
+  'a newer version of the code runs beside this one',
 ] as const
 export type Mishap = (typeof MISHAPS)[number]

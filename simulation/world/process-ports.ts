@@ -7,6 +7,7 @@ import type { Random } from '../../local/quickbooks/random.ts'
 import type { Simulator } from '../../local/quickbooks/simulator.ts'
 import type { Witness } from '../checker/witness.ts'
 import { openLine } from './intuit-wire.ts'
+import type { NewerVersion } from './newer-version.ts'
 import type { Process } from './processes.ts'
 import type { LookAt } from './sightings.ts'
 import type { Trace } from './trace.ts'
@@ -28,6 +29,9 @@ export type Ground = Readonly<{
   /** The CRM's clocks are this far ahead of QuickBooks'. */
   skewMs: number
   now: () => number
+  /** The newer version of the code, and whether a process is of it. */
+  newer: NewerVersion
+  isNewer: (process: string) => boolean
   /** The share of conditional writes that the SDK sends twice, because the first answer was lost. */
   sentTwice: () => number
 }>
@@ -74,10 +78,11 @@ export function portsOf(ground: Ground, process: Process): Readonly<{ ports: Por
   const clock: Clock = { now: () => ground.now() + ground.skewMs, sleep: process.sleep }
   const line = openLine({ simulator, process, lookAt })
   const wire = { environment: app.environment, simulatorUrl: line.url } as const
-  const ledger = ground.witness.ledgerOf(memory.ledger, process.name)
-  const stored = Object.fromEntries(
-    STORED.map((name) => [name, watched(ground, process, name, name === 'ledger' ? ledger : memory[name])]),
-  )
+  const { newer } = ground
+  const isNewer = ground.isNewer(process.name)
+  const ledger = ground.witness.ledgerOf(isNewer ? newer.ledgerOf(memory.ledger) : memory.ledger, process.name)
+  const effects = { ...memory, ledger, ...(isNewer && { settings: newer.settingsOf(memory.settings) }) }
+  const stored = Object.fromEntries(STORED.map((name) => [name, watched(ground, process, name, effects[name])]))
   const ports = {
     ...memory,
     ...stored,

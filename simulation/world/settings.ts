@@ -29,6 +29,8 @@ export type WorldSettings = Readonly<{
   mostRows?: number
   /** So long nothing happens before people act: after a day, the next refresh brings another refresh token. */
   quietMs?: number
+  /** For so long a newer version of the code runs beside this one, in this share of processes; then it is rolled back. */
+  newer?: Readonly<{ share: number; forMs: number }>
   /** What is done with conflicts at first, where it is not the default. */
   conflicts?: SyncSettings['conflicts']
 }>
@@ -65,10 +67,16 @@ export function drawSettings(seed: string): WorldSettings {
     ...(isCrowded && { mostRows: 4 + crowd.integer(6) }),
     ...(policies.next() < 0.5 && { conflicts: policies.pick(['ask', 'ask', 'quickbooks', 'crm'] as const) }),
     ...(tokens.next() < 0.25 && { quietMs: 25 * 60 * MINUTE_MS }),
+    ...drawNewer(createRandom(`${seed}/newer`)),
     // A stream of its own, so that the rest is drawn as ever.
     vendors: createRandom(`${seed}/vendors`).pick([0, 0, 1, 4]),
     currencies: createRandom(`${seed}/currencies`).pick([[], [], ['EUR'], ['EUR', 'GBP']]),
   }
+}
+
+function drawNewer(random: Random): Pick<WorldSettings, 'newer'> {
+  if (random.next() >= 0.25) return {}
+  return { newer: { share: 0.2 + random.next() * 0.6, forMs: (20 + random.integer(240)) * MINUTE_MS } }
 }
 
 /** In some worlds it is between two pairs of tokens that processes like to die. */

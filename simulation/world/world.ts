@@ -21,6 +21,7 @@ import type { Notification } from '../../local/quickbooks/webhooks/notification.
 import type { Values } from '../checker/values.ts'
 import { createWitness } from '../checker/witness.ts'
 import type { Mishap } from './happenings.ts'
+import { createNewerVersion } from './newer-version.ts'
 import { type Ground, portsOf } from './process-ports.ts'
 import { createProcesses, type End } from './processes.ts'
 import { createQueue } from './queue.ts'
@@ -112,6 +113,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     settings.seed,
   )
   let sentTwice = 0
+  const newer = createNewerVersion()
   const hints: Hints = {
     pull: async (hint, dedupe) => pulls.send(hint, dedupe),
     push: async (hint, dedupe) => pushes.send(hint, dedupe),
@@ -136,6 +138,14 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     mostRows,
     skewMs: settings.skewMs,
     now: timeline.now,
+    newer,
+    isNewer: (process) => {
+      const { newer: beside } = settings
+      if (beside === undefined || timeline.now() > START_MS + beside.forMs) return false
+      const is = createRandom(`${settings.seed}/newer ${process}`).next() < beside.share
+      if (is) trace.happened('a newer version of the code runs beside this one')
+      return is
+    },
     sentTwice: () => sentTwice,
   }
   const parts = { timeline, processes, random: random.fork('queues'), trace }
@@ -384,6 +394,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     trace,
     processes,
     witness,
+    newer,
     simulator,
     memory,
     pulls,
