@@ -132,10 +132,9 @@ export const PASSING = 'names are exchanged, so that one of them goes through a 
 export const PUT_BACK = 'the name in between goes'
 
 /** A name in between is left for good by nobody: where no other is sent, the one before it comes back. */
-function putBack(actions: readonly Action[], { passing }: Sides, { snapshot }: RecordSide): readonly Action[] {
-  if (passing === undefined) return []
-  const own = actions.filter((action) => slotOf(action) === 'displayName')
-  if (own.some(({ kind }) => kind === 'push' || kind === 'keep')) return []
+function putBack(actions: readonly Action[], { passing, aside }: Sides, { snapshot }: RecordSide): readonly Action[] {
+  if (passing === undefined || aside?.some(({ slot }) => slot === 'displayName')) return []
+  if (actions.some((action) => action.kind === 'push' && action.slot === 'displayName')) return []
   const to = snapshot.fields.displayName
   return [{ kind: 'push', slot: 'displayName', from: passing, to, because: PUT_BACK, passing: true }]
 }

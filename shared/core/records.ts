@@ -277,7 +277,11 @@ export type Pin = Readonly<{ slot: Slot; crm?: SlotValue; quickbooks?: SlotValue
 
 export const WRITE_OPERATIONS = ['create', 'update'] as const
 
-export type Passing = Readonly<{ name: string }>
+/**
+ * `undo`: an undo gave the name in between, and the base has the name already that is to come back; `from` is the one that
+ * the record had before.
+ */
+export type Passing = Readonly<{ name: string; undo?: Readonly<{ from: string; actor: string; runId: string }> }>
 
 /** A write to QuickBooks, stored before it is sent so that a retry repeats it instead of writing twice. */
 export type PushIntent = Readonly<{

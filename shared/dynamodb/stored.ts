@@ -232,6 +232,11 @@ const spans = z.partialRecord(
   z.looseObject({ after: text, by: text } satisfies Shape<Span>),
 ) satisfies z.ZodType<SlotSpans>
 
+const passing = z.looseObject({
+  name: text,
+  undo: z.looseObject({ from: text, actor: text, runId: text }).exactOptional(),
+} satisfies Shape<Passing>)
+
 const storedContact = z.looseObject({
   id: text,
   kind: contactKind,
@@ -247,7 +252,7 @@ const storedContact = z.looseObject({
   conflicts: z.array(openConflict).exactOptional(),
   hold: hold.exactOptional(),
   pins: z.array(pin).exactOptional(),
-  passing: z.exactOptional(z.looseObject({ name: text } satisfies Shape<Passing>)),
+  passing: passing.exactOptional(),
   intent: intent.exactOptional(),
   toPushSince: textOrNone,
   createdAt: text,

@@ -22,6 +22,8 @@ export type WayFor = Readonly<{
   settings: SyncSettings
   /** Why another contact may not be sent now; undefined where it may. */
   barred: (contact: Contact) => Promise<string | undefined>
+  /** What another record is to be instead of what its contact makes of it: where an undo puts it back. */
+  putBack?: (contact: Contact, mirror: Mirror) => Promise<Snapshot | undefined>
 }>
 
 /** What a contact comes to when it goes for a name, and the record that holds it; undefined where nobody does. */
@@ -49,7 +51,8 @@ export async function findWay(
     if (next.contactId === undefined || !why.settings.entities.includes(next.entity)) return answer({ kind: 'kept' })
     if (onWay.has(next.contactId)) return answer({ kind: 'back', to: next.contactId })
     const other = await ports.contacts.get(workspace, next.contactId)
-    const moved = other && (await whereTo(ports, workspace, other, next, why.settings))
+    const moved =
+      other && ((await why.putBack?.(other, next)) ?? (await whereTo(ports, workspace, other, next, why.settings)))
     if (other === undefined || moved === undefined) return answer({ kind: 'kept' })
     const because = whyNot(other, next, moved, ports.clock.now()) ?? (await why.barred(other))
     const name = listName(other)

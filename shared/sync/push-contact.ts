@@ -52,7 +52,8 @@ export async function pushContact(
   }
 }
 
-async function pushOther(ports: PushPorts, session: PushSession, id: string): Promise<void> {
+/** Sends another contact for the sake of one, if it may be sent now. */
+export async function pushOther(ports: PushPorts, session: PushSession, id: string): Promise<void> {
   const contact = await ports.contacts.get(session.workspace, id)
   const how = contact && (await forOther(session, contact))
   if (how?.kind !== 'may') return
@@ -236,9 +237,11 @@ async function update(
       }
     : { slots: toPush, sent }
   const isPassing = plan.actions.some((action) => action.kind === 'push' && action.passing === true)
-  const passing = isPassing && content.slots.includes('displayName') ? { passing: true } : {}
+  // The name that an undo was about to put back is told as what it did.
+  const undo = isPassing ? now.passing?.undo : undefined
+  const passing = isPassing && undo === undefined && content.slots.includes('displayName') ? { passing: true } : {}
   const write = { operation: 'update', ...content, revision: mirror.revision, ...passing } as const
-  const underway = await intend(ports, workspace, now, write, why)
+  const underway = await intend(ports, workspace, now, write, undo ?? why)
   return underway === 'moved'
     ? MOVED
     : sendIntent(ports, session, underway, { isRepeated: false, stale, before: mirror })

@@ -42,7 +42,7 @@ export type PushSession = Readonly<{
   /** Waits for its turn to clear the way to a name, where several are sent at the same time; answers how to end it. */
   lockNames?: () => Promise<() => void>
   /** Is told who is due now because of what was sent. */
-  woke?: (contactIds: readonly string[]) => void
+  woke?: (contactIds: readonly string[]) => void | Promise<void>
 }>
 
 /** In whose name, and whether a person asked for it; or why it may not be sent. */

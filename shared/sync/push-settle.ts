@@ -25,7 +25,7 @@ import { type Refused, refusalOf } from './push-refuse.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
 import { reconcile } from './reconcile.ts'
 import { change, linkValue } from './reconcile-apply.ts'
-import { parentOf, passingNow, present, sidesOf } from './reconcile-sides.ts'
+import { parentOf, passingNow, present, sidesOf, withoutPassing } from './reconcile-sides.ts'
 import { changedAmong } from './store-records.ts'
 import { WOKEN_AT_ONCE, wake, wokenBelow } from './wake-below.ts'
 import { wakeWaiting } from './wake-waiting.ts'
@@ -109,7 +109,8 @@ export async function settle(
     const ids = { contactId: contact.id, recordId: mirror.id }
     // Before the intent is over, so that whoever comes after a worker that died here wakes them again.
     if (intent.slots.some((slot) => NAMING.has(slot))) {
-      woke?.(await wakeWaiting(ports, workspace, [awaitedRecord(mirror.entity, mirror.id)], contact.id))
+      const woken = await wakeWaiting(ports, workspace, [awaitedRecord(mirror.entity, mirror.id)], contact.id)
+      await woke?.(woken)
     }
     const below = isNew ? await wokenBelow(ports, workspace, ids, { at, isLate }) : []
     const committed = await ports.ledger.commit(workspace, [
@@ -300,9 +301,8 @@ function claimOf({ entity, id }: Mirror, contactId: string): Write {
 }
 
 /** A record as it was before a write: a name in between was never its name. */
-function namedBefore({ passing, intent, link }: Contact, before: Snapshot | undefined): Snapshot | undefined {
-  const isPassing = passing !== undefined && before?.fields.displayName === passing.name && intent?.passing !== true
-  return isPassing ? withSlot(before, 'displayName', link?.base.fields.displayName) : before
+function namedBefore(contact: Contact, before: Snapshot | undefined): Snapshot | undefined {
+  return before === undefined || contact.intent?.passing === true ? before : withoutPassing(contact, before)
 }
 
 function changesOf(

@@ -111,7 +111,8 @@ async function waitsForHolder(
   return waitsForName(wanted, holder, contact === undefined ? holder.fullName : listName(contact), undefined)
 }
 
-async function otherAside(ports: PushPorts, session: PushSession, id: string): Promise<Step> {
+/** The same for another contact, if it may be sent now. */
+export async function otherAside(ports: PushPorts, session: PushSession, id: string): Promise<Step> {
   const contact = await ports.contacts.get(session.workspace, id)
   const how = contact && (await forOther(session, contact))
   return contact !== undefined && how?.kind === 'may' ? stepAside(ports, session, contact, how) : MOVED
@@ -161,11 +162,16 @@ export async function putNameBack(
   mirror: Mirror,
   why: PushFor,
 ): Promise<Step | undefined> {
-  const name = contact.link?.base.fields.displayName
-  if (passingNow(contact, mirror).passing === undefined || name === undefined) return undefined
-  const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name))
-  if ((await holderOfName(ports, session.workspace, wanted)) !== undefined) return undefined
-  return renameInBetween(ports, session, contact, mirror, name, why)
+  if (passingNow(contact, mirror).passing === undefined) return undefined
+  // An undo that did not come to its end leaves what it began with, once the others have had time to be undone.
+  const left = contact.refusal === undefined ? undefined : contact.passing?.undo?.from
+  for (const name of [contact.link?.base.fields.displayName, left]) {
+    if (name === undefined) continue
+    const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name))
+    if ((await holderOfName(ports, session.workspace, wanted)) === undefined)
+      return renameInBetween(ports, session, contact, mirror, name, why)
+  }
+  return undefined
 }
 
 async function renameInBetween(

@@ -26,7 +26,7 @@ const LANES = 4
 const OUTAGE_REST_MS = 30_000
 
 /** The actor of what is sent without anybody having asked for it. */
-const PUSH_ACTOR = 'push'
+export const PUSH_ACTOR = 'push'
 
 export type DrainPorts = PushPorts & Pick<Ports, 'markers'>
 

@@ -115,6 +115,12 @@ export function passingNow(
   return isPassing ? { passing: passing.name } : {}
 }
 
+/** A record with the name that it had before the one in between, if it has such a one. */
+export function withoutPassing({ passing, link }: Pick<Contact, 'passing' | 'link'>, record: Snapshot): Snapshot {
+  if (passing === undefined || record.fields.displayName !== passing.name) return record
+  return withSlot(record, 'displayName', passing.undo?.from ?? link?.base.fields.displayName)
+}
+
 /** The write that is under way is settled by whoever sends it: until then its values are on no side for sure. */
 function onTheWay({ intent }: Contact): readonly Aside[] {
   return (intent?.slots ?? []).map((slot) => ({ slot, because: 'it is on its way to QuickBooks' }))

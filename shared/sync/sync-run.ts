@@ -14,6 +14,7 @@ import { type Finish, runSlice, type Slice, type SliceEnd } from './run-slice.ts
 import { outcomeOf, type SyncFor, syncContact } from './sync-run-contact.ts'
 import { layOutShown } from './sync-run-shown.ts'
 import { parseSyncState, type SyncRunPorts, type SyncState } from './sync-run-start.ts'
+import { hintWoken } from './wake-waiting.ts'
 
 /** Contacts that are planned and settled at the same time; their writes go one after the other. */
 const LANES = 4
@@ -33,7 +34,11 @@ async function syncOn(ports: SyncRunPorts, slice: Slice<SyncState>): Promise<'ag
   }
   const { settings } = await ports.settings.get(slice.workspace)
   const company = inTurn(slice.company)
-  const others = { forOther: forOther(ports, slice, settings), lockNames: createLock() }
+  const others = {
+    forOther: forOther(ports, slice, settings),
+    lockNames: createLock(),
+    woke: (woken: readonly string[]) => hintWoken(ports, slice.workspace, woken),
+  }
   const session = { workspace: slice.workspace, company, settings, ...others }
   for (;;) {
     const { pages, nextPage } = slice.state()

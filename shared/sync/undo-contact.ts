@@ -1,3 +1,4 @@
+import { NAMING } from '#core/naming-slots'
 import { timesAfter, timesApart } from '#core/newest'
 import { placedUnder } from '#core/place'
 import { fixedSlots, projectRefusal } from '#core/project-slots'
@@ -19,19 +20,32 @@ import { withSlot } from '#core/slots'
 import { contactSnapshot, sameContent } from '#core/snapshots'
 import { touchesSince, touchInWords } from '#core/touches'
 import { placement } from './hierarchy.ts'
+import { knownLists, wantedBy } from './name-way.ts'
 import type { Write } from './ports.ts'
 import { pushContact } from './push-contact.ts'
-import { newIntent } from './push-intent.ts'
+import { intend, newIntent } from './push-intent.ts'
+import { holderOfName } from './push-name.ts'
 import { sendIntent } from './push-send.ts'
 import type { PushPorts, PushSession, Underway } from './push-session.ts'
+import { passingName } from './push-way.ts'
 import { change } from './reconcile-apply.ts'
-import { parentOf } from './reconcile-sides.ts'
+import { parentOf, passingNow, withoutPassing } from './reconcile-sides.ts'
 import { outcomeOf } from './sync-run-contact.ts'
 import { baseAfterUndo, crmValue, linkDone, type PutBack, pinsAfter, planUndo, type SkippedSlot } from './undo-plan.ts'
+import { clearWay, type UndoOthers } from './undo-way.ts'
 import { wholeHistory } from './whole-history.ts'
 
-/** `runId`: the run that is undone; `undoRunId`: the one that undoes it. */
-export type UndoFor = Readonly<{ runId: string; undoRunId: string; actor: string }>
+/**
+ * `runId`: the run that is undone; `undoRunId`: the one that undoes it. `undoOther` undoes another contact of the run, whose
+ * name this one is to have again; without it, it is undone for the sake of such a one, clears no ways itself, and is not undone
+ * ('waits') where its own is not free.
+ */
+export type UndoFor = Readonly<{
+  runId: string
+  undoRunId: string
+  actor: string
+  undoOther?: (contactId: string) => Promise<void>
+}>
 
 const TRIES = 5
 const UNDONE = 'a run was undone'
@@ -46,7 +60,27 @@ export async function undoContact(
   session: PushSession,
   contactId: string,
   why: UndoFor,
-): Promise<Outcome | undefined> {
+): Promise<Outcome | 'waits' | undefined> {
+  const turn: Turn = { tried: new Set(), after: [] }
+  try {
+    const outcome = await undoIt(ports, session, contactId, why, turn)
+    for (const id of turn.after) await why.undoOther?.(id)
+    return outcome
+  } finally {
+    turn.unlock?.()
+  }
+}
+
+/** Who had their turn for the sake of this one, who is to have it after this one, and how its own turn ends. */
+type Turn = Readonly<{ tried: Set<string>; after: string[] }> & { unlock?: () => void }
+
+async function undoIt(
+  ports: PushPorts,
+  session: PushSession,
+  contactId: string,
+  why: UndoFor,
+  turn: Turn,
+): Promise<Outcome | 'waits' | undefined> {
   const { workspace } = session
   for (let tries = 0; tries < TRIES; tries++) {
     const contact = await ports.contacts.get(workspace, contactId)
@@ -63,7 +97,7 @@ export async function undoContact(
       )
       if (sent.kind !== 'refused') continue
     }
-    if (contact.passing !== undefined) {
+    if (contact.passing !== undefined && contact.passing.undo?.runId !== why.undoRunId) {
       // So is an exchange of names that a worker has left half done: its record has nobody's name now.
       const { actor, undoRunId: runId } = why
       const pushed = await pushContact(ports, session, contactId, { actor, runId, asked: true })
@@ -74,7 +108,7 @@ export async function undoContact(
     const did = linkDone(entries, why.runId)
     const step =
       did === undefined
-        ? await putBack(ports, session, contact, entries, why)
+        ? await putBack(ports, session, contact, entries, why, turn)
         : await unlink(ports, session, contact, entries, did, why)
     if (step !== 'moved') return step
   }
@@ -99,7 +133,8 @@ async function putBack(
   contact: Contact,
   entries: readonly JournalEntry[],
   why: UndoFor,
-): Promise<Outcome | 'moved'> {
+  turn: Turn,
+): Promise<Outcome | 'moved' | 'waits'> {
   const { workspace } = session
   const mirror = await mirrorOf(ports, workspace, contact)
   const { plan, path } = await putBackPlan(ports, workspace, contact, mirror, entries, why)
@@ -107,6 +142,12 @@ async function putBack(
   const restoredParent = await parentOf(ports, workspace, restored, contact.link?.entity ?? 'customer')
   const crmAfter = contactSnapshot(restored, restoredParent.recordId)
   const books = booksAfter(mirror, plan)
+  const isNamed = books?.active === true && slotsIn(plan.quickbooks).some((slot) => NAMING.has(slot))
+  const step =
+    isNamed && mirror !== undefined
+      ? await clear(ports, session, { contact, mirror, sent: books }, why, turn)
+      : undefined
+  if (step !== undefined) return step
   const slots = [...new Set([...plan.crm, ...slotsIn(plan.quickbooks)])]
   if (slots.length > 0) {
     const at = new Date(ports.clock.now()).toISOString()
@@ -143,7 +184,9 @@ async function putBack(
     if (committed !== 'committed') return 'moved'
     if (intent !== undefined) {
       const underway: Underway = { ...marked, intent, version: contact.version + 1 }
-      const sent = await sendIntent(ports, session, underway, {
+      // The way to its name was looked for: whoever has it now keeps it.
+      const { forOther: _others, ...alone } = session
+      const sent = await sendIntent(ports, alone, underway, {
         isRepeated: false,
         stale: 0,
         ...(mirror !== undefined && { before: mirror }),
@@ -159,6 +202,91 @@ async function putBack(
   ])
 }
 
+/** 'moved' where others gave their names up for the sake of this one, so that everything is looked at again. */
+async function clear(
+  ports: PushPorts,
+  session: PushSession,
+  goal: Readonly<{ contact: Contact; mirror: Mirror; sent: Snapshot }>,
+  why: UndoFor,
+  turn: Turn,
+): Promise<'moved' | 'waits' | undefined> {
+  const { undoOther } = why
+  const wanted = wantedBy(goal.mirror, goal.sent, knownLists(goal.contact, session.settings))
+  if ((await holderOfName(ports, session.workspace, wanted)) === undefined) return undefined
+  if (undoOther === undefined) return 'waits'
+  if (turn.unlock === undefined && session.lockNames !== undefined) {
+    // Whoever had the turn before may have undone them all.
+    turn.unlock = await session.lockNames()
+    return 'moved'
+  }
+  const others: UndoOthers = {
+    putBack: (contact, mirror) => recordPutBack(ports, session, contact, mirror, why),
+    undo: undoOther,
+    stepAside: (contactId) => stepAside(ports, session, contactId, why),
+  }
+  const cleared = await clearWay(ports, session, goal, others, turn.tried)
+  if (cleared.kind === 'stays') return undefined
+  turn.after.push(...cleared.after)
+  return 'moved'
+}
+
+/** What the undo makes of the record of another contact; undefined where that keeps its name and its place. */
+async function recordPutBack(
+  ports: PushPorts,
+  { workspace }: PushSession,
+  contact: Contact,
+  mirror: Mirror,
+  why: UndoFor,
+): Promise<Snapshot | undefined> {
+  const { link } = contact
+  if (link?.recordId !== mirror.id || link.entity !== mirror.entity) return undefined
+  // Whatever is under way is finished by the undo first.
+  if (contact.intent !== undefined) return contact.intent.runId === why.undoRunId ? contact.intent.sent : undefined
+  const entries = await wholeHistory(ports, workspace, contact.id)
+  const did = linkDone(entries, why.runId)
+  if (did === 'created' && mirror.snapshot.active) {
+    const touched = await touchedReason(ports, workspace, { ...contact, link }, mirror, entries, did, why)
+    return touched === undefined ? withSlot(mirror.snapshot, 'active', false) : undefined
+  }
+  if (did !== undefined) return undefined
+  const { plan } = await putBackPlan(ports, workspace, contact, mirror, entries, why)
+  const givesUp = (['displayName', 'parent', 'active'] as const).some((slot) => slot in plan.quickbooks)
+  return givesUp ? booksAfter(mirror, plan) : undefined
+}
+
+/**
+ * Gives a record a name in between, so that another one has its name again. The base has the name by now that comes back at
+ * the end, so that the ordinary push ends it where this undo does not.
+ */
+async function stepAside(ports: PushPorts, session: PushSession, contactId: string, why: UndoFor): Promise<void> {
+  const { workspace } = session
+  const contact = await ports.contacts.get(workspace, contactId)
+  const mirror = contact && (await mirrorOf(ports, workspace, contact))
+  const from = mirror?.snapshot.fields.displayName
+  if (contact?.link === undefined || mirror === undefined || from === undefined) return
+  if (contact.intent !== undefined || contact.passing !== undefined) return
+  const { link, pins = [] } = contact
+  const { actor, undoRunId: runId } = why
+  const books = await recordPutBack(ports, session, contact, mirror, why)
+  if (books === undefined) return
+  const name = await passingName(ports, workspace, contact, mirror)
+  const base = withSlot(link.base, 'displayName', books.fields.displayName)
+  const parent = await parentOf(ports, workspace, contact, link.entity)
+  const crm = contactSnapshot(contact, parent.recordId)
+  const resting = pinsAfter(pins, ['displayName'], crm, books)
+  const aside: Contact = {
+    ...contact,
+    link: { ...link, base },
+    ...(resting.length > 0 && { pins: resting }),
+    passing: { name, undo: { from, actor, runId } },
+  }
+  const sent = withSlot(mirror.snapshot, 'displayName', name)
+  const write = { operation: 'update', slots: ['displayName'], sent, revision: mirror.revision, passing: true } as const
+  const underway = await intend(ports, workspace, aside, write, { actor, runId })
+  if (underway === 'moved') return
+  await sendIntent(ports, session, underway, { isRepeated: false, stale: 0, before: mirror })
+}
+
 /** What is put back, and those whose versions have to be as they are for it. */
 async function putBackPlan(
   ports: PushPorts,
@@ -171,7 +299,8 @@ async function putBackPlan(
   const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
   const crm = contactSnapshot(contact, parent.recordId)
   const before = doneBefore(entries, why.undoRunId)
-  const planned = planUndo({ contact, crm, mirror }, entries, why.runId, why.undoRunId, before)
+  const named = mirror && { ...mirror, snapshot: withoutPassing(contact, mirror.snapshot) }
+  const planned = planUndo({ contact, crm, mirror: named }, entries, why.runId, why.undoRunId, before)
   return withoutImpossible(ports, workspace, contact, planned)
 }
 
@@ -187,7 +316,7 @@ async function unsent(
   if (wanted.length === 0) return []
   const sent = (await wholeHistory(ports, workspace, id))
     .filter(({ runId, side }) => runId === undoRunId && side === 'quickbooks')
-    .flatMap(({ changes }) => changes.map(({ field }) => field))
+    .flatMap(({ changes }) => lasting(changes).map(({ field }) => field))
   return wanted
     .filter((slot) => !sent.includes(slot))
     .map((slot) => ({ slot, reason: 'It was changed in QuickBooks in this very moment.' }))
@@ -220,8 +349,13 @@ async function withoutImpossible(
 function doneBefore(entries: readonly JournalEntry[], undoRunId: string): ReadonlySet<Slot> {
   const fields = entries
     .filter(({ runId }) => runId === undoRunId)
-    .flatMap(({ changes }) => changes.map(({ field }) => field))
+    .flatMap(({ changes }) => lasting(changes).map(({ field }) => field))
   return new Set(SLOT_OF_FIELD.filter(([field]) => fields.includes(field)).map(([, slot]) => slot))
+}
+
+/** A name in between is not what an undo has come to. */
+function lasting(changes: readonly JournalChange[]): readonly JournalChange[] {
+  return changes.filter(({ passing }) => passing !== true)
 }
 
 const SLOT_OF_FIELD: readonly (readonly [string, Slot])[] = [
@@ -290,11 +424,15 @@ async function rest(
     const mirror = await mirrorOf(ports, workspace, contact)
     const parent = await parentOf(ports, workspace, contact, contact.link?.entity ?? 'customer')
     const crm = contactSnapshot(contact, parent.recordId)
-    const { pins, refusal: _refused, toPushSince: _mark, ...kept } = contact
-    const resting = mirror === undefined ? [] : pinsAfter(pins ?? [], slots, crm, mirror.snapshot)
+    const { pins, refusal: _refused, toPushSince: mark, ...kept } = contact
+    // A name in between is no name to rest at: the ordinary push ends it.
+    const isPassing = passingNow(contact, mirror).passing !== undefined
+    const at = isPassing ? slots.filter((slot) => slot !== 'displayName') : slots
+    const resting = mirror === undefined ? [] : pinsAfter(pins ?? [], at, crm, mirror.snapshot)
+    const due = isPassing ? (mark ?? before) : before
     const after: Contact = {
       ...kept,
-      ...(before !== undefined && { toPushSince: before }),
+      ...(due !== undefined && { toPushSince: due }),
       ...(resting.length > 0 && { pins: resting }),
     }
     const committed = await ports.ledger.commit(workspace, [
@@ -314,7 +452,7 @@ async function report(
 ): Promise<Outcome> {
   const undone = (await wholeHistory(ports, workspace, contact.id))
     .filter(({ runId }) => runId === undoRunId)
-    .flatMap(({ side, changes }) => changes.map(({ field }): JsonObject => ({ side, field })))
+    .flatMap(({ side, changes }) => lasting(changes).map(({ field }): JsonObject => ({ side, field })))
   const details: JsonObject = { undone, skipped }
   if (undone.length > 0) {
     const reason = skipped.length === 0 ? {} : { code: 'partly', reason: inWords(skipped) }
@@ -492,6 +630,7 @@ function unlinked(contact: Contact, own: readonly JournalEntry[], did: 'linked' 
     link: _link,
     conflicts: _conflicts,
     pins: _pins,
+    passing: _passing,
     hold: _hold,
     refusal: _refusal,
     intent: _intent,

@@ -6,13 +6,15 @@ import { eachAtMost, inPiecesOf } from './in-parallel.ts'
 import type { Ports } from './ports.ts'
 import { countedOf } from './preview.ts'
 import { CONTACTS_LIST, readNow } from './preview-read.ts'
-import { inTurn, NotSent, type PushSession } from './push-session.ts'
+import { PUSH_ACTOR } from './push.ts'
+import { createLock, inTurn, NOT_ASKED, NotSent, type PushSession } from './push-session.ts'
 import { type Finish, runSlice, type Slice, type SliceEnd } from './run-slice.ts'
 import { getRun, isFinished, newRun } from './runs.ts'
 import { flagIn, numberIn, textIn } from './stored-state.ts'
 import { refuseSecond, type SyncRunPorts } from './sync-run-start.ts'
 import { leftUnderway } from './sync-run-underway.ts'
 import { undoContact } from './undo-contact.ts'
+import { hintWoken } from './wake-waiting.ts'
 
 const A_PAGE = 100
 /** Contacts that are undone at the same time; their writes go one after the other. */
@@ -82,12 +84,21 @@ async function undoOn(ports: SyncRunPorts, slice: Slice<UndoState>): Promise<'ag
   }
   const { settings } = await ports.settings.get(workspace)
   const company = inTurn(slice.company)
+  const session: PushSession = {
+    workspace,
+    company,
+    settings,
+    lockNames: createLock(),
+    forOther: async () =>
+      settings.push === 'automatic' ? { kind: 'may', actor: PUSH_ACTOR, asked: false } : NOT_ASKED,
+    woke: (woken) => hintWoken(ports, workspace, woken),
+  }
   for (;;) {
     const { pages, nextPage } = slice.state()
     if (nextPage >= pages) return { status: 'done' }
     const ids = (await ports.runs.getIds(workspace, runId, CONTACTS_LIST, nextPage)) ?? []
     try {
-      if (!(await undoPage(ports, slice, { workspace, company, settings }, ids))) return 'again'
+      if (!(await undoPage(ports, slice, session, ids))) return 'again'
     } catch (thrown) {
       if (thrown instanceof NotSent) throw company.trouble()
       throw thrown
@@ -147,7 +158,14 @@ async function undoPage(
   const decided = new Set((await ports.runs.outcomesOf(workspace, runId, ids)).map(({ recordId }) => recordId))
   const due = ids.filter((id) => !decided.has(id))
   await readRecordsOf(ports, slice, await ports.contacts.getMany(workspace, due))
-  return eachAtMost(LANES, due, slice.isOver, (id) => undoOne(ports, slice, session, id))
+  const undone = new Set<string>()
+  const undoOther = async (id: string) => {
+    const isOver = undone.has(id) || (await ports.runs.outcomesOf(workspace, runId, [id])).length > 0
+    if (isOver || (await undoOne(ports, slice, session, id))) undone.add(id)
+  }
+  return eachAtMost(LANES, due, slice.isOver, async (id) => {
+    if (!undone.has(id)) await undoOne(ports, slice, session, id, undoOther)
+  })
 }
 
 /** What is in QuickBooks now is what decides whether something was changed since. */
@@ -162,16 +180,20 @@ async function readRecordsOf(
   }
 }
 
+/** False where it waits for its own turn. */
 async function undoOne(
   ports: SyncRunPorts,
   slice: Slice<UndoState>,
   session: PushSession,
   contactId: string,
-): Promise<void> {
+  undoOther?: (id: string) => Promise<void>,
+): Promise<boolean> {
   const { workspace, runId } = slice
   const why = { runId: slice.state().undoes, undoRunId: runId, actor: slice.run().startedBy }
+  const clearing = undoOther === undefined ? why : { ...why, undoOther }
   try {
-    const outcome = await undoContact(ports, session, contactId, why)
+    const outcome = await undoContact(ports, session, contactId, clearing)
+    if (outcome === 'waits') return false
     if (outcome !== undefined) await ports.ledger.commit(workspace, [{ kind: 'outcome', runId, outcome }])
   } catch (thrown) {
     if (thrown instanceof NotSent || problemOf(thrown) !== undefined) throw thrown
@@ -184,6 +206,7 @@ async function undoOne(
       throw thrown
     }
   }
+  return true
 }
 
 const FAULT = 'Something went wrong inside Tandem with it. Undo the run again; if it stays so, report it.'

@@ -185,7 +185,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
         'write',
       )
     const refuseTaken = (name: string, by?: string) => {
-      const isTaken = listed().some((other) => other.id !== by && sameName(other.name, name))
+      const isTaken = listed().some((other) => other.id !== by && other.active && sameName(other.name, name))
       if (isTaken) throw refused('6240', 'Duplicate Name Exists Error')
     }
     const page = (call: Omit<Call, 'token'>, rows: () => readonly Customer[], start: number, size: number) =>

@@ -145,15 +145,15 @@ describe('a sync of one contact', () => {
 
   it('tries at once what was refused and waits for its next try', async () => {
     const world = await quietWorld({ push: 'automatic' })
-    const rival = world.book.add('Ada')
-    await world.tell(rival)
-    await world.settle()
+    world.company.trouble(({ method }) =>
+      method === 'create'
+        ? { kind: 'quickbooksRefused', code: '6000', message: 'It is not valid', detail: '' }
+        : undefined,
+    )
     const ada = await addCustomer(world, { displayName: 'Ada' })
     await world.settle()
-    expect((await world.contact(ada)).refusal).toMatchObject({ code: '6240' })
-    world.book.rename(rival, 'Ada the first')
-    await world.tell(rival)
-    await world.settle()
+    expect((await world.contact(ada)).refusal).toMatchObject({ code: '6000' })
+    world.company.settle()
     expect((await syncOne(world, ada)).counts).toEqual({ created: 1 })
     expect(await world.contact(ada)).not.toHaveProperty('refusal')
   })
