@@ -266,7 +266,8 @@ export const contactSchema: z.ZodType<Contact> = storedContact.transform((contac
   people: withoutCopy(contact, contact.people),
 }))
 
-export const contactRowSchema: z.ZodType<ContactRow> = z.looseObject({
+// Rows and markers follow from what they are of, and are never written back: what is not known of them is left out.
+export const contactRowSchema: z.ZodType<ContactRow> = z.object({
   id: text,
   name: text,
   kind: contactKind,
@@ -316,7 +317,7 @@ export const mirrorStampSchema: z.ZodType<MirrorStamp> = z.looseObject({
 } satisfies Shape<MirrorStamp>)
 
 /** A mirror's row as projected; its `contactId` is projected apart. */
-export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.looseObject({
+export const mirrorRowSchema: z.ZodType<Omit<MirrorRow, 'contactId'>> = z.object({
   entity,
   id: text,
   name: text,
@@ -382,7 +383,7 @@ export const replanSchema: z.ZodType<Replan> = z.looseObject({
   isLast: z.boolean(),
 } satisfies Shape<Replan>)
 
-export const toReadSchema: z.ZodType<ToRead> = z.looseObject({
+export const toReadSchema: z.ZodType<ToRead> = z.object({
   entity: word([...ENTITIES, 'employee']),
   id: text,
   mergedFromId: textOrNone,
