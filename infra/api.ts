@@ -20,7 +20,8 @@ type Scope = 'read' | 'write' | 'admin'
 
 /**
  * One line of the access log. No address, path, query or agent: each can name a person, and a query can hold a code. Who
- * asked stands there by the issuer's own id, which is a person only to whoever has the user pool at hand.
+ * asked stands there by the issuer's own id, which is a person only to whoever has the user pool at hand. Their workspace
+ * is read from a claim that the token function adds for this: a variable of a log cannot name `custom:workspace`.
  */
 const accessLogLine = {
   requestId: '$context.requestId',
@@ -34,6 +35,7 @@ const accessLogLine = {
   integrationError: '$context.integrationErrorMessage',
   authorizerError: '$context.authorizer.error',
   caller: '$context.authorizer.claims.sub',
+  workspace: '$context.authorizer.claims.workspace',
 } as const
 
 /** The HTTP API and its only stage, without routes: each capability adds its own by {@link addRoutes}. */

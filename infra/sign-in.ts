@@ -114,6 +114,9 @@ function addUserPool(scope: Construct, { settings, api, tokenCode }: SignInProps
   }
 }
 
+/** How long a person stays signed in, in every client: a token that came by rotation ends when the first would have. */
+const SIGNED_IN = Duration.days(7)
+
 function addClient(pool: UserPool, callbackUrls: string[]) {
   const scopes = (['read', 'write', 'admin'] as const).map(
     (scopeName) => new ResourceServerScope({ scopeName, scopeDescription: `Tandem: ${scopeName}` }),
@@ -121,8 +124,11 @@ function addClient(pool: UserPool, callbackUrls: string[]) {
   const server = pool.addResourceServer('Scopes', { identifier: 'tandem', scopes })
   return pool.addClient('Console', {
     generateSecret: false,
-    // Where nothing is said, Cognito lets in by SRP and custom challenges, too; the hosted sign-in needs neither.
-    authFlows: { userSrp: false, custom: false },
+    // The hosted sign-in needs none of them, but a list without any means Cognito's default: SRP, custom challenges and
+    // the plain refresh, which refuses to stand beside rotation. This one takes rights in the account, which nobody has.
+    authFlows: { adminUserPassword: true },
+    // A refresh token that was copied ends with its next use by its owner. The minute is for an answer that was lost.
+    refreshTokenRotationGracePeriod: Duration.minutes(1),
     preventUserExistenceErrors: true,
     supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
     oAuth: {
@@ -138,7 +144,7 @@ function addClient(pool: UserPool, callbackUrls: string[]) {
       .withCustomAttributes('workspace'),
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
-    refreshTokenValidity: Duration.days(30),
+    refreshTokenValidity: SIGNED_IN,
     enableTokenRevocation: true,
   })
 }

@@ -31,9 +31,9 @@ async function accessTokenOf({ workspace, groups, scopes }: Person) {
 }
 
 describe('the access token', () => {
-  it("carries the person's workspace", async () => {
+  it("carries the person's workspace, once more in a name that the access log can read", async () => {
     const token = await accessTokenOf({ workspace: 'w1', scopes: every })
-    expect(token?.claimsToAddOrOverride).toEqual({ 'custom:workspace': 'w1' })
+    expect(token?.claimsToAddOrOverride).toEqual({ 'custom:workspace': 'w1', workspace: 'w1' })
   })
 
   it('carries no workspace for someone who has none', async () => {

@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { rightsByRole } from './rights.ts'
 import { templateFor } from './synthesized.ts'
 
 const template = templateFor({ stage: 'dev' })
@@ -67,7 +68,7 @@ describe('the routes', () => {
     }
   })
 
-  it('are throttled, and logged with who asked, by id, and nothing else that is personal', () => {
+  it('are throttled, and logged with who asked, by ids, and nothing else that is personal', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
     })
@@ -75,7 +76,10 @@ describe('the routes', () => {
     expect(stages).toContain('$context.routeKey')
     // An address, a path with a name, a query with a code, a claim that names a person.
     expect(stages).not.toMatch(/\$context\.(identity|path|httpMethod)|querystring|userAgent/i)
-    expect(stages.match(/authorizer\.claims\.[\w:]+/g)).toEqual(['authorizer.claims.sub'])
+    expect(stages.match(/authorizer\.claims\.[\w:]+/g)).toEqual([
+      'authorizer.claims.sub',
+      'authorizer.claims.workspace',
+    ])
   })
 
   it('that are open to everyone have a throttle of their own, each of them', () => {
@@ -120,6 +124,8 @@ describe('the routes', () => {
 })
 
 describe('the sign-in', () => {
+  const clients = Object.values(template.findResources('AWS::Cognito::UserPoolClient'))
+
   it('asks the token function for access tokens (event version 2, which the Essentials plan has)', () => {
     template.hasResourceProperties('AWS::Cognito::UserPool', {
       UserPoolTier: 'ESSENTIALS',
@@ -147,10 +153,26 @@ describe('the sign-in', () => {
     })
   })
 
-  it('lets in by the hosted page alone, and by no other flow', () => {
-    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH'],
-    })
+  it('lets strangers in by the hosted page alone, and changes the refresh token at each use', () => {
+    for (const { Properties } of clients) {
+      // Only whoever holds rights in the account could sign people in by this one. An empty list would be the default.
+      expect(Properties.ExplicitAuthFlows).toEqual(['ALLOW_ADMIN_USER_PASSWORD_AUTH'])
+      expect(Properties.RefreshTokenRotation).toEqual({ Feature: 'ENABLED', RetryGracePeriodSeconds: 60 })
+      expect(Properties.EnableTokenRevocation).toBe(true)
+    }
+    const rights = [...rightsByRole(template).values()].flat().flatMap(({ Action }) => Action)
+    expect(rights.filter((action) => action.startsWith('cognito'))).toEqual([])
+  })
+
+  it('keeps people signed in for as long in every client', () => {
+    expect(clients).toHaveLength(1)
+    for (const { Properties } of clients) {
+      expect(Properties).toMatchObject({
+        RefreshTokenValidity: 7 * 24 * 60,
+        AccessTokenValidity: 60,
+        TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+      })
+    }
   })
 
   it('keeps an address until its successor is confirmed', () => {
