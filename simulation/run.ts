@@ -3,6 +3,7 @@ import { createRandom } from '../local/quickbooks/random.ts'
 import { disagreements } from './checker/agreement.ts'
 import { exceededLimits } from './checker/calls.ts'
 import { type Evidence, gather } from './checker/evidence.ts'
+import { overruledLast } from './checker/last-to-act.ts'
 import { brokenLinks } from './checker/links.ts'
 import { untrueNewest } from './checker/newest.ts'
 import { leaks } from './checker/secrets.ts'
@@ -210,6 +211,7 @@ async function judge(world: World, settings: WorldSettings): Promise<readonly st
       ...lostUpdates(evidence, world.witness, settings.switches['sparse-nested'] === 'merged'),
       ...world.newer.lost(evidence.tenant.workspace, evidence.contacts, evidence.settings),
       ...untrueNewest(evidence, world.witness, Math.abs(settings.skewMs)),
+      ...overruledLast(evidence, world.witness, settings.skewMs),
     ]),
     ...exceededLimits(world),
     ...leaks(world, all),

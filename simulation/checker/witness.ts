@@ -1,4 +1,5 @@
-import type { Ledger } from '#sync/ports'
+import type { SyncSettings } from '#core/policies'
+import type { Ledger, Mirrors, Settings } from '#sync/ports'
 import type { Company } from '../../local/quickbooks/company/company.ts'
 import { CHECKED_SLOTS, type Value, type Values, valuesOfContact, valuesOfRecord } from './values.ts'
 
@@ -39,14 +40,25 @@ export type Tie = {
   untilNumber: number | undefined
 }
 
+/** Tandem kept what it had read of a record. */
+export type Read = Readonly<{ number: number; workspace: string; id: string; values: Values; changedMs: number }>
+
+/** A person chose other settings. */
+export type Chosen = Readonly<{ number: number; atMs: number; workspace: string; settings: SyncSettings }>
+
 export interface Witness {
   /** What a person wants the process to write; whatever else it writes, it writes by itself. */
   expect(process: string, wanted: Values): void
   /** The ledger that tells the witness what it committed, on behalf of a process. */
   ledgerOf(ledger: Ledger, process: string): Ledger
+  /** The mirrors and settings that tell the witness what Tandem has read, and what people have chosen. */
+  mirrorsOf(mirrors: Mirrors): Mirrors
+  settingsOf(settings: Settings): Settings
   /** Watches a company; `workspace` is whose it is. */
   watch(workspace: string, company: Company): void
   seen(): readonly Seen[]
+  reads(): readonly Read[]
+  chosen(): readonly Chosen[]
   born(): readonly Born[]
   ties(): readonly Tie[]
   /** Contacts that were ever stored as a building. */
@@ -63,6 +75,8 @@ export interface Witness {
 
 export function createWitness(nowMs: () => number): Witness {
   const seen: Seen[] = []
+  const reads: Read[] = []
+  const chosen: Chosen[] = []
   const born: Born[] = []
   const ties: Tie[] = []
   const buildings = new Set<string>()
@@ -131,6 +145,25 @@ export function createWitness(nowMs: () => number): Witness {
         return end
       },
     }),
+    mirrorsOf: (mirrors) => ({
+      ...mirrors,
+      put: async (workspace, put) => {
+        await mirrors.put(workspace, put)
+        for (const { id, raw, updatedAt } of put) {
+          number += 1
+          reads.push({ number, workspace, id, values: valuesOfRecord(raw), changedMs: Date.parse(updatedAt) })
+        }
+      },
+    }),
+    settingsOf: (settings) => ({
+      ...settings,
+      save: async (workspace, saved, ...rest) => {
+        const end = await settings.save(workspace, saved, ...rest)
+        number += 1
+        if (end === 'saved') chosen.push({ number, atMs: nowMs(), workspace, settings: saved })
+        return end
+      },
+    }),
     watch: (workspace, company) => {
       const look = (by: Seen['by'], process: string) => {
         for (const entity of ['Customer', 'Vendor'] as const) {
@@ -153,6 +186,8 @@ export function createWitness(nowMs: () => number): Witness {
       })
     },
     seen: () => seen,
+    reads: () => reads,
+    chosen: () => chosen,
     born: () => born,
     ties: () => ties,
     buildings: () => buildings,

@@ -18,6 +18,7 @@ const WEIGHTS = {
   'crm.pull': 1,
   'crm.pullMeanwhile': 2,
   'crm.clash': 8,
+  'crm.apart': 4,
   'crm.import': 3,
   'crm.cancel': 2,
   'crm.sync': 2,

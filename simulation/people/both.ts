@@ -3,7 +3,9 @@ import type { Action } from './actions.ts'
 import { BOOKS_DEEDS, editRecord } from './books.ts'
 import { CRM_DEEDS, type Deed, editContact, pickContact } from './crm.ts'
 import { awaited, begun, RUN_DEEDS } from './runs.ts'
+import { TYPED_SLOTS, type TypedSlot } from './values.ts'
 
+const MINUTE_MS = 60_000
 /** The most time between two things that a bookkeeper does while a pull runs. */
 const MEANWHILE_MS = 250
 /** Two who write the same within so long cannot know of each other. */
@@ -19,6 +21,28 @@ export const BOTH_DEEDS = {
     await world.wait((1 - action.other) * CLASH_MS)
     const inCrm = await editContact(world, tenant, contact, action)
     return `${inCrm}, while the bookkeeper ${await inBooks}`
+  },
+  'crm.apart': async (world, tenant, action) => {
+    const contact = await pickContact(world, tenant, action.pick, ({ link }) => link?.entity === 'customer')
+    if (contact?.link === undefined) return 'finds no linked contact'
+    const { recordId } = contact.link
+    const end = outage(world, tenant, action.number % 30 === 0)
+    const minutes = 1 + Math.floor(action.other * 12)
+    const told: string[] = []
+    const inCrm = async (did: Action) => {
+      const now = await world.memory.contacts.get(tenant.workspace, contact.id)
+      if (now !== undefined) told.push(await editContact(world, tenant, now, did))
+    }
+    const inBooks = async (did: Action) => void told.push(`the bookkeeper ${editRecord(world, tenant, recordId, did)}`)
+    const [first, last] = action.number % 20 === 0 ? [inCrm, inBooks] : [inBooks, inCrm]
+    await first(action)
+    await world.wait(minutes * MINUTE_MS)
+    await last({ ...action, number: action.number + 1 })
+    // Whoever was first goes on with something else, which makes the older value no newer.
+    await world.wait(minutes * MINUTE_MS)
+    if (action.pick < 0.5) await first({ ...action, number: action.number + 3, slots: [otherThan(action.slots)] })
+    end()
+    return `${told.join(', then ')}, ${minutes} minutes apart, while QuickBooks cannot be reached: ${told[1]?.endsWith('done') ? 'done' : 'in part'}`
   },
   'crm.undoMade': async (world, tenant, action) => {
     await CRM_DEEDS['crm.create'](world, tenant, { ...action, other: 0 })
@@ -53,6 +77,17 @@ export const BOTH_DEEDS = {
     return `pulls while the bookkeeper goes on working: ${end?.status ?? 'it does not end'}`
   },
 } satisfies Readonly<Record<string, Deed>>
+
+/** For a company, QuickBooks answers nothing but 429 or 503. Answers how to end it. */
+function outage({ simulator }: World, { realmId }: Tenant, isThrottled: boolean): () => void {
+  const fault = isThrottled ? ({ kind: 'throttled' } as const) : ({ kind: 'html', status: 503 } as const)
+  const id = simulator.faults.add({ fault, path: '/v3/', realmId })
+  return () => void simulator.faults.remove(id)
+}
+
+function otherThan(slots: readonly TypedSlot[]): TypedSlot {
+  return TYPED_SLOTS.find((slot) => slot !== 'displayName' && !slots.includes(slot)) ?? 'title'
+}
 
 /** What the bookkeeper does while a pull runs: what goes near the top of the list moves all the rest of it. */
 function meanwhile(action: Action) {

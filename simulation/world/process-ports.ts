@@ -78,10 +78,14 @@ export function portsOf(ground: Ground, process: Process): Readonly<{ ports: Por
   const clock: Clock = { now: () => ground.now() + ground.skewMs, sleep: process.sleep }
   const line = openLine({ simulator, process, lookAt })
   const wire = { environment: app.environment, simulatorUrl: line.url } as const
-  const { newer } = ground
+  const { newer, witness } = ground
   const isNewer = ground.isNewer(process.name)
-  const ledger = ground.witness.ledgerOf(isNewer ? newer.ledgerOf(memory.ledger) : memory.ledger, process.name)
-  const effects = { ...memory, ledger, ...(isNewer && { settings: newer.settingsOf(memory.settings) }) }
+  const effects = {
+    ...memory,
+    ledger: witness.ledgerOf(isNewer ? newer.ledgerOf(memory.ledger) : memory.ledger, process.name),
+    mirrors: witness.mirrorsOf(memory.mirrors),
+    settings: witness.settingsOf(isNewer ? newer.settingsOf(memory.settings) : memory.settings),
+  }
   const stored = Object.fromEntries(STORED.map((name) => [name, watched(ground, process, name, effects[name])]))
   const ports = {
     ...memory,
