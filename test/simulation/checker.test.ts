@@ -1,8 +1,22 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type * as Newest from '#core/newest'
 import type { Company, Ports, Write } from '#sync/ports'
 import { drawStory, live } from '../../simulation/run.ts'
 import { shrink } from '../../simulation/shrink.ts'
 import type { WorldSettings } from '../../simulation/world/settings.ts'
+
+/** A fault in how the engine finds out which side changed a field later. */
+const fault: {
+  laterSide: ((rightly: LaterSideOf, ...asked: Parameters<LaterSideOf>) => Newest.LaterSide) | undefined
+} = vi.hoisted(() => ({ laterSide: undefined }))
+type LaterSideOf = typeof Newest.laterSide
+
+vi.mock('#core/newest', async (original) => {
+  const newest = await original<typeof Newest>()
+  const laterSide: LaterSideOf = (...asked) =>
+    fault.laterSide === undefined ? newest.laterSide(...asked) : fault.laterSide(newest.laterSide, ...asked)
+  return { ...newest, laterSide }
+})
 
 const ACTIONS = 50
 
@@ -50,6 +64,32 @@ async function ofAnyone<T>(own: string, get: (workspace: string) => Promise<T | 
 }
 
 describe('the checker', () => {
+  afterEach(() => {
+    fault.laterSide = undefined
+  })
+
+  it.each([
+    [
+      'whole records are compared',
+      (rightly: LaterSideOf, slot, crm, record) =>
+        rightly(slot, { changedAt: crm.changedAt }, { changedAt: record.changedAt }),
+    ],
+    ['the CRM is always taken for the later one', () => 'crm'],
+    ['QuickBooks is always taken for the later one', () => 'quickbooks'],
+    ['it is always said that nobody can tell', () => 'unknown'],
+  ] as const satisfies readonly (readonly [string, typeof fault.laterSide])[])(
+    'finds that %s where the newest is to win',
+    async (_what, laterSide) => {
+      fault.laterSide = laterSide
+      for (let seed = 1; seed <= 60; seed++) {
+        const { settings, ...story } = drawStory(String(seed), ACTIONS)
+        const told = await live({ ...story, settings })
+        if (told.violations.some((one) => / won over .* s later on the other side$/.test(one))) return
+      }
+      expect.fail('nothing was found')
+    },
+  )
+
   it('finds that superseded values are not journalled', async () => {
     const forgetful = withLedger((writes) => writes.filter(({ kind }) => kind !== 'journal'))
     expect(await found(forgetful)).toMatch(/was overwritten with .* and is nowhere/)
