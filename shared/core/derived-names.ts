@@ -10,12 +10,6 @@ export const NAME_PARTS = ['title', 'givenName', 'middleName', 'familyName', 'su
 export const DERIVED_SLOTS = ['displayName', 'printName'] as const
 export type DerivedSlot = (typeof DERIVED_SLOTS)[number]
 
-/** What each is derived from. */
-export const SOURCES: Readonly<Record<DerivedSlot, readonly TextField[]>> = {
-  displayName: [...NAME_PARTS, 'companyName'],
-  printName: ['displayName', 'companyName'],
-}
-
 /** The longest PrintOnCheckName (Accounting API: Customer). */
 const LONGEST_PRINT_NAME = 110
 
@@ -31,6 +25,20 @@ export function builtName(fields: Fields): string | undefined {
  */
 export function isDerived(slot: DerivedSlot, fields: Fields): boolean {
   return sourceOf(slot, fields) !== undefined
+}
+
+/** The fields that the value is derived from. */
+export function sourcesOf(slot: DerivedSlot, fields: Fields): readonly TextField[] {
+  switch (sourceOf(slot, fields)) {
+    case 'parts':
+      return NAME_PARTS
+    case 'name':
+      return ['displayName']
+    case 'company':
+      return ['companyName']
+    case undefined:
+      return []
+  }
 }
 
 /** The fields of which nobody need have chosen the value. */

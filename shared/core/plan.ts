@@ -1,4 +1,4 @@
-import { DERIVED_SLOTS, type DerivedSlot, following, isDerived, SOURCES } from './derived-names.ts'
+import { DERIVED_SLOTS, type DerivedSlot, following, isDerived, sourcesOf } from './derived-names.ts'
 import { type CrmTimes, laterSide, type RecordTimes } from './newest.ts'
 import { policyFor, type SyncSettings } from './policies.ts'
 import {
@@ -210,7 +210,11 @@ function planMerged(record: Extract<RecordFate, { kind: 'merged' }>): Plan {
 function planSlot(slot: Slot, sides: Sides, record: RecordSide, settings: SyncSettings): readonly Action[] {
   const aside = sides.aside?.find((one) => one.slot === slot)
   if (aside !== undefined) return [{ kind: 'keep', ...aside }]
-  const actions = compareSlot(slot, sides, record, settings)
+  return barred(slot, compareSlot(slot, sides, record, settings), sides, record)
+}
+
+/** What is done about a slot, or what a barrier lets be done instead. */
+function barred(slot: Slot, actions: readonly Action[], sides: Sides, record: RecordSide): readonly Action[] {
   const barrier = sides.barriers?.find((one) => one.slot === slot && actions.some(({ kind }) => kind === one.action))
   if (barrier === undefined) return actions
   const { because } = barrier
@@ -362,29 +366,47 @@ function ask(conflict: Conflict, open: Conflict | undefined, because: string): r
  * The plan with a derived slot together with what it is derived from: where both sides hold what nobody chose, nobody is
  * asked about it, and it is on both what the plan makes of its sources. What QuickBooks alone has changed stays as
  * QuickBooks has it: what it derives, it has derived itself.
+ *
+ * A worker that died between storing and sending must come to the same again. What is stored then is QuickBooks' in every
+ * slot that both know, so QuickBooks is asked first what it derives the value from.
  */
 function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, record: RecordSide): readonly Action[] {
   const crm = sides.contact.snapshot.fields
   const quickbooks = record.snapshot.fields
   const base = sides.base.fields
   const own = actions.filter((action) => slotOf(action) === slot)
-  if ([crm, quickbooks].some((side) => side[slot] === undefined || !nobodyChose(slot, side, base))) return actions
   if (own.some(({ kind }) => kind === 'keep' || kind === 'closeConflict')) return actions
-  const isAsked = own.some(({ kind }) => kind === 'openConflict')
-  const sources = actions.filter((action) => SOURCES[slot].some((source) => source === slotOf(action)))
+  const settled = { actions, because: '' }
+  const stored = contactAfter(sides.contact.snapshot, settled).fields
+  const known = baseAfter(sides.base, settled, false).fields
+  const isFree = [crm, quickbooks].every((side) => nobodyChose(slot, side, base))
+  if (!isFree && ![stored, quickbooks].every((side) => nobodyChose(slot, side, known))) return actions
+
   const others = actions.filter((action) => slotOf(action) !== slot)
-  if (sources.some(({ kind }) => kind === 'openConflict')) {
-    return isAsked ? [...others, { kind: 'keep', slot, because: 'it follows what a person is asked about' }] : actions
+  const from = [quickbooks, isFree ? base : known].find((one) => isDerived(slot, one)) ?? crm
+  const sources = sourcesOf(slot, from)
+  const open = conflictsAfter(sides.openConflicts, settled)
+  if (open.some((conflict) => sources.some((source) => source === conflict.slot))) {
+    const isAsked = own.some(({ kind }) => kind === 'openConflict')
+    return isFree && isAsked ? [...others, ...eachItsOwn(slot, others, sides, record)] : actions
   }
   const bothChanged = [crm, quickbooks].every((side) => !sameAsTyped(side[slot], base[slot]))
-  if (!bothChanged && !sources.some(({ kind }) => kind === 'push')) return actions
+  const isUnlike = bothChanged && !sameAsTyped(crm[slot], quickbooks[slot])
+  const isSent = actions.some((action) => action.kind === 'push' && sources.some((source) => source === action.slot))
+  if (!isSent && !(isFree && isUnlike)) return actions
 
-  // Where they derive it from different fields, QuickBooks knows best what it derives it from.
-  const from = [base, quickbooks].find((one) => isDerived(slot, one)) ?? crm
   const planned = { actions: others, because: '' }
   const value = following(slot, from, contactAfter(sides.contact.snapshot, planned).fields)
   const because = DERIVED_BECAUSE[slot]
-  const store: Action = { kind: 'store', slot, from: crm[slot], to: value, because }
+  const store: Action = {
+    kind: 'store',
+    slot,
+    from: crm[slot],
+    to: value,
+    because,
+    ...(!sameAsTyped(crm[slot], base[slot]) && { superseded: { side: 'crm', value: crm[slot] } }),
+  }
+  const isNew = crm[slot] !== value || !sameAsTyped(quickbooks[slot], base[slot])
   const push: Action = {
     kind: 'push',
     slot,
@@ -392,11 +414,43 @@ function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, r
     to: value,
     because,
     // So that a plan made again before it is sent finds it there, and does not take it for what is new.
-    ...(crm[slot] !== value && { superseded: { side: 'quickbooks', value: quickbooks[slot] } }),
+    ...(isNew && { superseded: { side: 'quickbooks', value: quickbooks[slot] } }),
   }
   const agree: Action = { kind: 'agree', slot, value, because }
   const made = [...(crm[slot] === value ? [] : [store]), ...(quickbooks[slot] === value ? [] : [push])]
-  return [...others, ...(made.length === 0 && base[slot] !== value ? [agree] : made)]
+  const done = made.length === 0 && base[slot] !== value ? [agree] : made
+  return [...others, ...barred(slot, done, sides, record)]
+}
+
+/**
+ * A derived slot while a person is asked about what it is derived from: on each side it is what that side would derive, so
+ * that nobody has to be asked about it as well.
+ */
+function eachItsOwn(slot: DerivedSlot, others: readonly Action[], sides: Sides, record: RecordSide): readonly Action[] {
+  const because = 'it follows what a person is asked about'
+  const planned = { actions: others, because: '' }
+  const follow = (before: Fields, after: Snapshot) => {
+    const from = isDerived(slot, before) ? before : { ...sides.base.fields, [slot]: before[slot] }
+    return following(slot, from, after.fields)
+  }
+  const crm = sides.contact.snapshot
+  const quickbooks = record.snapshot
+  const [inCrm, inBooks] = [
+    follow(crm.fields, contactAfter(crm, planned)),
+    follow(quickbooks.fields, recordAfter(quickbooks, planned)),
+  ]
+  const [from, was] = [crm.fields[slot], quickbooks.fields[slot]]
+  const store = { kind: 'store', slot, from, to: inCrm, because, superseded: { side: 'crm', value: from } } as const
+  const push = {
+    kind: 'push',
+    slot,
+    from: was,
+    to: inBooks,
+    because,
+    superseded: { side: 'quickbooks', value: was },
+  } as const
+  const made: readonly Action[] = [...(inCrm === from ? [] : [store]), ...(inBooks === was ? [] : [push])]
+  return made.length === 0 ? [{ kind: 'keep', slot, because }] : barred(slot, made, sides, record)
 }
 
 const DERIVED_BECAUSE: Readonly<Record<DerivedSlot, string>> = {
@@ -406,7 +460,7 @@ const DERIVED_BECAUSE: Readonly<Record<DerivedSlot, string>> = {
 
 /** Also where what it was derived from has changed since, and it has not followed yet. */
 function nobodyChose(slot: DerivedSlot, side: Fields, base: Fields): boolean {
-  return isDerived(slot, side) || (side[slot] === base[slot] && isDerived(slot, base))
+  return isDerived(slot, side) || (side[slot] !== undefined && side[slot] === base[slot] && isDerived(slot, base))
 }
 
 function slotOf(action: Action): Slot | undefined {

@@ -1,11 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { baseAfter, conflictsAfter, contactAfter, type Plan, plan, recordAfter, type Sides } from '#core/plan'
+import {
+  type Action,
+  baseAfter,
+  conflictsAfter,
+  contactAfter,
+  type Plan,
+  plan,
+  recordAfter,
+  type Sides,
+} from '#core/plan'
 import { DEFAULT_SETTINGS, type SyncSettings } from '#core/policies'
-import { type Conflict, SLOTS, type Snapshot } from '#core/records'
+import { type Conflict, SLOTS, type Slot, type Snapshot } from '#core/records'
 import { slotValue } from '#core/slots'
 import { sameAsTyped } from '#core/spelling'
-import { threeSides } from './snapshot-arbitraries.ts'
+import { isDerivedFrom } from './derived-from.ts'
+import { namedSides, threeSides } from './snapshot-arbitraries.ts'
 
 const EARLY = '2026-01-01T00:00:00.000Z'
 const LATE = '2026-01-02T00:00:00.000Z'
@@ -40,7 +50,10 @@ const applied = (world: World, done: Plan, pushed = true): World => ({
   open: conflictsAfter(world.open, done),
 })
 
-const worlds = threeSides.map((sides): World => ({ ...sides, open: [] }))
+const slotOf = (action: Action): Slot | undefined =>
+  action.kind === 'openConflict' ? action.conflict.slot : 'slot' in action ? action.slot : undefined
+
+const worlds = fc.oneof(threeSides, namedSides).map((sides): World => ({ ...sides, open: [] }))
 
 describe('a plan', () => {
   it('loses no value that one side wrote: it is on both sides, in a conflict, superseded, or kept by a setting', () => {
@@ -78,7 +91,8 @@ describe('a plan', () => {
         const again = plan(sidesOf(after, crmIsNewer), chosen)
         expect(again.actions.filter(({ kind }) => kind !== 'keep')).toEqual([])
         for (const slot of SLOTS) {
-          const held = after.open.some((conflict) => conflict.slot === slot) || (slot === 'notes' && !chosen.pushNotes)
+          const isAsked = after.open.some((conflict) => isDerivedFrom(slot, conflict.slot))
+          const held = isAsked || (slot === 'notes' && !chosen.pushNotes)
           if (!held) expect(sameAsTyped(slotValue(after.crm, slot), slotValue(after.quickbooks, slot))).toBe(true)
         }
       }),
@@ -101,6 +115,26 @@ describe('a plan', () => {
         }
       }),
     )
+  })
+
+  it('lets the name on checks follow the same name after a crash as without one', () => {
+    const asked: SyncSettings = { ...DEFAULT_SETTINGS, conflicts: 'newest' }
+    const of = (displayName: string, printName?: string): Snapshot => ({
+      fields: { displayName, ...(printName !== undefined && { printName }) },
+      active: true,
+    })
+    const stories: readonly (readonly [World, string])[] = [
+      [{ base: of('ada'), crm: of('Ada'), quickbooks: of('ada', 'ada'), open: [] }, 'Ada'],
+      [{ base: of('Bau', 'B'), crm: of('Ada', 'B'), quickbooks: of('Bau', 'Bau'), open: [] }, 'Ada'],
+      [{ base: of('Bau', 'Bau'), crm: of('Ada', 'Chosen'), quickbooks: of('Bau', 'Bau'), open: [] }, 'Chosen'],
+    ]
+    for (const [world, printName] of stories) {
+      const crashed = applied(world, plan(sidesOf(world, false), asked), false)
+      for (const from of [world, crashed]) {
+        const after = applied(from, plan(sidesOf(from, true), asked))
+        expect([after.crm.fields.printName, after.quickbooks.fields.printName]).toEqual([printName, printName])
+      }
+    }
   })
 
   it('answers an echo of its own write with nothing', () => {
@@ -156,14 +190,18 @@ describe('a plan', () => {
           crm: slotValue(world.crm, slot),
           quickbooks: slotValue(world.quickbooks, slot),
         }))
-        const resting = plan({ ...sidesOf(world, true), pins }, chosen)
-        expect(resting.actions.every(({ kind }) => kind === 'keep' || kind === 'agree')).toBe(true)
+        const undone = plan({ ...sidesOf(world, true), pins }, chosen)
+        expect(undone.actions.every(({ kind }) => kind === 'keep' || kind === 'agree')).toBe(true)
         for (const moved of [
           { ...world, crm: later.crm },
           { ...world, quickbooks: later.quickbooks },
         ]) {
           const free = plan(sidesOf(moved, true), chosen).actions
-          for (const action of plan({ ...sidesOf(moved, true), pins }, chosen).actions) {
+          const { actions } = plan({ ...sidesOf(moved, true), pins }, chosen)
+          const resting = actions.flatMap((action) => (action.kind === 'keep' ? [action.slot] : []))
+          for (const action of actions) {
+            // What is derived from a slot that rests follows it as it is.
+            if (resting.some((slot) => slot !== slotOf(action) && isDerivedFrom(slotOf(action), slot))) continue
             const rests =
               action.kind === 'keep' &&
               (['crm', 'quickbooks'] as const).every((side) =>

@@ -61,6 +61,26 @@ const edits: fc.Arbitrary<Readonly<{ slot: Slot; value: SlotValue }>> = fc.const
   return value.map((chosen) => ({ slot, value: chosen }))
 })
 
+/** People and companies in few names, so that many of them are what QuickBooks would derive from others. */
+const name = fc.option(fc.constantFrom('Ada', 'ada', ' Ada ', 'Ada Bau', 'Bau'), { nil: undefined })
+const NAMED = ['givenName', 'familyName', 'companyName', 'displayName', 'printName'] as const
+const nameEdits: fc.Arbitrary<Readonly<{ slot: Slot; value: SlotValue }>> = fc.record({
+  slot: fc.constantFrom(...NAMED),
+  value: name,
+})
+const named: fc.Arbitrary<Snapshot> = fc
+  .record(Object.fromEntries(NAMED.map((field) => [field, name])))
+  .map((fields) => ({ fields: withoutEmpty(fields), active: true }))
+
+/** The two sides of a day on which people were renamed. */
+export const namedSides = fc
+  .tuple(named, fc.array(nameEdits, { maxLength: 4 }), fc.array(nameEdits, { maxLength: 4 }))
+  .map(([base, crmEdits, quickbooksEdits]) => ({
+    base,
+    crm: perturbed(base, crmEdits),
+    quickbooks: perturbed(base, quickbooksEdits),
+  }))
+
 /** One state, and two states made from it by a few edits each: the two sides of somebody's day. */
 export const threeSides = fc
   .tuple(snapshots, fc.array(edits, { maxLength: 6 }), fc.array(edits, { maxLength: 6 }))
