@@ -13,6 +13,7 @@ import {
   TEXT_FIELDS,
 } from './records.ts'
 import { addressLines, withoutEmpty } from './snapshots.ts'
+import { trimmed } from './spelling.ts'
 import { typedAddress, typedText } from './typed.ts'
 
 /** What a person changes in a contact; what is absent stays, null takes the parent away. */
@@ -63,7 +64,9 @@ export function editErrors(before: Fields, after: Fields): readonly FieldError[]
   const changed = withoutEmpty(
     Object.fromEntries(changedFields(before, after).map((field) => [field, after[field]] as const)),
   )
-  const named = (after.displayName ?? '').trim() !== ''
+  const name = after.displayName ?? ''
+  // A name that nobody sees may have come from QuickBooks itself; nobody can type one.
+  const named = trimmed(name) !== '' || (name !== '' && name === before.displayName)
   return [...(named ? [] : [{ path: 'fields.displayName', message: NAME_NEEDED }]), ...fieldErrors(changed, 'fields')]
 }
 

@@ -1,4 +1,5 @@
 import type { Fields, TextField } from './records.ts'
+import { trimmed } from './spelling.ts'
 
 /**
  * The parts of a person's name in the order in which QuickBooks joins them to a display name that it is not given
@@ -68,7 +69,9 @@ export function following(slot: DerivedSlot, before: Fields, after: Fields): str
 /** `after` with everything derived following `before`, but for what somebody has just typed. */
 export function withFollowing(before: Fields, after: Fields, typed: ReadonlySet<keyof Fields>): Fields {
   return DERIVED_SLOTS.reduce((fields, slot) => {
-    const isChosen = typed.has(slot) && (fields[slot] ?? '').trim() !== ''
+    const now = fields[slot]
+    // What nobody sees may stand where QuickBooks has it.
+    const isChosen = typed.has(slot) && now !== undefined && (trimmed(now) !== '' || now === before[slot])
     if (isChosen) return fields
     // Emptied by hand is as if it had never been there.
     const { [slot]: _emptied, ...others } = before

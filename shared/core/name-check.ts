@@ -1,4 +1,5 @@
 import type { Fields, TextField } from './records.ts'
+import { trimmed } from './spelling.ts'
 
 /** The longest DisplayName (Accounting API: "Customer", DisplayName). */
 export const LONGEST_NAME = 500
@@ -33,7 +34,7 @@ export type NameProblem = Readonly<{
  */
 export function nameProblem(fields: Fields, held: Fields = {}): NameProblem | undefined {
   const name = fields.displayName ?? ''
-  if (name.trim() === '') {
+  if (trimmed(name) === '' && (name === '' || name !== held.displayName)) {
     const suggestion = nameFromParts(fields)
     return {
       code: 'nameMissing',

@@ -1,4 +1,5 @@
 import type { Contact, Fields } from './records.ts'
+import { trimmed } from './spelling.ts'
 
 /** Longest part of a name that takes part in sorting, in code points: a DynamoDB sort key holds 1,024 bytes. */
 const SORTED_CODE_POINTS = 200
@@ -24,8 +25,30 @@ export function ignoringCase(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }
 
-/** The key that lists are ordered by: folded name first, id to tell equal names apart. */
+/** What takes no place within a name, and changes nothing in how it is written. */
+const UNSEEN = /[\u00ad\u180e\u200b\u2060\ufeff]/gu
+
+/** The name as a person sees it: without what is not seen, and with one blank where there are more. */
+function asSeen(name: string): string {
+  return trimmed(name.normalize('NFC').replace(UNSEEN, '')).replace(/\s+/gu, ' ')
+}
+
+/** Equal for names that people take for the same one: spaces, composed characters and case do not tell them apart. */
+export function alikeName(name: string): string {
+  return ignoringCase(asSeen(name))
+}
+
+/** The key that lists are ordered by: folded name first, id to tell equal names apart. Names that are alike are together. */
 export function sortKey(name: string, id: string): string {
+  return sortKeyOf(asSeen(name), id)
+}
+
+/** The same before names with other blanks came together: contacts that were stored so are there until they change. */
+export function oldSortKey(name: string, id: string): string {
+  return sortKeyOf(name, id)
+}
+
+function sortKeyOf(name: string, id: string): string {
   return `${[...fold(name)].slice(0, SORTED_CODE_POINTS).join('')}\u0001${id}`
 }
 

@@ -4,9 +4,12 @@ import { addressLines } from './snapshots.ts'
 /** Blanks, and what takes no place on the screen: no-break spaces are blanks already, zero-width ones are not. */
 const OUTER_BLANKS = /^[\s\u180e\u200b-\u200d\u2060\ufeff]+|[\s\u180e\u200b-\u200d\u2060\ufeff]+$/gu
 
-/** The text without the blanks around it, seen or unseen. */
+/** Marks of direction, joiners and the like mean something beside letters; alone they show nothing. */
+const NOTHING_TO_SEE = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]*$/u
+
+/** The text without the blanks around it, seen or unseen. One in which nothing is to be seen is empty. */
 export function trimmed(text: string): string {
-  return text.replace(OUTER_BLANKS, '')
+  return NOTHING_TO_SEE.test(text) ? '' : text.replace(OUTER_BLANKS, '')
 }
 
 /** Whether two values are the same letter for letter: what says that somebody changed one. */

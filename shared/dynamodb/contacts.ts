@@ -1,5 +1,6 @@
 import { QueryCommand } from 'dynamodb-toolbox/table/actions/query'
 import * as z from 'zod'
+import { alikeName } from '#core/names'
 import type { Clock, Contacts } from '#sync/ports'
 import { batchGet } from './batch-get.ts'
 import { createHistory } from './history.ts'
@@ -24,8 +25,8 @@ export function createContacts(tandem: Tandem, clock: Clock): Contacts {
     getMany,
     listByName: (workspace, limit, after) => list.page(workspace, 'contacts', limit, after),
     scan: (workspace) => list.scan(workspace, 'contacts'),
-    byExactName: async (workspace, name) =>
-      (await list.namedLike(workspace, 'contacts', name)).filter((row) => row.name === name),
+    namedAlike: async (workspace, name) =>
+      (await list.namedLike(workspace, 'contacts', name)).filter((row) => alikeName(row.name) === alikeName(name)),
     children: async (workspace, contactId) => {
       const { Items } = await tandem.table
         .build(QueryCommand)

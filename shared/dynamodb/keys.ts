@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { ignoringCase, sortKey } from '#core/names'
+import { ignoringCase, oldSortKey, sortKey } from '#core/names'
 import type { Entity, Question } from '#core/records'
 
 /** The primary key of an item. */
@@ -133,18 +133,27 @@ export type ListName = 'contacts' | Entity
 const listPk = (workspace: string, list: ListName, shard: number) => `${workspacePk(workspace)}#${list}#${shard}`
 
 /** The part of a list's sort key that equal names share. */
-export const namePrefix = (name: string) => sortKey(name, '')
+const listPkOf = (workspace: string, list: ListName, prefix: string): string =>
+  listPk(workspace, list, shardOf(prefix, LIST_SHARDS))
 
-/** The partition of the list that a name is in: equal names are in the same one, so that one query finds them. */
-export const listPkOf = (workspace: string, list: ListName, name: string): string =>
-  listPk(workspace, list, shardOf(namePrefix(name), LIST_SHARDS))
+/**
+ * Where the names that are alike are in a list: all in one partition, so that one query finds them. A second place is where
+ * a contact is that was stored when each spelling of blanks had a place of its own.
+ */
+export function namedPlaces(workspace: string, list: ListName, name: string) {
+  const prefixes = new Set([sortKey(name, ''), oldSortKey(name, '')])
+  return [...prefixes].map((prefix) => ({
+    partition: listPkOf(workspace, list, prefix),
+    range: { beginsWith: prefix },
+  }))
+}
 
 export const listPks = (workspace: string, list: ListName): readonly string[] =>
   numbers(LIST_SHARDS).map((shard) => listPk(workspace, list, shard))
 
 /** Where a record stands in its list, as attributes of its item. */
 export const listPlace = (workspace: string, list: ListName, name: string, id: string) => ({
-  gsi1pk: listPkOf(workspace, list, name),
+  gsi1pk: listPkOf(workspace, list, sortKey(name, '')),
   gsi1sk: sortKey(name, id),
 })
 

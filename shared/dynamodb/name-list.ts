@@ -2,7 +2,7 @@ import { QueryCommand } from 'dynamodb-toolbox/table/actions/query'
 import * as z from 'zod'
 import { keyOf, positionAfter } from '#core/positions'
 import type { ListPage } from '#sync/ports'
-import { type ListName, listPkOf, listPks, namePrefix } from './keys.ts'
+import { type ListName, listPks, namedPlaces } from './keys.ts'
 import { scanShards } from './scan-shards.ts'
 import { mergeShards } from './sorted-shards.ts'
 import type { Tandem } from './table.ts'
@@ -15,7 +15,7 @@ const startKey = z.record(z.string(), z.unknown()).optional()
 /** One company's list in name order, in the shards of gsi1. */
 export type NameList<Row> = Readonly<{
   page(workspace: string, list: ListName, limit: number, after: string | undefined): Promise<ListPage<Row>>
-  /** Rows whose name is folded like `name`: those of exactly that name are among them. */
+  /** Rows whose name is folded like `name`: those of a name that is alike are among them. */
   namedLike(workspace: string, list: ListName, name: string): Promise<readonly Row[]>
   scan(workspace: string, list: ListName): AsyncIterable<readonly Row[]>
 }>
@@ -57,12 +57,15 @@ export function createNameList<Row>({ table }: Tandem, parse: (indexItem: unknow
       return more && last !== undefined ? { rows: page, next: positionAfter(list, last.key) } : { rows: page }
     },
     namedLike: async (workspace, list, name) => {
-      const { Items } = await table
-        .build(QueryCommand)
-        .query({ index: 'gsi1', partition: listPkOf(workspace, list, name), range: { beginsWith: namePrefix(name) } })
-        .options({ maxPages: Number.POSITIVE_INFINITY })
-        .send()
-      return readable(Items)
+      const places = namedPlaces(workspace, list, name).map(async (place) => {
+        const { Items } = await table
+          .build(QueryCommand)
+          .query({ index: 'gsi1', ...place })
+          .options({ maxPages: Number.POSITIVE_INFINITY })
+          .send()
+        return readable(Items)
+      })
+      return (await Promise.all(places)).flat()
     },
     scan: (workspace, list) => scanShards(listPks(workspace, list), SHARDS_AT_ONCE, readAll),
   }

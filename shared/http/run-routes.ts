@@ -38,7 +38,7 @@ const ImportBody = z
     }),
     sameName: z.enum(['ask', 'link']).default('ask').meta({
       description:
-        'What to do where a contact of exactly this name exists: `ask` skips the row and says so, `link` links the two',
+        'What to do where a contact of this name exists, but for spaces and case: `ask` skips the row and says so, `link` links the two',
     }),
   })
   .meta({ id: 'Import' })

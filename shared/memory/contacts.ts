@@ -1,3 +1,4 @@
+import { alikeName } from '#core/names'
 import type { Contacts } from '#sync/ports'
 import { inChunks } from './chunks.ts'
 import { present } from './mirrors.ts'
@@ -9,7 +10,9 @@ export function createContacts(store: Store): Contacts {
     getMany: async (workspace, ids) => present(store.contacts.of(workspace).whole, ids),
     listByName: async (workspace, limit, after) => store.contacts.of(workspace).rows.page('contacts', limit, after),
     scan: (workspace) => inChunks(() => store.contacts.of(workspace).rows.values()),
-    byExactName: async (workspace, name) => [...(store.contacts.of(workspace).byName.get(name)?.values() ?? [])],
+    namedAlike: async (workspace, name) => [
+      ...(store.contacts.of(workspace).byName.get(alikeName(name))?.values() ?? []),
+    ],
     children: async (workspace, contactId) => [...(store.contacts.of(workspace).children.get(contactId) ?? [])],
     waiting: async (workspace, what) => {
       const { waiting } = store.contacts.of(workspace)

@@ -1,5 +1,5 @@
 import { indexChanges, pushDueAt, questionOf } from '#core/contact-index'
-import { ignoringCase, listName, recordName, sortKey } from '#core/names'
+import { alikeName, ignoringCase, listName, recordName, sortKey } from '#core/names'
 import type { ConflictRow, Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
 import { contactRow, mirrorRow } from '#core/rows'
 import type { Settings } from '#sync/ports'
@@ -76,7 +76,8 @@ export function storeContact(store: Store, workspace: string, contact: Contact):
   changeIndexes(store, workspace, table.whole.get(kept.id), kept)
   table.whole.set(kept.id, kept)
   table.rows.set(row.id, sortKey(listName(kept), row.id), row)
-  table.byName.set(row.name, new Map([...namesakes(table, row.name), [row.id, row]]))
+  const name = alikeName(row.name)
+  table.byName.set(name, new Map([...namesakes(table, name), [row.id, row]]))
 }
 
 export function removeContact(store: Store, workspace: string, id: string): void {
@@ -106,7 +107,7 @@ function changeIndexes(store: Store, workspace: string, before: Contact | undefi
   if (dueAt === undefined) table.toPush.delete(id)
   else table.toPush.set(id, Date.parse(dueAt))
   if (before === undefined) return
-  const name = listName(before)
+  const name = alikeName(listName(before))
   table.byName.set(name, new Map([...namesakes(table, name)].filter(([other]) => other !== id)))
 }
 

@@ -113,19 +113,20 @@ async function decide(ports: ImportPorts, slice: ImportSlice, mirror: Mirror): P
       `In the CRM it would come to lie more than five levels deep below “${parent?.name}”. Move that up first.`,
     )
   }
-  const sameName = await unlinkedOfSameName(ports, slice, mirror, parentId)
+  const { contacts: sameName, isExact } = await unlinkedOfSameName(ports, slice, mirror, parentId)
+  const name = isExact ? 'this exact name' : 'this name, but for its spelling,'
   const only = sameName.length === 1 ? sameName[0] : undefined
   if (only !== undefined) {
     return slice.state().sameName === 'link'
-      ? linked(ports, slice, mirror, only)
-      : noted(mirror, 'skipped', 'nameExists', 'a contact of this exact name exists: link it?', only.id)
+      ? linked(ports, slice, mirror, only, isExact)
+      : noted(mirror, 'skipped', 'nameExists', `a contact of ${name} exists: link it?`, only.id)
   }
   if (sameName.length > 1) {
     return noted(
       mirror,
       'skipped',
       'nameAmbiguous',
-      `${sameName.length} contacts of this exact name exist: link the right one by hand.`,
+      `${sameName.length} contacts of ${name} exist: link the right one by hand.`,
     )
   }
   return imported(ports, slice, mirror, parentId)
@@ -145,23 +146,29 @@ async function mergedAway(
   return noted(mirror, 'skipped', 'merged', reason, survivor?.contactId)
 }
 
-/** A job's name is its own only among its parent's jobs. */
+/**
+ * Those of exactly the name, or else those whose name a person would take for the same. A job's name is its own only among
+ * its parent's jobs.
+ */
 async function unlinkedOfSameName(
   { contacts }: ImportPorts,
   slice: ImportSlice,
   mirror: Mirror,
   parentId: string | undefined,
-): Promise<readonly Contact[]> {
+): Promise<Readonly<{ contacts: readonly Contact[]; isExact: boolean }>> {
   const kind = importedKind(mirror, slice.state().as)
-  const rows = await contacts.byExactName(slice.workspace, listName({ kind, fields: mirror.snapshot.fields }))
+  const name = listName({ kind, fields: mirror.snapshot.fields })
+  const rows = await contacts.namedAlike(slice.workspace, name)
   const found = await contacts.getMany(
     slice.workspace,
     rows.map(({ id }) => id),
   )
-  return found.filter(
+  const alike = found.filter(
     (contact) =>
       contact.link === undefined && (contact.kind === 'job') === (kind === 'job') && contact.parentId === parentId,
   )
+  const exact = alike.filter((contact) => listName(contact) === name)
+  return exact.length > 0 ? { contacts: exact, isExact: true } : { contacts: alike, isExact: false }
 }
 
 function imported(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, parentId: string | undefined): Decision {
@@ -184,7 +191,7 @@ function imported(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, parent
 }
 
 /** Ties an existing contact to the record. No value moves: where the two differ, the plan decides later. */
-function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact: Contact): Decision {
+function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact: Contact, isExact: boolean): Decision {
   const at = new Date(ports.clock.now()).toISOString()
   const snapshot = contactSnapshot(contact, mirror.snapshot.parentRecordId)
   const base = agreedBase(snapshot, mirror.snapshot)
@@ -207,7 +214,7 @@ function linked(ports: ImportPorts, slice: ImportSlice, mirror: Mirror, contact:
     { field: 'link', to: { entity: mirror.entity, recordId: mirror.id } },
     ...(after.isCustomer === contact.isCustomer ? [] : [{ field: 'isCustomer', from: false, to: true }]),
   ]
-  const because = `linked to the QuickBooks ${mirror.entity} of exactly the same name`
+  const because = `linked to the QuickBooks ${mirror.entity} of ${isExact ? 'exactly the same name' : 'the same name, but for its spelling'}`
   return {
     outcome: { ...outcomeOf(mirror, 'linked'), contactId: contact.id },
     writes: [

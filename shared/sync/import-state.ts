@@ -9,7 +9,7 @@ import { flagIn, maybe, numberIn, objectIn, textIn, wordIn } from './stored-stat
 export type ImportPorts = SlicePorts & ReconcileManyPorts & Pick<Ports, 'digest'>
 export type ImportSlice = Slice<ImportState>
 
-/** What to do where an unlinked contact of exactly the same name exists: say so, or link it. */
+/** What to do where an unlinked contact of the same name exists: say so, or link it. */
 export const SAME_NAME = ['ask', 'link'] as const
 export type SameName = (typeof SAME_NAME)[number]
 

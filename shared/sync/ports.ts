@@ -238,8 +238,8 @@ export interface Contacts {
   getMany(workspace: string, ids: readonly string[]): Promise<readonly Contact[]>
   listByName(workspace: string, limit: number, after?: string): Promise<ListPage<ContactRow>>
   scan(workspace: string): AsyncIterable<readonly ContactRow[]>
-  /** Contacts whose list name is exactly `name` (case, spacing and punctuation count). */
-  byExactName(workspace: string, name: string): Promise<readonly ContactRow[]>
+  /** Contacts whose list name is `name`, but for spaces, composed characters and case (core/names.ts, alikeName). */
+  namedAlike(workspace: string, name: string): Promise<readonly ContactRow[]>
   /** Ids of the contacts whose parent this is. */
   children(workspace: string, contactId: string): Promise<readonly string[]>
   /** Contacts whose refusal waits for `what` (see core/awaited.ts), or for anything at all. */

@@ -217,7 +217,7 @@ export function contactIndexContract(open: () => Ports, runs = 20): void {
       expect(await commit(remove('a', 1))).toBe('committed')
       expect(await contacts.get(workspace, 'a')).toBeUndefined()
       expect((await contacts.listByName(workspace, 10)).rows).toEqual([])
-      expect(await contacts.byExactName(workspace, 'A')).toEqual([])
+      expect(await contacts.namedAlike(workspace, 'A')).toEqual([])
       expect(await allChunks(contacts.scan(workspace))).toEqual([])
       expect((await contacts.history(workspace, 'a', 10)).rows).toEqual([anEntry('j1', 'a')])
     })

@@ -53,6 +53,22 @@ describe('an edit of fields', () => {
     expect(editErrors(odd, { ...odd, email: 'odder' })).toMatchObject([{ path: 'fields.email' }])
   })
 
+  it.each(['\u200b', '\u00a0', ' \u2060\ufeff ', '\u200f', '\u00ad\u3164'])(
+    'takes what nobody sees for no name (%j), and leaves it where QuickBooks has it so',
+    (unseen) => {
+      const before = { displayName: 'Ada' }
+      const after = editedFields(before, { displayName: unseen })
+      expect(after).toEqual({})
+      expect(editErrors(before, after)).toEqual([
+        { path: 'fields.displayName', message: expect.stringContaining('needs a name to be shown by') },
+      ])
+      const theirs = { displayName: unseen }
+      const edited = editedFields(theirs, { phone: '1', displayName: unseen })
+      expect(edited).toEqual({ ...theirs, phone: '1' })
+      expect(editErrors(theirs, edited)).toEqual([])
+    },
+  )
+
   it('empties a field by null and by nothing typed, a text as an address', () => {
     const before = {
       displayName: 'Ada',

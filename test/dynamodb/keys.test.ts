@@ -7,8 +7,8 @@ import {
   historyKey,
   idempotencyKey,
   idsKey,
-  listPkOf,
   listPks,
+  listPlace,
   mirrorKey,
   outcomeKey,
   outcomePks,
@@ -113,7 +113,7 @@ describe('keys', () => {
   })
 
   it('spread one company’s list and one run’s outcomes over all their partitions', () => {
-    const used = new Set(Array.from({ length: 500 }, (_, n) => listPkOf('w', 'customer', `Customer ${n}`)))
+    const used = new Set(Array.from({ length: 500 }, (_, n) => listPlace('w', 'customer', `Customer ${n}`, '1').gsi1pk))
     expect([...used].sort()).toEqual([...listPks('w', 'customer')].sort())
     const outcomes = new Set(Array.from({ length: 500 }, (_, n) => outcomeKey('w', 'r', String(n)).pk))
     expect([...outcomes].sort()).toEqual([...outcomePks('w', 'r')].sort())

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import type { Fields, JsonObject } from '#core/records'
+import { ADDRESS_FIELDS, type Address, type Fields, type JsonObject, TEXT_FIELDS } from '#core/records'
+import { withoutEmpty } from '#core/snapshots'
+import { trimmed } from '#core/spelling'
 import { asProperties, TYPED_SLOTS } from '../../simulation/people/values.ts'
 
 /** What some query language, template, shell, page or spreadsheet on the way could take for more than text. */
@@ -84,7 +86,7 @@ function cut(text: string, most: number): string {
   return short.isWellFormed() ? short : short.slice(0, -1)
 }
 
-/** A few pieces, or one of them again and again up to the limit. Only blanks are as good as nothing, and left out. */
+/** A few pieces, or one of them again and again up to the limit. What nobody sees is as good as nothing, and left out. */
 function textOf(pieces: readonly string[], most: number): fc.Arbitrary<string> {
   const piece = fc.constantFrom(...pieces)
   return fc
@@ -93,7 +95,7 @@ function textOf(pieces: readonly string[], most: number): fc.Arbitrary<string> {
       { weight: 1, arbitrary: piece.map((one) => one.repeat(most)) },
     )
     .map((text) => cut(text, most))
-    .filter((text) => text.trim() !== '')
+    .filter((text) => trimmed(text) !== '')
 }
 
 function allOf<K extends string>(limits: Readonly<Record<K, number>>, pieces: readonly string[]) {
@@ -126,6 +128,15 @@ export const awkwardFields: fc.Arbitrary<Fields> = fc
     ),
   )
   .map(([names, displayName, other, rest]) => ({ ...names, displayName, ...other, ...rest }))
+
+/** What our edge makes of what a person types: no blanks around a text, and none of what nobody sees. */
+export function asTyped(fields: Fields): Fields {
+  const lines = (address: Address | undefined): Address =>
+    Object.fromEntries(Object.entries(address ?? {}).map(([line, text]) => [line, trimmed(text)]))
+  const texts = TEXT_FIELDS.map((field) => [field, trimmed(fields[field] ?? '')] as const)
+  const addresses = ADDRESS_FIELDS.map((field) => [field, lines(fields[field])] as const)
+  return withoutEmpty(Object.fromEntries<string | Address>([...texts, ...addresses]))
+}
 
 /** The name with a number behind it that no other has, within QuickBooks' limit. */
 export function numbered(fields: Fields, number: number): Fields {

@@ -196,6 +196,36 @@ describe('an import', () => {
     expect((await world.mirror('2'))?.contactId).toBeUndefined()
   })
 
+  it.each([
+    ['Cust ', 'Cust'],
+    ['Cust', ' Cust\u00a0'],
+    ['Cust\u200b', 'Cust'],
+    ['Cust Bau', 'Cust  bau'],
+    ['Zo\u00eb', 'Zoe\u0308'],
+  ])('asks about %j beside the unlinked contact %j, and links the two when told to', async (theirs, ours) => {
+    const world = await pulledWorld(({ book }) => book.add(theirs))
+    await addContact(world, { id: 'c1', fields: { displayName: ours } })
+    expect((await imported(world, { ids: ['1'] })).outcomes.get('1')).toMatchObject({
+      kind: 'skipped',
+      code: 'nameExists',
+      contactId: 'c1',
+      reason: 'a contact of this name, but for its spelling, exists: link it?',
+    })
+    const { outcomes } = await imported(world, { ids: ['1'] }, { sameName: 'link' })
+    expect(outcomes.get('1')).toMatchObject({ kind: 'linked', contactId: 'c1' })
+    expect(await allContacts(world)).toHaveLength(1)
+  })
+
+  it('prefers the contact of exactly the name to those that are alike', async () => {
+    const world = await pulledWorld(({ book }) => book.add('Cust'))
+    await addContact(world, { id: 'c1', fields: { displayName: 'cust ' } })
+    await addContact(world, { id: 'c2', fields: { displayName: 'Cust' } })
+    expect((await imported(world, { ids: ['1'] })).outcomes.get('1')).toMatchObject({
+      contactId: 'c2',
+      reason: 'a contact of this exact name exists: link it?',
+    })
+  })
+
   it('links that contact when told to: what one side alone holds is taken over, where they differ a person is asked', async () => {
     const world = await pulledWorld(({ book }) =>
       book.add('Acme', { fields: { email: 'q@x.example', phone: '1', mobile: '2' } }),
