@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { contactChanges, editErrors, editedFields } from '#core/contact-edit'
+import { changedSlots, contactChanges, editErrors, editedFields } from '#core/contact-edit'
 import type { Contact } from '#core/records'
 import { aContact } from '../contract/records.ts'
 import { snapshots } from './snapshot-arbitraries.ts'
@@ -147,5 +147,31 @@ describe('what is told of a changed contact', () => {
       { city: 'Bern', line1: '1' },
     ]
     expect(contactChanges(withAddress(one), withAddress(other))).toEqual([])
+  })
+})
+
+describe('the slots in which two states of a contact differ', () => {
+  const ada = aContact('c', 'Ada', { fields: { displayName: 'Ada', phone: '1', billAddress: { city: 'Bern' } } })
+
+  it('are its fields, its place and whether it is active, each by its slot', () => {
+    expect(changedSlots(ada, ada)).toEqual([])
+    expect(changedSlots(ada, { ...ada, parentId: 'p' })).toEqual(['parent'])
+    expect(changedSlots({ ...ada, parentId: 'p' }, { ...ada, parentId: 'q' })).toEqual(['parent'])
+    expect(changedSlots(ada, { ...ada, archived: true })).toEqual(['active'])
+    const fields = { displayName: 'Ada', phone: '2', billAddress: { city: 'Basel' } }
+    expect(changedSlots(ada, { ...ada, fields })).toEqual(['phone', 'billAddress'])
+  })
+
+  it('are all that the journal tells of slots, and nothing that the CRM alone keeps', () => {
+    fc.assert(
+      fc.property(named, named, (before, after) => {
+        const [one, other] = [
+          { ...ada, fields: before },
+          { ...ada, fields: after, isCustomer: false, people: [] },
+        ]
+        const told = contactChanges(one, other).map(({ field }) => field)
+        expect(changedSlots(one, other)).toEqual(told.filter((field) => field !== 'isCustomer'))
+      }),
+    )
   })
 })

@@ -13,6 +13,9 @@ describe('two values as typed', () => {
     ['Ada@example.org', 'ada@example.org'],
     [{ line1: '1 Main St' }, { line1: '1 Main St ' }],
     [{ line1: '1 Main St' }, { line2: '1 Main St' }],
+    [{ line1: '1 Main St' }, undefined],
+    ['1 Main St', { line1: '' }],
+    ['x', {}],
     [true, false],
     ['x', undefined],
   ] as const)('%j differs from %j', (a, b) => {
@@ -21,9 +24,11 @@ describe('two values as typed', () => {
   })
 
   it('empty is empty, however it is written', () => {
-    expect(sameAsTyped('', undefined)).toBe(true)
-    expect(sameAsTyped({ line1: '' }, undefined)).toBe(true)
-    expect(sameAsTyped({}, { city: '' })).toBe(true)
+    const noText = ['', undefined]
+    const noAddress = [undefined, {}, { line1: '' }, { city: '' }]
+    for (const none of [noText, noAddress]) {
+      for (const a of none) for (const b of none) expect(sameAsTyped(a, b), JSON.stringify([a, b])).toBe(true)
+    }
   })
 
   it('an address is the same in whatever order its lines are written', () => {
@@ -49,6 +54,11 @@ describe('two values by meaning', () => {
     ['phone', '415-555-0100 #12', '4155550100 Extension 12'],
     ['phone', '415-555-0100,12', '415 555 0100 X 12'],
     ['phone', '415-555-0100;ext=12', '415 555 0100 x12'],
+    ['phone', '415-555-0100; ext = 12', '415 555 0100 x12'],
+    ['phone', '415-555-0100;ext = 12', '415 555 0100 x12'],
+    ['phone', '415-555-0100,,12', '415 555 0100 x12'],
+    ['alternatePhone', '(555) 010-0199', '555 010 0199'],
+    ['fax', '(555) 010-0199', '555 010 0199'],
     ['phone', '1-800-FLOWERS', '1 800 flowers'],
     ['phone', '*69 555-0100', '*69 5550100'],
     ['email', ' Ada@Example.org', 'ada@example.org'],
@@ -56,6 +66,7 @@ describe('two values by meaning', () => {
     ['displayName', 'Cust\u00a0', 'Cust'],
     ['displayName', '\u200bCust', 'Cust'],
     ['notes', 'a\r\nb', 'a\nb '],
+    ['notes', 'a\rb', 'a\nb'],
     ['companyName', '', undefined],
     ['companyName', ' ', undefined],
   ] as const)('of %s, %j is the same as %j', (slot, a, b) => {
@@ -76,6 +87,8 @@ describe('two values by meaning', () => {
     ['phone', '1-800-FLOWERS', '1-800-3569377'],
     ['phone', '555-0100 / 555-0200', '55501005550200'],
     ['phone', '--', '..'],
+    ['phone', '--', undefined],
+    ['email', 'stra\u00dfe@x.example', 'strasse@x.example'],
     ['displayName', 'Racer, Speed', 'Speed Racer'],
     ['displayName', 'ada', 'Ada'],
     ['notes', 'a\nb', 'a b'],
@@ -105,6 +118,13 @@ describe('two values by meaning', () => {
     const bern = { line1: ' 1 Main St', city: 'Bern' }
     expect(sameMeaning('billAddress', bern, { line1: '1  Main St', city: 'Bern' })).toBe(true)
     expect(sameMeaning('billAddress', { line1: '1 Main St' }, { line2: '1 Main St' })).toBe(false)
+    expect(sameMeaning('billAddress', { line1: '1 Main St' }, undefined)).toBe(false)
+  })
+
+  it('takes an address of nothing but blanks for none, and a blank line for no line', () => {
+    expect(sameMeaning('billAddress', { line1: ' ', city: '' }, undefined)).toBe(true)
+    expect(sameMeaning('billAddress', { line1: ' ' }, {})).toBe(true)
+    expect(sameMeaning('billAddress', { line1: '1 Main St', city: ' ' }, { line1: '1 Main St' })).toBe(true)
   })
 })
 

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { birthOf, PLACES, placeRefusal } from '#core/birth'
+
+const swiss = { home: 'CHF', isMulti: true, active: ['EUR', 'USD'] }
+const single = { ...swiss, isMulti: false }
+const tax = { taxable: false }
+
+describe('what a customer is created with', () => {
+  it('is nothing of its own where nobody chose, or chose the home currency', () => {
+    expect(birthOf(undefined, undefined, swiss)).toEqual({ birth: {} })
+    expect(birthOf('CHF', undefined, swiss)).toEqual({ birth: {} })
+    expect(birthOf('CHF', undefined, single)).toEqual({ birth: {} })
+  })
+
+  it('is the currency that was chosen, if the company has it', () => {
+    expect(birthOf('EUR', undefined, swiss)).toEqual({ birth: { currency: 'EUR' } })
+    expect(birthOf('JPY', undefined, swiss)).toEqual({
+      refused: {
+        code: 'currencyNotActive',
+        reason: 'JPY is not among the currencies of the QuickBooks company.',
+        advice: 'Add it in QuickBooks under Currencies, or choose another one.',
+      },
+    })
+    expect(birthOf('EUR', undefined, single)).toEqual({
+      refused: {
+        code: 'noMulticurrency',
+        reason: 'The QuickBooks company works with one currency only: multicurrency is not switched on.',
+        advice: 'Switch it on in QuickBooks, or choose no currency here. It cannot be switched off again.',
+      },
+    })
+  })
+
+  it('is its parent’s currency and tax status, if it is a job', () => {
+    expect(birthOf(undefined, { currency: 'EUR', tax }, swiss)).toEqual({ birth: { currency: 'EUR', tax } })
+    expect(birthOf('EUR', { currency: 'EUR' }, swiss)).toEqual({ birth: { currency: 'EUR' } })
+    expect(birthOf(undefined, { currency: 'CHF', isProject: false }, swiss)).toEqual({ birth: {} })
+    // What the company no longer has among its currencies, its customers still have.
+    expect(birthOf('JPY', { currency: 'JPY' }, swiss)).toEqual({ birth: { currency: 'JPY' } })
+    expect(birthOf('EUR', {}, swiss)).toEqual({ birth: {} })
+  })
+
+  it('cannot be another currency than its parent’s', () => {
+    const answer = birthOf('EUR', { currency: 'USD' }, swiss)
+    expect(answer).toEqual({
+      refused: {
+        code: 'otherCurrency',
+        reason:
+          'It is in EUR and its parent in USD: a job has its parent’s currency, and QuickBooks never changes a currency.',
+        advice: 'Put it under a parent in EUR, or make a new job under this one.',
+      },
+    })
+  })
+
+  it('is nothing below a project, whatever the currency', () => {
+    expect(birthOf('EUR', { currency: 'EUR', isProject: true }, swiss)).toEqual({
+      refused: {
+        code: 'parentIsProject',
+        reason: 'Its parent is a project in QuickBooks, and a project has no jobs of its own.',
+        advice: 'Put it under the project’s customer, beside the project.',
+      },
+    })
+  })
+})
+
+describe('a place under a parent', () => {
+  it('is refused below a project and in another currency, in words that name both', () => {
+    expect(placeRefusal({}, { isProject: true })).toMatchObject({ code: 'parentIsProject' })
+    expect(placeRefusal({ currency: 'EUR' }, { currency: 'USD' })).toMatchObject({
+      code: 'otherCurrency',
+      reason: expect.stringContaining('It is in EUR and its parent in USD'),
+    })
+    expect([...PLACES].sort()).toEqual(['otherCurrency', 'parentIsProject'])
+  })
+
+  it.each([
+    ['both are in the same currency', { currency: 'EUR' }, { currency: 'EUR', isProject: false }],
+    ['the parent’s currency is not known', { currency: 'EUR' }, {}],
+    ['its own is not known', {}, { currency: 'EUR' }],
+    ['the parent is not known', { currency: 'EUR' }, undefined],
+  ] as const)('is free where %s', (_where, record, parent) => {
+    expect(placeRefusal(record, parent)).toBeUndefined()
+  })
+})
