@@ -3,6 +3,7 @@ import type { FieldError } from './errors.ts'
 import type { FieldEdits } from './field-edits.ts'
 import { fieldErrors } from './field-limits.ts'
 import type { PersonEdit } from './people.ts'
+import { peopleChanged } from './people-size.ts'
 import {
   ADDRESS_FIELDS,
   type Address,
@@ -72,7 +73,7 @@ export function editErrors(before: Fields, after: Fields): readonly FieldError[]
 
 const NAME_NEEDED = 'A contact needs a name to be shown by: a display name, a part of a person’s name, or a company.'
 
-/** Everything that differs between two states of a contact, as the journal tells it. */
+/** Everything that differs between two states of a contact, as the journal tells it; of its people, those that do. */
 export function contactChanges(before: Contact, after: Contact): readonly JournalChange[] {
   const fields = changedFields(before.fields, after.fields).map((field) => ({
     ...journalChange(field, before.fields[field], after.fields[field]),
@@ -81,8 +82,8 @@ export function contactChanges(before: Contact, after: Contact): readonly Journa
   const others = (['kind', 'isCustomer', 'archived', 'parentId', 'currency'] as const)
     .filter((name) => before[name] !== after[name])
     .map((name) => journalChange(name, before[name], after[name]))
-  const people = JSON.stringify(before.people) === JSON.stringify(after.people)
-  return [...fields, ...others, ...(people ? [] : [journalChange('people', before.people, after.people)])]
+  const people = peopleChanged(before.people, after.people)
+  return [...fields, ...others, ...(people === undefined ? [] : [journalChange('people', people.from, people.to)])]
 }
 
 function isDerivedIn(field: keyof Fields, fields: Fields): boolean {

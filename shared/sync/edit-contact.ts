@@ -3,6 +3,7 @@ import { Failure, type FieldError } from '#core/errors'
 import type { FieldEdits } from '#core/field-edits'
 import { timesAfter } from '#core/newest'
 import { nameErrors, type PersonEdit, takeApart } from '#core/people'
+import { peopleSizeErrors } from '#core/people-size'
 import { placedUnder } from '#core/place'
 import type { Contact, ContactKind, JournalChange, JournalEntry } from '#core/records'
 import { getContact } from './contacts.ts'
@@ -52,6 +53,7 @@ export async function createContact(
   const under = parentId === undefined ? {} : { parentId }
   refuse([
     ...asked.errors,
+    ...peopleSizeErrors([], asked.people),
     ...nameErrors({ kind, fields: typed }, people),
     ...editErrors({}, typed),
     ...kindErrors(kind, parentId),
@@ -151,6 +153,7 @@ async function tryUpdate(
   const fields = editedFields(before.fields, asked.fields)
   refuse([
     ...asked.errors,
+    ...peopleSizeErrors(before.people, asked.people),
     ...nameErrors({ ...before, fields }, edit.people ?? []),
     ...editErrors(before.fields, fields),
     ...placeErrors(place.obstacle),

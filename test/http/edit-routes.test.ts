@@ -387,3 +387,38 @@ describe('settings', () => {
     expect(ports.hints.pushes.all()).toEqual([{ kind: 'contacts', workspace: 'acme' }])
   })
 })
+
+describe('people who are too many to be kept', () => {
+  const crowd = (letter: string, length: number) =>
+    Array.from({ length: 50 }, (_, index) => ({ role: 'site', name: `${letter}${index}`.padEnd(length, letter) }))
+
+  it('are refused with the reason, in a new contact and in an edit, and nothing is stored', async () => {
+    const { ask } = await world()
+    const refused = await ask('POST', '/contacts', { body: { ...made, people: crowd('a', 400).map(withAddress) } })
+    expect([refused.status, refused.json.type]).toEqual([400, '/problems/invalid-input'])
+    expect(refused.json.errors).toMatchObject([{ path: 'people', message: expect.stringContaining('Leave some out') }])
+
+    const { json } = await ask('POST', '/contacts', { body: { ...made, people: crowd('a', 400) } })
+    const path = `/contacts/${json.id}`
+    const edit = { headers: { 'if-match': '"1"' }, body: { people: crowd('b', 400).map(withAddress) } }
+    expect((await ask('PATCH', path, edit)).status).toBe(400)
+    expect((await ask('GET', path)).json).toMatchObject({ version: 1 })
+  })
+
+  it('are as many others in one edit, and its history tells those who differ alone', async () => {
+    const { ask } = await world()
+    const [first, ...rest] = crowd('a', 400)
+    const { json } = await ask('POST', '/contacts', { body: { ...made, people: [first, ...rest] } })
+    const path = `/contacts/${json.id}`
+    const edit = (version: number, people: unknown) =>
+      ask('PATCH', path, { headers: { 'if-match': `"${version}"` }, body: { people } })
+    expect((await edit(1, crowd('b', 400))).status).toBe(200)
+    expect((await edit(2, crowd('b', 400).with(7, { role: 'site', name: 'Zoe' }))).status).toBe(200)
+    const { json: told } = await ask('GET', `${path}/history`)
+    expect(told.items?.at(-1)?.changes).toEqual([
+      { field: 'people', from: [crowd('b', 400)[7]], to: [{ role: 'site', name: 'Zoe' }] },
+    ])
+  })
+
+  const withAddress = (person: object) => ({ ...person, address: { line1: 'x'.repeat(500), line2: 'y'.repeat(500) } })
+})
