@@ -63,7 +63,10 @@ const OtherPersonInput = z
 export const PeopleInput = z
   .array(z.discriminatedUnion('role', [BillingPersonInput, OtherPersonInput]))
   .max(50)
-  .meta({ description: 'All of them, in place of those that there are; at most 64,000 bytes together. A building keeps its one billing person.' })
+  .meta({
+    description:
+      'All of them, in place of those that there are; at most 64,000 bytes together. A building keeps its one billing person.',
+  })
 
 /** A value that a person types where both sides changed a slot; null is empty. */
 export const ValueInput = z.union([text, z.boolean(), AddressInput]).nullable()
