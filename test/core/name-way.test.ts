@@ -55,6 +55,9 @@ describe('the way to a name', () => {
 describe('a name in between', () => {
   it('fits into QuickBooks, and there are several', () => {
     expect(passingNames('Ada', 2)).toEqual(['Ada (changing names)', 'Ada (changing names 2)'])
-    for (const name of passingNames('x'.repeat(500), 3)) expect(name.length).toBeLessThanOrEqual(500)
+    for (const name of passingNames('x'.repeat(500), 3)) expect(name.length).toBe(500)
+    // Cut behind a blank, it has one blank there and not two.
+    const cut = `${'x'.repeat(482)} ${'y'.repeat(17)}`
+    expect(passingNames(cut, 1)).toEqual([`${'x'.repeat(482)} (changing names)`])
   })
 })

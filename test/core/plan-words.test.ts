@@ -300,22 +300,22 @@ describe('an open question', () => {
 describe('the base before the rest is sent', () => {
   const superseded = { side: 'quickbooks', value: '3' } as const
   const push = { kind: 'push', slot: 'phone', from: '3', to: '2', because: '' } as const
-  const after = (action: Parameters<typeof baseAfter>[1]['actions'][number], pushed: boolean) =>
+  const baseOf = (action: Parameters<typeof baseAfter>[1]['actions'][number], pushed: boolean) =>
     baseAfter(side({ phone: '1' }), { actions: [action], because: '' }, pushed).fields.phone
 
   it('is what gives way in QuickBooks, so that the winner is sent again after a crash', () => {
-    expect(after({ ...push, superseded }, false)).toBe('3')
-    expect(after(push, false)).toBe('1')
-    expect(after({ ...push, superseded }, true)).toBe('2')
-    expect(after(push, true)).toBe('2')
+    expect(baseOf({ ...push, superseded }, false)).toBe('3')
+    expect(baseOf(push, false)).toBe('1')
+    expect(baseOf({ ...push, superseded }, true)).toBe('2')
+    expect(baseOf(push, true)).toBe('2')
   })
 
   it('is what was stored or agreed on at once, and nothing of what is kept or asked', () => {
     for (const pushed of [true, false]) {
-      expect(after({ kind: 'store', slot: 'phone', from: '1', to: '3', because: '' }, pushed)).toBe('3')
-      expect(after({ kind: 'agree', slot: 'phone', value: '3', because: '' }, pushed)).toBe('3')
-      expect(after({ kind: 'keep', slot: 'phone', because: '' }, pushed)).toBe('1')
-      expect(after({ kind: 'closeConflict', slot: 'phone', because: '' }, pushed)).toBe('1')
+      expect(baseOf({ kind: 'store', slot: 'phone', from: '1', to: '3', because: '' }, pushed)).toBe('3')
+      expect(baseOf({ kind: 'agree', slot: 'phone', value: '3', because: '' }, pushed)).toBe('3')
+      expect(baseOf({ kind: 'keep', slot: 'phone', because: '' }, pushed)).toBe('1')
+      expect(baseOf({ kind: 'closeConflict', slot: 'phone', because: '' }, pushed)).toBe('1')
     }
   })
 })
