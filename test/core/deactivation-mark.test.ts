@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isMarked, markedForms, withoutLeftMark, withoutMark } from '#core/deactivation-mark'
 
-const MARKS = [' (deleted)', ' (deleted-1)', ' (deleted-2)', ' (deleted-37)', ' (deleted) (2)']
+const MARKS = [' (deleted)', ' (deleted-1)', ' (deleted-2)', ' (deleted-37)', ' (deleted) (2)', ' (deleted) (12)']
 
 describe('the mark of an inactive record', () => {
   it.each(MARKS)('%j comes off its name', (mark) => {

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { contactChanges, editErrors, editedFields } from '#core/contact-edit'
-import { builtName, derivedSlots, following, isDerived, NAME_PARTS } from '#core/derived-names'
+import {
+  builtName,
+  derivedSlots,
+  following,
+  isDerived,
+  NAME_PARTS,
+  sourcesOf,
+  withFollowing,
+} from '#core/derived-names'
 import { contactAfter, plan, recordAfter } from '#core/plan'
 import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Contact, Fields, Snapshot } from '#core/records'
@@ -110,6 +118,43 @@ describe('what is derived', () => {
         }
       }),
     )
+  })
+
+  it('is derived from the person, else from the company, and the name on checks from the name before the company', () => {
+    const company = { companyName: 'Acme', displayName: 'Acme', printName: 'Acme' }
+    expect(sourcesOf('displayName', ANN)).toEqual(['title', 'givenName', 'middleName', 'familyName', 'suffix'])
+    expect(sourcesOf('displayName', company)).toEqual(['companyName'])
+    expect(sourcesOf('printName', company)).toEqual(['displayName'])
+    expect(sourcesOf('printName', { ...company, displayName: 'Acme East' })).toEqual(['companyName'])
+    expect(sourcesOf('printName', { ...company, printName: 'ACME Holding' })).toEqual([])
+    expect(sourcesOf('displayName', { ...ANN, displayName: 'Lee' })).toEqual([])
+    expect(sourcesOf('displayName', {})).toEqual([])
+    for (const slot of ['displayName', 'printName'] as const) expect(isDerived(slot, {})).toBe(false)
+  })
+
+  it('follows what there still is, and stays where nothing is left', () => {
+    const company = { companyName: 'Acme', displayName: 'Acme', printName: 'Acme' }
+    expect(following('displayName', company, { givenName: 'Ann' })).toBe('Ann')
+    expect(following('displayName', company, {})).toBe('Acme')
+    expect(following('displayName', ANN, { companyName: 'Lee Ltd' })).toBe('Lee Ltd')
+    expect(following('displayName', ANN, {})).toBe('Ann Lee')
+    const printed = { companyName: 'Acme', displayName: 'East', printName: 'Acme' }
+    expect(following('printName', printed, { displayName: 'West' })).toBe('West')
+    expect(following('printName', printed, { displayName: 'West', companyName: 'Apex' })).toBe('Apex')
+    expect(following('printName', printed, {})).toBe('Acme')
+    expect(following('printName', ANN, {})).toBe('Ann Lee')
+    expect(following('displayName', {}, { givenName: 'Ann' })).toBe('Ann')
+    expect(following('printName', {}, ANN)).toBeUndefined()
+  })
+
+  it('is derived anew where somebody typed nothing that is seen, and stays where that stood before', () => {
+    const typed = new Set(['displayName'] as const)
+    for (const blank of ['', ' ', '\u200b']) {
+      expect(withFollowing(ANN, { ...ANN, displayName: blank }, typed)).toEqual(ANN)
+      const before = { ...ANN, displayName: blank, printName: 'A. Lee' }
+      expect(withFollowing(before, before, typed)).toEqual(before)
+    }
+    expect(withFollowing(ANN, { ...ANN, displayName: 'Lee' }, typed)).toMatchObject({ displayName: 'Lee' })
   })
 
   it('is built from its parts alone', () => {
