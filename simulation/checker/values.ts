@@ -32,6 +32,22 @@ const ADDRESS_PARTS: Readonly<Record<string, string>> = {
   postalCode: 'PostalCode',
 }
 
+/** Where QuickBooks keeps what Tandem writes, and what it works out by itself. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.values(TEXTS).map(([property]) => property),
+  ...Object.values(ADDRESSES),
+  ...['ParentRef', 'Job', 'Level', 'Active', 'FullyQualifiedName'],
+])
+
+/** What a record holds that is none of Tandem's business, as text, by property. */
+export function strangeTo(record: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(record).flatMap(([property, value]) =>
+      KNOWN.has(property) ? [] : [[property, JSON.stringify(value)] as const],
+    ),
+  )
+}
+
 export const CHECKED_SLOTS: readonly string[] = [...Object.keys(TEXTS), ...Object.keys(ADDRESSES), 'parent', 'active']
 
 /** What QuickBooks has no place for in a vendor. */

@@ -1,7 +1,8 @@
 import type { SyncSettings } from '#core/policies'
 import type { Ledger, Mirrors, Settings } from '#sync/ports'
 import type { Company } from '../../local/quickbooks/company/company.ts'
-import { CHECKED_SLOTS, type Value, type Values, valuesOfContact, valuesOfRecord } from './values.ts'
+import type { JsonObject } from '../../local/quickbooks/company/json.ts'
+import { CHECKED_SLOTS, strangeTo, type Value, type Values, valuesOfContact, valuesOfRecord } from './values.ts'
 
 export type Side = 'crm' | 'quickbooks'
 
@@ -63,7 +64,7 @@ export interface Witness {
   ties(): readonly Tie[]
   /** Contacts that were ever stored as a building. */
   buildings(): ReadonlySet<string>
-  /** What Tandem did in QuickBooks that it never does: a job in another currency than its parent's, a project's end. */
+  /** What Tandem did in QuickBooks that it never does: a job in another currency than its parent's, a project's end, a property lost. */
   misdeeds(): readonly string[]
   /** What a side holds now, as the witness knows it. */
   valuesNow(side: Side, workspace: string, id: string): Values | undefined
@@ -83,6 +84,7 @@ export function createWitness(nowMs: () => number): Witness {
   const misdeeds: string[] = []
   const merges: Readonly<{ workspace: string; loser: string; survivor: string; number: number }>[] = []
   const shadows = new Map<string, Values>()
+  const strange = new Map<string, ReadonlyMap<string, string>>()
   const wishes = new Map<string, Values>()
   const openTies = new Map<string, Tie>()
   let number = 0
@@ -169,6 +171,7 @@ export function createWitness(nowMs: () => number): Witness {
         for (const entity of ['Customer', 'Vendor'] as const) {
           for (const record of company.list({ entity, limit: 10_000 }).rows) {
             sees('quickbooks', workspace, String(record.Id), valuesOfRecord(record), () => by, process)
+            strange.set(JSON.stringify([workspace, record.Id]), strangeTo(record))
           }
         }
       }
@@ -182,6 +185,15 @@ export function createWitness(nowMs: () => number): Witness {
         const before = shadows.get(JSON.stringify(['quickbooks', workspace, change.id]))
         if (change.byApp !== undefined && change.deletedId === undefined && change.entity === 'Customer')
           misdeeds.push(...misdeedsIn(company, change.id, before).map((what) => `${workspace}: ${what}`))
+        if (change.byApp !== undefined) {
+          const held = strange.get(JSON.stringify([workspace, change.id]))
+          const left = company.read(change.entity, change.id)
+          misdeeds.push(
+            ...lostOf(held, left).map(
+              (what) => `${workspace}: ${what} of record ${change.id} was lost by a write of Tandem`,
+            ),
+          )
+        }
         look(change.byApp === undefined ? 'person' : 'tandem', change.byApp === undefined ? 'books' : 'app')
       })
     },
@@ -196,6 +208,12 @@ export function createWitness(nowMs: () => number): Witness {
     valuesNow: (side, workspace, id) => shadows.get(JSON.stringify([side, workspace, id])),
     now: () => number,
   }
+}
+
+/** What a record held before a write that Tandem knows nothing of, and does not hold any more. */
+function lostOf(held: ReadonlyMap<string, string> = new Map(), record: JsonObject = {}): readonly string[] {
+  const left = strangeTo(record)
+  return [...held.keys()].filter((property) => !left.has(property))
 }
 
 /** What an app's write to a customer did that Tandem never does; `before` is what it held, if it was there. */

@@ -1,21 +1,36 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type * as Newest from '#core/newest'
+import type * as Writes from '#quickbooks/writes'
 import type { Company, Ports, Write } from '#sync/ports'
 import { drawStory, live } from '../../simulation/run.ts'
 import { shrink } from '../../simulation/shrink.ts'
 import type { WorldSettings } from '../../simulation/world/settings.ts'
 
-/** A fault in how the engine finds out which side changed a field later. */
-const fault: {
-  laterSide: ((rightly: LaterSideOf, ...asked: Parameters<LaterSideOf>) => Newest.LaterSide) | undefined
-} = vi.hoisted(() => ({ laterSide: undefined }))
 type LaterSideOf = typeof Newest.laterSide
+type Fault = {
+  /** How the engine finds out which side changed a field later. */
+  laterSide?: ((rightly: LaterSideOf, ...asked: Parameters<LaterSideOf>) => Newest.LaterSide) | undefined
+  /** What goes into an update beside what is meant to. */
+  alsoSent?: Readonly<Record<string, null>> | undefined
+}
+
+/** A fault in Tandem that lies behind its ports. */
+const fault: Fault = vi.hoisted(() => ({}))
 
 vi.mock('#core/newest', async (original) => {
   const newest = await original<typeof Newest>()
   const laterSide: LaterSideOf = (...asked) =>
     fault.laterSide === undefined ? newest.laterSide(...asked) : fault.laterSide(newest.laterSide, ...asked)
   return { ...newest, laterSide }
+})
+
+vi.mock('#quickbooks/writes', async (original) => {
+  const writes = await original<typeof Writes>()
+  const changesToUpdate: typeof Writes.changesToUpdate = (...asked) => {
+    const body = writes.changesToUpdate(...asked)
+    return body === undefined ? undefined : { ...body, ...fault.alsoSent }
+  }
+  return { ...writes, changesToUpdate }
 })
 
 const ACTIONS = 50
@@ -66,6 +81,7 @@ async function ofAnyone<T>(own: string, get: (workspace: string) => Promise<T | 
 describe('the checker', () => {
   afterEach(() => {
     fault.laterSide = undefined
+    fault.alsoSent = undefined
   })
 
   it.each([
@@ -77,7 +93,7 @@ describe('the checker', () => {
     ['the CRM is always taken for the later one', () => 'crm'],
     ['QuickBooks is always taken for the later one', () => 'quickbooks'],
     ['it is always said that nobody can tell', () => 'unknown'],
-  ] as const satisfies readonly (readonly [string, typeof fault.laterSide])[])(
+  ] as const satisfies readonly (readonly [string, Fault['laterSide']])[])(
     'finds that %s where the newest is to win',
     async (_what, laterSide) => {
       fault.laterSide = laterSide
@@ -120,6 +136,12 @@ describe('the checker', () => {
       }),
     )
     expect(await found(lossy, 3)).toMatch(/differ in phone/)
+  })
+
+  it('finds that a write clears what Tandem knows nothing of', async () => {
+    fault.alsoSent = { RelationshipInfo: null }
+    const switches = { 'unknown-properties': 'one' } as const
+    expect(await found((ports) => ports, 2, { switches })).toMatch(/RelationshipInfo of record .* was lost by a write/)
   })
 
   it('finds that a link is claimed by two', async () => {
