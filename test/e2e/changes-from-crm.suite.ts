@@ -160,12 +160,12 @@ describe('a contact', () => {
     })
     expect([late.status, late.body.type]).toEqual([412, '/problems/version-moved'])
     const wrong = await here.call(`PATCH /contacts/${seen.id}`, {
-      json: { fields: { title: 'x'.repeat(17), notes: 'y'.repeat(2_001), displayName: '' } },
+      json: { fields: { email: 'nobody', notes: 'y'.repeat(2_001), displayName: '' } },
       headers: ifMatch(after.version),
     })
     expect([wrong.status, wrong.body.type]).toEqual([400, '/problems/invalid-input'])
     const paths = wrong.body.errors.map(({ path }: { readonly path: string }) => path)
-    expect(paths.toSorted()).toEqual(['fields.displayName', 'fields.notes', 'fields.title'])
+    expect(paths.toSorted()).toEqual(['fields.displayName', 'fields.email', 'fields.notes'])
     expect((await here.crm.read(seen.id)).fields).toMatchObject({ displayName: 'Seen By Two', notes: 'First' })
   })
 

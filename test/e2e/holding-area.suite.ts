@@ -25,6 +25,7 @@ describe('the holding area', () => {
       billLine: '65 Ocean Dr., Half Moon Bay, CA, 94213',
       shipLine: '65 Ocean Dr., Dock 2, Half Moon Bay, CA, 94213',
       balance: 0,
+      currency: 'USD',
       active: true,
       gone: false,
       contactId: imported['3']?.contactId,

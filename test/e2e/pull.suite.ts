@@ -89,7 +89,8 @@ describe('a pull', () => {
     const run = await pull()
     const { usage } = (await call('GET /connection')).body
     expect(usage.month).toMatch(/^\d{4}-\d\d$/)
-    expect(usage).toMatchObject({ reads: run.progress.calls + 1, writes: 0 })
+    // Connecting reads the company's name, and in which currencies it works.
+    expect(usage).toMatchObject({ reads: run.progress.calls + 2, writes: 0 })
   })
 })
 
