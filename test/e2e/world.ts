@@ -79,7 +79,7 @@ const HELD_BACK_MS = 20_000
 /** Less than a test has: what is still at work after this long is named, instead of a test that took too long. */
 const LONGEST_MS = 20_000
 
-/** A file of tests that is to be lived in bad weather says so before anything of it is loaded (in-bad-weather.ts). */
+/** `WEATHER=bad npx vitest run test/e2e/both-ways.test.ts` lives the same tests in the weather of local/README.md. */
 export const isBadWeather = (): boolean => process.env.WEATHER === 'bad'
 
 /** In so many looks of the sweep, a minute apart, whatever the weather kept back is done. */
@@ -161,6 +161,8 @@ export async function startWorld({ webhooks }: WorldSettings): Promise<World> {
     }
     const list: Workspace['list'] = async (path) => {
       const items: Body[] = []
+      // Lists are as the index has them, which may lag.
+      if (isBadWeather()) passTime(BAD.indexLagMs)
       let next: string | undefined
       do {
         const at = new URL(path, 'http://any')
