@@ -7,13 +7,13 @@ const tax = { taxable: false }
 
 describe('what a customer is created with', () => {
   it('is nothing of its own where nobody chose, or chose the home currency', () => {
-    expect(birthOf(undefined, undefined, swiss)).toEqual({ birth: {} })
-    expect(birthOf('CHF', undefined, swiss)).toEqual({ birth: {} })
-    expect(birthOf('CHF', undefined, single)).toEqual({ birth: {} })
+    expect(birthOf(undefined, undefined, swiss)).toStrictEqual({ birth: {} })
+    expect(birthOf('CHF', undefined, swiss)).toStrictEqual({ birth: {} })
+    expect(birthOf('CHF', undefined, single)).toStrictEqual({ birth: {} })
   })
 
   it('is the currency that was chosen, if the company has it', () => {
-    expect(birthOf('EUR', undefined, swiss)).toEqual({ birth: { currency: 'EUR' } })
+    expect(birthOf('EUR', undefined, swiss)).toStrictEqual({ birth: { currency: 'EUR' } })
     expect(birthOf('JPY', undefined, swiss)).toEqual({
       refused: {
         code: 'currencyNotActive',
@@ -31,12 +31,12 @@ describe('what a customer is created with', () => {
   })
 
   it('is its parent’s currency and tax status, if it is a job', () => {
-    expect(birthOf(undefined, { currency: 'EUR', tax }, swiss)).toEqual({ birth: { currency: 'EUR', tax } })
-    expect(birthOf('EUR', { currency: 'EUR' }, swiss)).toEqual({ birth: { currency: 'EUR' } })
-    expect(birthOf(undefined, { currency: 'CHF', isProject: false }, swiss)).toEqual({ birth: {} })
+    expect(birthOf(undefined, { currency: 'EUR', tax }, swiss)).toStrictEqual({ birth: { currency: 'EUR', tax } })
+    expect(birthOf('EUR', { currency: 'EUR' }, swiss)).toStrictEqual({ birth: { currency: 'EUR' } })
+    expect(birthOf(undefined, { currency: 'CHF', isProject: false }, swiss)).toStrictEqual({ birth: {} })
     // What the company no longer has among its currencies, its customers still have.
-    expect(birthOf('JPY', { currency: 'JPY' }, swiss)).toEqual({ birth: { currency: 'JPY' } })
-    expect(birthOf('EUR', {}, swiss)).toEqual({ birth: {} })
+    expect(birthOf('JPY', { currency: 'JPY' }, swiss)).toStrictEqual({ birth: { currency: 'JPY' } })
+    expect(birthOf('EUR', {}, swiss)).toStrictEqual({ birth: {} })
   })
 
   it('cannot be another currency than its parent’s', () => {

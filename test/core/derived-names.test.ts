@@ -10,7 +10,7 @@ import {
   sourcesOf,
   withFollowing,
 } from '#core/derived-names'
-import { contactAfter, plan, recordAfter } from '#core/plan'
+import { contactAfter, plan, recordAfter, type Sides } from '#core/plan'
 import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Contact, Fields, Snapshot } from '#core/records'
 import { snapshots, threeSides } from './snapshot-arbitraries.ts'
@@ -217,6 +217,59 @@ describe('a plan', () => {
     const chosen = { displayName: 'Acme', printName: 'Acme Holding' }
     const east = { displayName: 'East', printName: 'Acme' }
     expect(ends(acme, east, chosen)[1]).toEqual({ displayName: 'East', printName: 'Acme Holding' })
+  })
+
+  it('leaves a derived name as it is where it was undone or is set aside, though its parts are sent', () => {
+    const li = editedFields(ANN, { familyName: 'Li' })
+    const held = { printName: 'Ann Lee' }
+    const sides = (more: Partial<Sides>): Sides => ({
+      contact: { snapshot: side({ ...li, ...held }), changedAt: '2026-11-02T00:00:00Z' },
+      record: { kind: 'present', side: { snapshot: side(ANN), changedAt: '2026-11-01T00:00:00Z' } },
+      base: side(ANN),
+      openConflicts: [],
+      pins: [],
+      resolutions: [],
+      ...more,
+    })
+    const pins = [{ slot: 'displayName', crm: 'Ann Li', quickbooks: 'Ann Lee' }] as const
+    for (const more of [{ pins }, { aside: [{ slot: 'displayName', because: 'not now' }] as const }]) {
+      const done = plan(sides(more), DEFAULT_SETTINGS).actions
+      expect(done.map((action) => [action.kind, 'slot' in action && action.slot])).toEqual([
+        ['keep', 'displayName'],
+        ['push', 'familyName'],
+      ])
+    }
+  })
+
+  it('agrees on a name on checks that is the same for two names, as far as it goes', () => {
+    const long = 'x'.repeat(110)
+    const [here, there] = [
+      { displayName: `${long}b`, printName: long },
+      { displayName: `${long}a`, printName: long },
+    ]
+    const toldOf = (base: Fields) =>
+      planOf(base, here, there).actions.flatMap((action) =>
+        'slot' in action && action.slot === 'printName' ? [action.kind] : [],
+      )
+    expect(toldOf({ ...there, printName: 'Old' })).toEqual(['agree'])
+    expect(toldOf(there)).toEqual([])
+  })
+
+  it('lets a name follow on each side what that side has, while a person is asked about a part of it', () => {
+    const names = (fields: Fields) => ({ ...fields, displayName: `${fields.givenName} ${fields.familyName}` })
+    const ann = names({ givenName: 'Ann', familyName: 'Lee' })
+    const asked = (crm: Fields, quickbooks: Fields) => {
+      const done = planOf(ann, crm, quickbooks, { ...DEFAULT_SETTINGS, conflicts: 'ask' })
+      expect(done.actions.filter(({ kind }) => kind === 'openConflict')).toMatchObject([
+        { conflict: { slot: 'givenName' } },
+      ])
+      return [contactAfter(side(crm), done).fields.displayName, recordAfter(side(quickbooks), done).fields.displayName]
+    }
+    const anna = names({ givenName: 'Anna', familyName: 'Lee' })
+    const anne = names({ givenName: 'Anne', familyName: 'Lee' })
+    expect(asked(anna, anne)).toEqual(['Anna Lee', 'Anne Lee'])
+    expect(asked(anna, names({ ...anne, familyName: 'Li' }))).toEqual(['Anna Li', 'Anne Li'])
+    expect(asked(names({ ...anna, familyName: 'Li' }), anne)).toEqual(['Anna Li', 'Anne Li'])
   })
 
   it('comes to rest: what it has made it makes again nothing of', () => {

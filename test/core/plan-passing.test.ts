@@ -73,6 +73,11 @@ describe('a record that has a name in between', () => {
     expect(actionsOf(onItsWay(named('Ada'), { aside: [kept] }))).toEqual([{ kind: 'keep', ...kept }, back])
   })
 
+  it('gets it back also where the contact takes the record’s name', () => {
+    const actions = actionsOf(onItsWay(named('Bea'), { base: named('Bea') }))
+    expect(actions).toEqual([expect.objectContaining({ kind: 'store', slot: 'displayName', to: 'Ada' }), back])
+  })
+
   it('keeps the name in between while its name is on the way', () => {
     const aside = [
       { slot: 'phone', because: 'not now' },

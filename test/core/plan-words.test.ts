@@ -97,6 +97,11 @@ describe('a plan says why', () => {
     expect(said(sidesOf(base, crm, quickbooks), newest)).toEqual([
       ['store', `${same}, so QuickBooks’ spelling is taken`],
     ])
+    for (const conflicts of ['crm', 'quickbooks', 'ask'] as const) {
+      expect(said(sidesOf(base, crm, quickbooks), { conflicts })).toEqual([
+        ['store', `${same}, so QuickBooks’ spelling is taken`],
+      ])
+    }
     const later = { contact: { snapshot: side(crm), changedAt: LATE } }
     expect(said(sidesOf(base, crm, quickbooks, later), newest)).toEqual([
       ['push', `${same}, and the contact was changed later than the customer`],
