@@ -46,8 +46,14 @@ describe('an edit of fields', () => {
     )
   })
 
+  it('keeps what newer code has stored beside it', () => {
+    const before = { displayName: 'Ada', pager: '7' }
+    expect(editedFields(before, { phone: '1' })).toEqual({ ...before, phone: '1' })
+  })
+
   it('needs a name, and complains only of what it changes', () => {
     expect(editErrors({ displayName: 'Ada' }, {})).toMatchObject([{ path: 'fields.displayName' }])
+    expect(editErrors({ displayName: '' }, { displayName: '' })).toMatchObject([{ path: 'fields.displayName' }])
     const odd = { displayName: 'A:B', email: 'odd' }
     expect(editErrors(odd, { ...odd, phone: '1' })).toEqual([])
     expect(editErrors(odd, { ...odd, email: 'odder' })).toMatchObject([{ path: 'fields.email' }])

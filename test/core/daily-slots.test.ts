@@ -33,6 +33,14 @@ describe('a workspace’s slot of the day', () => {
     )
   })
 
+  it('is the same one for ever, so that no day is left out when the code changes', () => {
+    expect(['company-1', 'company-2', 'Zürich', ''].map(slotOf)).toEqual([95, 47, 32, 11])
+    for (const name of ['company-1', 'company-2', 'Zürich']) {
+      const at = 20_000 * SLOTS_A_DAY + slotOf(name)
+      expect([at - 1, at, at + 1].map((to) => isDueBetween(name, to - 1, to))).toEqual([false, true, false])
+    }
+  })
+
   it('is one of a quarter of an hour, of which each has about as many', () => {
     expect(slotAt(Date.UTC(2026, 0, 2)) - slotAt(Date.UTC(2026, 0, 1))).toBe(SLOTS_A_DAY)
     const counts = new Map<number, number>()

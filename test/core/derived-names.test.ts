@@ -241,6 +241,53 @@ describe('a plan', () => {
     }
   })
 
+  it('is not held up by a question about something else', () => {
+    const east = { displayName: 'East', printName: 'East' }
+    const crm = { displayName: 'East', printName: 'Acme', phone: '2' }
+    const done = planOf(
+      { ...acme, phone: '1' },
+      crm,
+      { ...acme, phone: '3' },
+      { ...DEFAULT_SETTINGS, conflicts: 'ask' },
+    )
+    expect(contactAfter(side(crm), done).fields).toEqual({ ...east, phone: '2' })
+    expect(recordAfter(side({ ...acme, phone: '3' }), done).fields).toEqual({ ...east, phone: '3' })
+  })
+
+  it('leaves the name on checks as both have it, while a person is asked about the name', () => {
+    const [east, west] = [
+      { ...acme, displayName: 'East' },
+      { ...acme, displayName: 'West' },
+    ]
+    const asked = planOf(acme, east, west, { ...DEFAULT_SETTINGS, conflicts: 'ask' })
+    expect(asked.actions).toMatchObject([{ kind: 'openConflict', conflict: { slot: 'displayName' } }])
+  })
+
+  describe('of a name on checks that may be the name’s or the company’s', () => {
+    const names = { displayName: 'Acme', companyName: 'Acme Inc' }
+    const printed = (printName: string) => ({ ...names, printName })
+    const told = (base: string, crm: string, quickbooks: string) =>
+      planOf(printed(base), printed(crm), printed(quickbooks), { ...DEFAULT_SETTINGS, conflicts: 'ask' }).actions
+
+    it('takes what one side alone made of it, as of any other field', () => {
+      expect(told('Acme', 'Acme Inc', 'Acme')).toMatchObject([
+        { kind: 'push', slot: 'printName', to: 'Acme Inc', because: 'only the CRM changed it' },
+      ])
+      expect(told('Acme', 'Acme', 'Acme Inc')).toMatchObject([
+        { kind: 'store', slot: 'printName', to: 'Acme Inc', because: 'only QuickBooks changed it' },
+      ])
+    })
+
+    it('takes QuickBooks’ where both changed it, and asks nobody', () => {
+      expect(told('Acme Holding', 'Acme', 'Acme Inc')).toMatchObject([
+        { kind: 'store', slot: 'printName', from: 'Acme', to: 'Acme Inc', because: 'it is derived from the name' },
+      ])
+      expect(told('Acme Holding', 'Acme', 'Acme')).toMatchObject([
+        { kind: 'agree', slot: 'printName', value: 'Acme', because: 'both sides hold the same value' },
+      ])
+    })
+  })
+
   it('agrees on a name on checks that is the same for two names, as far as it goes', () => {
     const long = 'x'.repeat(110)
     const [here, there] = [

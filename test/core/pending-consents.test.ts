@@ -58,6 +58,19 @@ describe('consents that wait to be confirmed', () => {
     expect(confirmConsent(list, 'hash of a', NOW)).toEqual({ kind: 'refused', why: 'tooManyWrong' })
   })
 
+  it('count a wrong code while they wait, and not when they are over or used', () => {
+    const one = withConsent([], consent('a'), NOW)
+    const wrongsAt = (list: readonly PendingConsent[], nowMs: number) =>
+      confirmConsent(list, 'wrong', nowMs).left?.map(({ wrongs }) => wrongs)
+    expect(wrongsAt(one, NOW + CONFIRM_MS - 1)).toEqual([1])
+    expect(confirmConsent(one, 'wrong', NOW + CONFIRM_MS)).toStrictEqual({ kind: 'refused', why: 'unknown' })
+    const used = confirmConsent(one, 'hash of a', NOW).left ?? []
+    expect(confirmConsent(used, 'wrong', NOW)).toStrictEqual({ kind: 'refused', why: 'unknown' })
+    const later = withConsent(one, consent('b'), NOW + CONFIRM_MS)
+    expect(wrongsAt(later, NOW + CONFIRM_MS)).toEqual([0, 1])
+    expect(wrongsAt([...used, ...withConsent([], consent('b'), NOW)], NOW)).toEqual([0, 1])
+  })
+
   it('keep no code of Intuit’s once it was given out or given up', () => {
     const both = withConsent(withConsent([], consent('a'), NOW), consent('b'), NOW)
     const left = confirmConsent(both, 'hash of a', NOW).left ?? []

@@ -141,6 +141,21 @@ describe('a plan says why', () => {
     ])
   })
 
+  it('a barrier is in the way: it is kept, or a person is asked', () => {
+    const sides = sidesOf({ phone: '1' }, { phone: '2' }, { phone: '1' })
+    const barrier = { slot: 'phone', action: 'push', because: 'it cannot be sent' } as const
+    expect(planned({ ...sides, barriers: [{ ...barrier, instead: 'keep' }] }).actions).toEqual([
+      { kind: 'keep', slot: 'phone', because: 'it cannot be sent' },
+    ])
+    expect(planned({ ...sides, barriers: [{ ...barrier, instead: 'ask' }] }).actions).toEqual([
+      {
+        kind: 'openConflict',
+        conflict: { slot: 'phone', base: '1', crm: '2', quickbooks: '1' },
+        because: 'it cannot be sent',
+      },
+    ])
+  })
+
   it('a pin is of its own slot and its own values alone', () => {
     const sides = sidesOf({ phone: '1', fax: '1' }, { phone: '1', fax: '1' }, { phone: '2', fax: '2' })
     const kinds = (pin: Sides['pins'][number]) => said({ ...sides, pins: [pin] }).map(([kind]) => kind)
@@ -267,6 +282,8 @@ describe('an open question', () => {
       ['keep', 'notes are not sent to QuickBooks, by this workspace’s settings'],
       ['closeConflict', 'notes are not sent to QuickBooks'],
     ])
+    const spelled = sidesOf({ notes: '1' }, { notes: 'a' }, { notes: 'a ' }, { openConflicts: [notes] })
+    expect(said(spelled, { pushNotes: false }).map(([kind]) => kind)).toEqual(['store', 'closeConflict'])
   })
 
   it('that a barrier made of one side’s change is answered by a person', () => {
