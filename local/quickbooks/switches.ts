@@ -116,6 +116,12 @@ const SWITCHES = [
     'replaced',
   ),
   declare(
+    'emptied-address',
+    'Does an address that an update empties go, or stay as it was?',
+    ['goes', 'stays'],
+    'goes',
+  ),
+  declare(
     'country-iso',
     'Does Customer return the country of an address as an ISO-3 code?',
     ['as-sent', 'iso3'],

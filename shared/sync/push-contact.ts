@@ -12,6 +12,7 @@ import { intend } from './push-intent.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
 import { CREATED_AS, type PushFor, type PushPorts, type PushSession, type Underway } from './push-session.ts'
+import { droppedInWords } from './push-settle.ts'
 import { forOther, goFor, type Others, putNameBack, refuseName } from './push-way.ts'
 import { reconcile } from './reconcile.ts'
 import { parentOf } from './reconcile-sides.ts'
@@ -71,15 +72,25 @@ async function pushOne(
   let written: 'created' | 'sent' | undefined
   let stale = 0
   let toEmpty: readonly Slot[] = []
+  const emptied = new Set<Slot>()
   for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
     const step = await nextStep(ports, session, contactId, why, { stale, toEmpty, others })
     switch (step.kind) {
       case 'created':
-      case 'sent':
+      case 'sent': {
         written ??= step.kind
         if (step.done) return { kind: written }
+        // What was emptied first and has its old lines again all the same will have them for ever.
+        const asBefore = step.kept.filter((slot) => emptied.has(slot))
+        if (asBefore.length > 0) {
+          const contact = await ports.contacts.get(session.workspace, contactId)
+          const red = contact && (await refuse(ports, session.workspace, contact, droppedInWords(asBefore)))
+          if (red?.kind === 'refused') return red
+        }
+        for (const slot of step.kept) emptied.add(slot)
         toEmpty = step.kept
         break
+      }
       case 'stale':
         stale += 1
         break

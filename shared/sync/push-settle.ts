@@ -1,5 +1,5 @@
 import { awaitedRecord } from '#core/awaited'
-import { derivedSlots } from '#core/derived-names'
+import { DERIVED_SLOTS, derivedSlots } from '#core/derived-names'
 import { NAMING } from '#core/naming-slots'
 import { timesApart } from '#core/newest'
 import { PASSING, plan } from '#core/plan'
@@ -69,8 +69,8 @@ export async function settle(
     if (contact?.intent?.requestId !== intent.requestId) return { kind: 'moved' }
     const at = new Date(ports.clock.now()).toISOString()
     const isNew = intent.operation === 'create'
-    const dropped = droppedSlots(intent, answer.snapshot)
     const earlier = namedBefore(contact, before?.snapshot ?? contact.link?.base)
+    const dropped = droppedSlots(intent, answer.snapshot, isNew ? undefined : earlier)
     const kept = keptAddresses(intent, answer.snapshot, earlier)
     const unlike = [...dropped, ...kept]
     const asMade = isOwnAnswer ? editedSince(contact, intent, answer.snapshot) : []
@@ -211,14 +211,21 @@ function isMerged(field: AddressField, sent: Snapshot, record: Snapshot, earlier
 }
 
 /**
- * What QuickBooks took without keeping it. A text that was sent must be there in some form; whether a record is active,
- * and what it lies under, is either as sent or not done.
+ * What QuickBooks took without keeping it. A text that was sent must be there in some form, and one that was emptied may
+ * not be as it was, but for what QuickBooks derives anew; whether a record is active, and what it lies under, is either as
+ * sent or not done.
  */
-function droppedSlots({ slots, sent }: Pick<PushIntent, 'slots' | 'sent'>, answer: Snapshot): readonly Slot[] {
+function droppedSlots(
+  { slots, sent }: Pick<PushIntent, 'slots' | 'sent'>,
+  answer: Snapshot,
+  earlier: Snapshot | undefined,
+): readonly Slot[] {
   return slots.filter((slot) => {
     const [wanted, got] = [slotValue(sent, slot), slotValue(answer, slot)]
     if (sameMeaning(slot, wanted, got)) return false
-    return slot === 'active' || slot === 'parent' || sameMeaning(slot, got, undefined)
+    if (slot === 'active' || slot === 'parent' || sameMeaning(slot, got, undefined)) return true
+    const isEmptied = sameMeaning(slot, wanted, undefined) && !DERIVED_SLOTS.some((derived) => derived === slot)
+    return isEmptied && earlier !== undefined && sameAsTyped(got, slotValue(earlier, slot))
   })
 }
 
@@ -340,7 +347,7 @@ function journal(
   return [entry('quickbooks', changes), ...joins]
 }
 
-function droppedInWords(slots: readonly Slot[]): Refused {
+export function droppedInWords(slots: readonly Slot[]): Refused {
   const names = slots.map((slot) => SLOT_WORDS[slot]).join(', ')
   return {
     code: 'dropped',

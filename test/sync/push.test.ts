@@ -467,6 +467,39 @@ describe.each(['replaced', 'merged'] as const)('addresses (nested objects %s)', 
   })
 })
 
+describe('a QuickBooks that keeps the lines of an address which are to go', () => {
+  it.each([
+    ['a line', 'replaced', { line1: '2 Way', city: 'Bern' }],
+    ['a line', 'merged', { line1: '2 Way', city: 'Bern' }],
+    ['all of it', 'merged', undefined],
+  ] as const)('is told %s a few times, and then the dot is red (nested objects %s)', async (_what, nested, wanted) => {
+    world = await createPushWorld({ 'sparse-nested': nested, 'emptied-address': 'stays' })
+    const id = await world.addLinked({ DisplayName: 'Ada', BillAddr: { Line1: '1 Way', Line2: 'Back', City: 'Bern' } })
+    await world.edit(id, world.set({ billAddress: wanted }))
+    await world.drain()
+    expect(await world.dot(id)).toBe('red')
+    expect((await world.contact(id)).refusal).toMatchObject({
+      code: 'dropped',
+      reason: 'QuickBooks took the change and did not keep it: billing address.',
+    })
+    const { update } = world.calls()
+    expect(update).toBeLessThanOrEqual(3)
+    await world.drain()
+    expect(world.calls().update).toBe(update)
+    expect((await world.contact(id)).fields.billAddress).toEqual(wanted)
+  })
+})
+
+it('does not take a phone number that QuickBooks keeps, though it was emptied, for one that somebody typed there', async () => {
+  world = await createPushWorld()
+  const id = await world.addLinked({ DisplayName: 'Ada', PrimaryPhone: { FreeFormNumber: '555 0100' } })
+  world.setTamper((content) => ({ ...content, fields: { ...content.fields, phone: '555 0100' } }))
+  await world.edit(id, world.set({ phone: undefined, email: 'ada@mail.example' }))
+  await world.drain()
+  expect((await world.contact(id)).fields).not.toHaveProperty('phone')
+  expect((await world.contact(id)).refusal).toMatchObject({ code: 'dropped' })
+})
+
 describe('pushing much', () => {
   beforeEach(async () => {
     world = await createPushWorld()

@@ -65,8 +65,15 @@ export interface Assembly {
   /** Where the record has none and none is given. */
   readonly unsaidCurrency: JsonObject
   readonly takeAddressId: () => string
+  /** Whether what is to be emptied of an address stays as it was. */
+  readonly keepsEmptied: boolean
   /** Whether an address that is emptied stays, with nothing but its Id. */
   readonly keepsAddressId: boolean
+}
+
+/** The address with every part that is named and empty as it was before. */
+function filledUp(before: JsonObject, value: Json | undefined): Json {
+  return isJsonObject(value) ? { ...before, ...withoutEmptyParts(value) } : before
 }
 
 /**
@@ -85,6 +92,7 @@ export function assembleFields(assembly: Assembly): JsonObject {
     if (mergeNested && mode === 'sparse' && isJsonObject(value) && isJsonObject(before) && rule.kind !== 'reference') {
       value = { ...before, ...value }
     }
+    if (rule.kind === 'address' && assembly.keepsEmptied && isJsonObject(before)) value = filledUp(before, value)
     if (rule.kind === 'address' && isJsonObject(value)) value = withoutEmptyParts(value)
     if (rule.kind === 'address' && (value === undefined || value === null) && assembly.keepsAddressId) {
       if (isJsonObject(before) && before.Id !== undefined) value = { Id: before.Id }

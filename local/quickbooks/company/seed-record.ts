@@ -51,6 +51,7 @@ export function seedRecord(seed: SeedRecord, currency: JsonObject, takeAddressId
       previous: {},
       values,
       mergeNested: false,
+      keepsEmptied: false,
       keepsAddressId: false,
       unsaidCurrency: currency,
       takeAddressId,

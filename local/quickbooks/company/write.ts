@@ -98,6 +98,7 @@ function draftOf(
     previous: record?.fields ?? {},
     values,
     mergeNested: state.switches.get('sparse-nested') === 'merged',
+    keepsEmptied: mode === 'sparse' && state.switches.get('emptied-address') === 'stays',
     keepsAddressId: state.switches.get('empty-address') === 'only-id',
     unsaidCurrency: unsaidCurrency(state, parented.ok ? parented.parent : undefined),
     takeAddressId: state.takeAddressId,
