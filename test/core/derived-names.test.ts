@@ -241,6 +241,25 @@ describe('a plan', () => {
     }
   })
 
+  it('keeps in the history each name that somebody made and that gives way to the one of both', () => {
+    const { printName: _, ...ann } = ANN
+    const because = 'it is derived from the parts of the name'
+    const store = { kind: 'store', slot: 'displayName', from: 'Ann Lee', to: 'Anna Li', because }
+    const push = { ...store, kind: 'push' }
+    const toldOf = (crm: Fields, quickbooks: Fields) =>
+      planOf(ann, crm, quickbooks).actions.filter((action) => 'slot' in action && action.slot === 'displayName')
+    const anna = { ...ann, givenName: 'Anna', displayName: 'Anna Lee' }
+    expect(toldOf(anna, { ...ann, familyName: 'Li' })).toStrictEqual([
+      { ...store, from: 'Anna Lee', superseded: { side: 'crm', value: 'Anna Lee' } },
+      { ...push, superseded: { side: 'quickbooks', value: 'Ann Lee' } },
+    ])
+    expect(toldOf({ ...ann, familyName: 'Li' }, anna)).toStrictEqual([
+      store,
+      { ...push, from: 'Anna Lee', superseded: { side: 'quickbooks', value: 'Anna Lee' } },
+    ])
+    expect(toldOf({ ...ann, familyName: 'Li', displayName: 'Ann Li' }, ann)).toStrictEqual([{ ...push, to: 'Ann Li' }])
+  })
+
   it('is not held up by a question about something else', () => {
     const east = { displayName: 'East', printName: 'East' }
     const crm = { displayName: 'East', printName: 'Acme', phone: '2' }
