@@ -33,6 +33,7 @@ import { readDelivery } from '#quickbooks/webhook-events'
 import { isSignedByIntuit } from '#quickbooks/webhook-verification'
 import { createHints } from '#sqs/hints'
 import { returnSoon } from '#sqs/return-soon'
+import { listAdminActs } from '#sync/admin-acts'
 import { listConflicts, resolveAll, resolveConflict } from '#sync/conflicts'
 import { beginConnect, describeConnection, disconnect } from '#sync/connect'
 import { confirmConnect, takeConsent } from '#sync/consents'
@@ -64,6 +65,7 @@ const log = createLog(plumbing.logger)
 
 type AdminPorts = Pick<
   Ports,
+  | 'adminActs'
   | 'clock'
   | 'conflicts'
   | 'connections'
@@ -128,6 +130,7 @@ export function adminUses(ports: AdminPorts): AdminUses {
     startUndo: (request) => startUndo(ports, request),
     getSettings: (workspace) => getSettings(ports, workspace),
     saveSettings: (request) => saveSettings(ports, request),
+    listAdminActs: (workspace, slice) => listAdminActs(ports, workspace, slice),
   }
 }
 

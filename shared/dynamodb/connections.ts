@@ -13,6 +13,7 @@ import * as z from 'zod'
 import { keyOf, positionAfter } from '#core/positions'
 import type { Connection } from '#core/records'
 import type { Clock, Connections } from '#sync/ports'
+import { createAdminActs } from './admin-acts.ts'
 import { conditional, transaction } from './conflicts.ts'
 import { CONNECTED_PK, connectionKey, RECONNECT_PK, realmKey } from './keys.ts'
 import { createOAuthStates } from './oauth-states.ts'
@@ -27,6 +28,7 @@ const NOT_STORED = { attr: 'pk', exists: false } as const
 export function createConnections(tandem: Tandem, clock: Clock, vault: TokenVault): Connections {
   const { table, documentClient } = tandem
   const states = createOAuthStates(tandem)
+  const acts = createAdminActs(tandem)
   const tokens = createTokens(tandem, clock, vault)
   const connectionItem = new Entity({
     name: 'connection',
@@ -88,7 +90,7 @@ export function createConnections(tandem: Tandem, clock: Clock, vault: TokenVaul
       const { Item } = await realmItem.build(GetItemCommand).key(realmKey(realmId)).options({ consistent: true }).send()
       return Item?.workspace
     },
-    connect: async (connection, tokenSet, expectedVersion) => {
+    connect: async (connection, tokenSet, expectedVersion, act) => {
       const { workspace, realmId } = connection
       const before = (await stored(workspace))?.connection
       const claim = realmItem
@@ -101,6 +103,7 @@ export function createConnections(tandem: Tandem, clock: Clock, vault: TokenVaul
         putConnection(connection, expectedVersion),
         await tokens.putTransaction(workspace, tokenSet),
         ...(holdsAnother ? [freeRealm(before.realmId, workspace)] : []),
+        ...acts.writes(workspace, act),
       ]
       const refused = await transaction(clock, documentClient, writes)
       if (refused.length === 0) return 'stored'
@@ -116,7 +119,7 @@ export function createConnections(tandem: Tandem, clock: Clock, vault: TokenVaul
       // The SDK repeats a write whose answer was lost, and then finds its own: that is no other's move.
       return (await stored(connection.workspace))?.lastWrite === next.lastWrite ? 'stored' : 'moved'
     },
-    disconnect: async (connection, expectedVersion) => {
+    disconnect: async (connection, expectedVersion, act) => {
       const { workspace } = connection
       const before = (await stored(workspace))?.connection
       if (before?.version !== expectedVersion) return 'moved'
@@ -125,6 +128,7 @@ export function createConnections(tandem: Tandem, clock: Clock, vault: TokenVaul
         tokens.deleteTransaction(workspace),
         // A connection that was disconnected before holds no realm: by now it may be another workspace's.
         ...(before.status === 'disconnected' ? [] : [freeRealm(before.realmId, workspace)]),
+        ...acts.writes(workspace, act),
       ]
       const refused = await transaction(clock, documentClient, writes)
       return refused.length === 0 ? 'stored' : 'moved'

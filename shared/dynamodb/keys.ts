@@ -55,6 +55,11 @@ export const usageOfAllKey = (workspace: string, month: string): Key =>
   usageOfAllShard(month, shardOf(workspace, USAGE_SHARDS))
 export const usageOfAllKeys = (month: string): readonly Key[] =>
   numbers(USAGE_SHARDS).map((shard) => usageOfAllShard(month, shard))
+export const adminActsPk = (workspace: string) => `${workspacePk(workspace)}#ACTS`
+export const adminActKey = (workspace: string, at: string, id: string): Key => ({
+  pk: adminActsPk(workspace),
+  sk: `${part(at)}#${part(id)}`,
+})
 export const DAILY_KEY: Key = { pk: 'DAILY', sk: 'DAILY' }
 export const activeRunsPk = workspacePk
 export const ACTIVE_PREFIX = 'ACTIVE#'

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { Clock, Ports } from '#sync/ports'
+import { createAdminActs } from './admin-acts.ts'
 import { createConnections } from './connections.ts'
 import { createContacts } from './contacts.ts'
 import { createDailyProgress } from './daily-progress.ts'
@@ -35,6 +36,7 @@ export type DynamoPorts = Pick<
   | 'markers'
   | 'conflicts'
   | 'settings'
+  | 'adminActs'
   | 'runs'
   | 'idempotency'
   | 'dailyProgress'
@@ -53,6 +55,7 @@ export function createDynamoPorts({ tableName, client, clock, vault }: DynamoOpt
     markers: createMarkers(tandem, clock),
     conflicts: createConflicts(tandem),
     settings: createSettings(tandem, clock),
+    adminActs: createAdminActs(tandem),
     runs: createRuns(tandem, clock),
     idempotency: createIdempotency(tandem, clock),
     dailyProgress: createDailyProgress(tandem),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Entity } from 'dynamodb-toolbox/entity'
 import { GetItemCommand } from 'dynamodb-toolbox/entity/actions/get'
-import { PutItemCommand } from 'dynamodb-toolbox/entity/actions/put'
+import { PutTransaction } from 'dynamodb-toolbox/entity/actions/transactPut'
 import { $remove } from 'dynamodb-toolbox/entity/actions/update'
 import { UpdateAttributesCommand } from 'dynamodb-toolbox/entity/actions/updateAttributes'
 import { any } from 'dynamodb-toolbox/schema/any'
@@ -10,13 +10,16 @@ import { number } from 'dynamodb-toolbox/schema/number'
 import { string } from 'dynamodb-toolbox/schema/string'
 import { DEFAULT_SETTINGS } from '#core/policies'
 import type { Clock, Replan, Settings } from '#sync/ports'
-import { conditional } from './conflicts.ts'
+import { createAdminActs } from './admin-acts.ts'
+import { conditional, transaction } from './conflicts.ts'
 import { markerPkOf, markerPlace, settingsKey } from './keys.ts'
 import { replanSchema, settingsSchema } from './stored.ts'
 import type { Tandem } from './table.ts'
 
 /** What the settings leave to be done stands among the markers, where the sweep finds it. */
-export function createSettings({ table }: Tandem, clock: Clock): Settings {
+export function createSettings(tandem: Tandem, clock: Clock): Settings {
+  const { table, documentClient } = tandem
+  const acts = createAdminActs(tandem)
   const settingsItem = new Entity({
     name: 'settings',
     table,
@@ -48,23 +51,22 @@ export function createSettings({ table }: Tandem, clock: Clock): Settings {
             ...(Item.replan !== undefined && { replan: replanSchema.parse(Item.replan) }),
           }
     },
-    save: async (workspace, settings, expectedVersion, replan) => {
-      const lastWrite = randomUUID()
+    save: async (workspace, settings, expectedVersion, replan, act) => {
       const put = settingsItem
-        .build(PutItemCommand)
+        .build(PutTransaction)
         .item({
           ...settingsKey(workspace),
           version: expectedVersion + 1,
-          lastWrite,
+          // Older code, which runs beside this at a deployment, asks for it.
+          lastWrite: randomUUID(),
           settings,
           ...(replan !== undefined && marked(workspace, replan)),
         })
         .options({
           condition: expectedVersion === 0 ? { attr: 'pk', exists: false } : { attr: 'version', eq: expectedVersion },
         })
-      if ((await conditional(clock, () => put.send())) === 'written') return 'saved'
-      // The SDK repeats a write whose answer was lost, and then finds its own.
-      return (await stored(workspace))?.lastWrite === lastWrite ? 'saved' : 'moved'
+      const refused = await transaction(clock, documentClient, [put, ...acts.writes(workspace, act)])
+      return refused.length === 0 ? 'saved' : 'moved'
     },
     saveReplan: async (workspace, replan, expectedVersion) => {
       const update = settingsItem

@@ -1,5 +1,6 @@
 /** The shapes of what the table holds. Nothing that is read is believed before it has passed one of these. */
 import * as z from 'zod'
+import { ADMIN_ACTS, type AdminAct, type SettingChange } from '#core/admin-acts'
 import type { PendingConsent } from '#core/pending-consents'
 import { type StoredPerson, withoutCopy } from '#core/people'
 import { CONFLICT_POLICIES, PUSH_MODES, type SyncSettings } from '#core/policies'
@@ -376,6 +377,22 @@ export const settingsSchema: z.ZodType<SyncSettings> = z.looseObject({
   push: word(PUSH_MODES),
   entities: z.array(entity),
 } satisfies Shape<SyncSettings>)
+
+const settingChange = z.looseObject({
+  setting: text,
+  from: jsonValue.exactOptional(),
+  to: jsonValue.exactOptional(),
+} satisfies Shape<SettingChange>)
+
+export const adminActSchema: z.ZodType<AdminAct> = z.looseObject({
+  id: text,
+  at: text,
+  act: word(ADMIN_ACTS),
+  actor: text,
+  realmId: textOrNone,
+  revoked: z.boolean().exactOptional(),
+  changes: z.array(settingChange).exactOptional(),
+} satisfies Shape<AdminAct>)
 
 export const replanSchema: z.ZodType<Replan> = z.looseObject({
   dueAtMs: z.number(),

@@ -1,6 +1,8 @@
 import { route, versionTag } from './declare.ts'
+import { listPage } from './list-page.ts'
+import { pageOnly } from './query.ts'
 import type { AdminUses } from './use-cases.ts'
-import { Settings, ShownSettings } from './wire.ts'
+import { AdminAct, listOf, Settings, ShownSettings } from './wire.ts'
 
 const success = {
   status: 200 as const,
@@ -43,8 +45,38 @@ export const settingsRoutes = [
     body: Settings,
     success,
     async answer({ caller, version, body }, uses: AdminUses) {
-      const saved = await uses.saveSettings({ workspace: caller.workspace, settings: body, version })
+      const saved = await uses.saveSettings({ ...caller, settings: body, version })
       return { body: saved.settings, headers: versionTag(saved.version) }
+    },
+  }),
+  route({
+    id: 'listSettingsHistory',
+    method: 'GET',
+    path: '/settings/history',
+    tag: 'Settings',
+    access: 'tandem/read',
+    summary: 'List who changed which setting from what to what, and who connected or disconnected, and when',
+    query: pageOnly,
+    success: {
+      status: 200,
+      description: 'What was done, newest first',
+      schema: listOf(AdminAct),
+      example: {
+        items: [
+          {
+            id: '01K9Z6Y8Q3T5N7R2W4X6Y8Z0AE',
+            at: '2026-11-23T09:40:00.000Z',
+            act: 'settingsChanged' as const,
+            actor: 'c1f0a1de-9c1b-4c55-8f7e-2f4e8f1f3c55',
+            changes: [{ setting: 'conflicts', from: 'newest', to: 'ask' }],
+          },
+        ],
+      },
+    },
+    problems: ['cursorInvalid'],
+    async answer({ caller: { workspace }, query }, uses: AdminUses) {
+      const place = { workspace, list: 'adminActs', filter: {} }
+      return { body: await listPage(uses, place, query, (slice) => uses.listAdminActs(workspace, slice)) }
     },
   }),
 ]

@@ -1,3 +1,4 @@
+import type { AdminAct } from '#core/admin-acts'
 import type { ContactEdit } from '#core/contact-edit'
 import type { FieldEdits } from '#core/field-edits'
 import type { PersonEdit } from '#core/people'
@@ -108,9 +109,8 @@ export type AdminUses = Readonly<{
   applyPreview(request: Asker & Readonly<{ previewId: string; except: readonly string[] }>): Promise<Run>
   startUndo(request: Asker & Readonly<{ runId: string }>): Promise<Run>
   getSettings(workspace: string): Promise<VersionedSettings>
-  saveSettings(
-    request: Readonly<{ workspace: string; settings: SyncSettings; version: number }>,
-  ): Promise<VersionedSettings>
+  saveSettings(request: Asker & Readonly<{ settings: SyncSettings; version: number }>): Promise<VersionedSettings>
+  listAdminActs(workspace: string, slice: Slice): Promise<ListPage<AdminAct>>
 }>
 
 export type Addresses = Readonly<{ publicUrl: string; consoleUrl?: string | undefined }>

@@ -1,5 +1,6 @@
 /** What the API sends, piece by piece. Each piece is a component of the OpenAPI document under its id. */
 import * as z from 'zod'
+import { ADMIN_ACTS } from '#core/admin-acts'
 import { DERIVED_SLOTS } from '#core/derived-names'
 import { CONFLICT_POLICIES, PUSH_MODES } from '#core/policies'
 import {
@@ -395,6 +396,21 @@ export const ShownSettings = z
     entities: z.array(ShownEntity),
   })
   .meta({ id: 'ShownSettings', description: 'The settings; `unknown` is what a newer version of Tandem has stored' })
+
+export const AdminAct = z
+  .object({
+    id: text,
+    at: time,
+    act: shown(ADMIN_ACTS),
+    actor: text.meta({ description: 'The person’s id' }),
+    realmId: text.optional().meta({ description: 'The company that was connected or disconnected' }),
+    revoked: z.boolean().optional().meta({ description: 'Whether Intuit took the access back, too' }),
+    changes: z
+      .array(z.object({ setting: text, from: z.unknown().optional(), to: z.unknown().optional() }))
+      .optional()
+      .meta({ description: 'A policy of one slot is a setting by itself, such as `conflictsBySlot.notes`' }),
+  })
+  .meta({ id: 'AdminAct' })
 
 export const Connection = z
   .object({

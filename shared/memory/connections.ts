@@ -1,13 +1,15 @@
 import { keyOf, positionAfter } from '#core/positions'
 import type { Connection, TokenSet } from '#core/records'
 import type { Connections, OAuthState } from '#sync/ports'
+import { storeAct } from './admin-acts.ts'
 import { keep } from './keep.ts'
+import type { Store } from './store.ts'
 
 const PAGE = 100
 
 type Lease = Readonly<{ owner: string; untilMs: number }>
 
-export function createConnections(): Connections {
+export function createConnections(table: Store): Connections {
   const connections = new Map<string, Connection>()
   const tokens = new Map<string, TokenSet>()
   const leases = new Map<string, Lease>()
@@ -25,7 +27,7 @@ export function createConnections(): Connections {
   return {
     get: async (workspace) => connections.get(workspace),
     holderOf: async (realmId) => holders.get(realmId),
-    connect: async (connection, tokenSet, expectedVersion) => {
+    connect: async (connection, tokenSet, expectedVersion, act) => {
       const { workspace, realmId } = connection
       if ((holders.get(realmId) ?? workspace) !== workspace) return 'realmHeld'
       if (moved(workspace, expectedVersion)) return 'moved'
@@ -34,6 +36,7 @@ export function createConnections(): Connections {
       tokens.set(workspace, keep(tokenSet))
       leases.delete(workspace)
       store(connection, expectedVersion)
+      storeAct(table, workspace, act)
       return 'stored'
     },
     update: async (connection, expectedVersion) => {
@@ -41,13 +44,14 @@ export function createConnections(): Connections {
       store(connection, expectedVersion)
       return 'stored'
     },
-    disconnect: async (connection, expectedVersion) => {
+    disconnect: async (connection, expectedVersion, act) => {
       const { workspace } = connection
       if (moved(workspace, expectedVersion)) return 'moved'
       freeRealm(connections.get(workspace)?.realmId, workspace)
       tokens.delete(workspace)
       leases.delete(workspace)
       store({ ...connection, status: 'disconnected' }, expectedVersion)
+      storeAct(table, workspace, act)
       return 'stored'
     },
     tokens: async (workspace) => tokens.get(workspace),

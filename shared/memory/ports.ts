@@ -1,4 +1,5 @@
 import type { Clock, Ports } from '#sync/ports'
+import { createAdminActs } from './admin-acts.ts'
 import { createVirtualClock, type VirtualClock } from './clock.ts'
 import { createConflicts } from './conflicts.ts'
 import { createConnections } from './connections.ts'
@@ -48,7 +49,7 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     metrics: createRecordingMetrics(),
     digest,
     signer: createSigner(seed),
-    connections: createConnections(),
+    connections: createConnections(store),
     pendingConsents: createPendingConsents(),
     pacer: createPacer(),
     usage: createUsage(),
@@ -58,6 +59,7 @@ export function createMemoryPortsOn<C extends Clock>(clock: C, seed = 'tandem'):
     markers: createMarkers(store),
     conflicts: createConflicts(store),
     settings: createSettings(store),
+    adminActs: createAdminActs(store),
     runs: createRuns(store),
     idempotency: createIdempotency(),
     dailyProgress: createDailyProgress(),

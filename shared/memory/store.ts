@@ -1,3 +1,4 @@
+import type { AdminAct } from '#core/admin-acts'
 import { indexChanges, pushDueAt, questionOf } from '#core/contact-index'
 import { alikeName, ignoringCase, listName, recordName, sortKey } from '#core/names'
 import type { ConflictRow, Contact, ContactRow, Entity, JournalEntry, Mirror, MirrorRow, Outcome } from '#core/records'
@@ -37,6 +38,8 @@ export type Store = Readonly<{
   /** By run, in order of record id. */
   outcomes: Tables<Tables<OrderedList<Outcome>>>
   settings: Map<string, StoredSettings>
+  /** By id. */
+  adminActs: Tables<Map<string, AdminAct>>
 }>
 
 export function createStore(): Store {
@@ -55,6 +58,7 @@ export function createStore(): Store {
     journal: createTables(() => createTables(() => createOrderedList())),
     outcomes: createTables(() => createTables(() => createOrderedList())),
     settings: new Map(),
+    adminActs: createTables(() => new Map()),
   }
 }
 

@@ -1,5 +1,6 @@
 import { Failure, problemOf } from '#core/errors'
 import type { Connection } from '#core/records'
+import { actOf } from './admin-acts.ts'
 import { type CompanyPorts, monthOf, openCompany } from './company.ts'
 import { changeConnection } from './connection-changes.ts'
 import { readCurrencies } from './currencies.ts'
@@ -28,8 +29,8 @@ export async function beginConnect(
  * Throws notConnected.
  */
 export async function disconnect(
-  ports: Pick<Ports, 'clock' | 'log' | 'connections' | 'consent' | 'runs' | 'hints'>,
-  { workspace }: Readonly<{ workspace: string; person: string }>,
+  ports: Pick<Ports, 'clock' | 'ids' | 'log' | 'connections' | 'consent' | 'runs' | 'hints'>,
+  { workspace, person }: Readonly<{ workspace: string; person: string }>,
 ): Promise<Readonly<{ workspace: string; realmId: string; revoked: boolean; reason?: string }>> {
   const { connections, clock } = ports
   const before = await connections.get(workspace)
@@ -39,7 +40,9 @@ export async function disconnect(
     const connection = await connections.get(workspace)
     if (connection === undefined || connection.status === 'disconnected') break
     if (tries === TRIES) throw new Failure({ kind: 'versionMoved', what: 'connection', id: workspace })
-    if ((await connections.disconnect(asDisconnected(connection, clock.now()), connection.version)) === 'stored') break
+    const { realmId, version } = connection
+    const act = actOf(ports, person, { act: 'disconnected', realmId, revoked: notRevoked === undefined })
+    if ((await connections.disconnect(asDisconnected(connection, clock.now()), version, act)) === 'stored') break
   }
   ports.log.info('connection.disconnected', { workspace, revoked: notRevoked === undefined })
   await cancelUnfinished(ports, workspace, 'The QuickBooks company was disconnected.')

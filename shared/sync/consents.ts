@@ -2,6 +2,7 @@ import { confirmationCode, meantCode } from '#core/confirmation-code'
 import { Failure, type FieldError } from '#core/errors'
 import { CONFIRM_MS, type Confirmed, confirmConsent, withConsent } from '#core/pending-consents'
 import type { Connection, TokenSet } from '#core/records'
+import { actOf } from './admin-acts.ts'
 import type { CompanyPorts } from './company.ts'
 import { refreshCompany } from './connect.ts'
 import { hintPull } from './hint-work.ts'
@@ -119,7 +120,7 @@ async function holdsNothing(mirrors: Ports['mirrors'], workspace: string): Promi
 }
 
 async function storeGrant(
-  ports: Pick<Ports, 'clock' | 'connections' | 'mirrors'>,
+  ports: Pick<Ports, 'clock' | 'ids' | 'connections' | 'mirrors'>,
   grant: Readonly<{ workspace: string; person: string; realmId: string }>,
   tokens: TokenSet,
 ): Promise<void> {
@@ -128,7 +129,8 @@ async function storeGrant(
     // revoking ends the app's access to the company, and with it the other workspace's connection.
     const before = await refuseOtherCompany(ports, grant.workspace, grant.realmId)
     const connection = connectionOf(grant, before, tokens, ports.clock.now())
-    const stored = await ports.connections.connect(connection, tokens, before?.version)
+    const act = actOf(ports, grant.person, { act: 'connected', realmId: grant.realmId })
+    const stored = await ports.connections.connect(connection, tokens, before?.version, act)
     if (stored === 'stored') return
     if (stored === 'realmHeld') throw new Failure({ kind: 'companyHeldElsewhere', realmId: grant.realmId })
   }

@@ -2,6 +2,7 @@
  * What the use cases need from the world. Adapters implement these; one contract suite in test/contract holds
  * each port's every implementation to the same words.
  */
+import type { AdminAct } from '#core/admin-acts'
 import type { PendingConsent } from '#core/pending-consents'
 import type { SyncSettings } from '#core/policies'
 import type {
@@ -66,18 +67,19 @@ export interface Connections {
   /** The workspace that holds this company, if any. */
   holderOf(realmId: string): Promise<string | undefined>
   /**
-   * Stores connection, tokens and the realm's claim in one transaction.
+   * Stores connection, tokens, the realm's claim and the act in one transaction.
    * 'realmHeld': another workspace holds the company; 'moved': the stored version is not `expectedVersion`.
    */
   connect(
     connection: Connection,
     tokens: TokenSet,
     expectedVersion: number | undefined,
+    act?: AdminAct,
   ): Promise<'stored' | 'realmHeld' | 'moved'>
   /** Changes the connection's own fields under its version. */
   update(connection: Connection, expectedVersion: number): Promise<'stored' | 'moved'>
-  /** Forgets the tokens, frees the realm and keeps the connection as 'disconnected'. */
-  disconnect(connection: Connection, expectedVersion: number): Promise<'stored' | 'moved'>
+  /** Forgets the tokens, frees the realm, and keeps the connection as 'disconnected' and the act. */
+  disconnect(connection: Connection, expectedVersion: number, act?: AdminAct): Promise<'stored' | 'moved'>
   tokens(workspace: string): Promise<TokenSet | undefined>
   /** All connections whose status is 'reconnectNeeded', counted. */
   countNeedingReconnect(): Promise<number>
@@ -330,10 +332,22 @@ export type Replan = Readonly<{ dueAtMs: number; after?: string; isLast: boolean
 export interface Settings {
   /** The workspace's settings; the defaults, at version 0, where it has none. */
   get(workspace: string): Promise<Readonly<{ settings: SyncSettings; version: number; replan?: Replan }>>
-  /** Stores the settings together with what they leave to be done, in place of what was left before. */
-  save(workspace: string, settings: SyncSettings, expectedVersion: number, replan?: Replan): Promise<'saved' | 'moved'>
+  /** Stores the settings together with what they leave to be done, in place of what was left before, and the act. */
+  save(
+    workspace: string,
+    settings: SyncSettings,
+    expectedVersion: number,
+    replan?: Replan,
+    act?: AdminAct,
+  ): Promise<'saved' | 'moved'>
   /** Stores how far that has come, or with undefined that nothing is left. The version of the settings stays. */
   saveReplan(workspace: string, replan: Replan | undefined, expectedVersion: number): Promise<'saved' | 'moved'>
+}
+
+/** Acts are stored by the ports that store what they tell of. */
+export interface AdminActs {
+  /** Newest first. */
+  list(workspace: string, limit: number, after?: string): Promise<ListPage<AdminAct>>
 }
 
 // ---- runs -------------------------------------------------------------------------------------------------
@@ -453,6 +467,7 @@ export type Ports = Readonly<{
   markers: Markers
   conflicts: Conflicts
   settings: Settings
+  adminActs: AdminActs
   runs: Runs
   idempotency: Idempotency
   dailyProgress: DailyProgress

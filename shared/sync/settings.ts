@@ -1,7 +1,9 @@
+import { settingChanges } from '#core/admin-acts'
 import { Failure } from '#core/errors'
 import { covers, gapFreeOf } from '#core/gap-free'
 import { letsMoreThrough } from '#core/kept-back'
 import type { SyncSettings } from '#core/policies'
+import { actOf } from './admin-acts.ts'
 import { hintPull, hintPush } from './hint-work.ts'
 import type { Ports } from './ports.ts'
 import { replanFrom } from './replan.ts'
@@ -23,8 +25,13 @@ export async function getSettings(ports: Pick<Ports, 'settings'>, workspace: str
  * Throws versionMoved when they are not at `version` any more.
  */
 export async function saveSettings(
-  ports: Pick<Ports, 'clock' | 'settings' | 'connections' | 'hints' | 'log'>,
-  { workspace, settings: chosen, version }: Readonly<{ workspace: string; settings: SyncSettings; version: number }>,
+  ports: Pick<Ports, 'clock' | 'ids' | 'settings' | 'connections' | 'hints' | 'log'>,
+  {
+    workspace,
+    person,
+    settings: chosen,
+    version,
+  }: Readonly<{ workspace: string; person: string; settings: SyncSettings; version: number }>,
 ): Promise<VersionedSettings> {
   const before = await ports.settings.get(workspace)
   // With what a newer version of the code may have stored there.
@@ -32,8 +39,10 @@ export async function saveSettings(
   // What an earlier change left begins again: it was planned by other settings than these.
   const isToReplan = before.replan !== undefined || letsMoreThrough(before.settings, settings)
   const replan = isToReplan ? replanFrom(ports.clock.now()) : undefined
+  const changes = settingChanges(before.settings, settings)
+  const act = changes.length === 0 ? undefined : actOf(ports, person, { act: 'settingsChanged', changes })
   const isSaved =
-    before.version === version && (await ports.settings.save(workspace, settings, version, replan)) === 'saved'
+    before.version === version && (await ports.settings.save(workspace, settings, version, replan, act)) === 'saved'
   if (!isSaved) throw new Failure({ kind: 'versionMoved', what: 'settings', id: workspace })
   const occasion = `${workspace}-settings-${version + 1}`
   const connection = await ports.connections.get(workspace)

@@ -48,6 +48,7 @@ const STORED = [
   'markers',
   'conflicts',
   'settings',
+  'adminActs',
   'runs',
   'idempotency',
   'dailyProgress',

@@ -3,6 +3,7 @@ import { createPendingConsents } from '#dynamodb/pending-consents'
 import { createDynamoPorts } from '#dynamodb/ports'
 import { openTable } from '#dynamodb/table'
 import { createTokenVault } from '#dynamodb/token-vault'
+import { adminActsContract } from '../contract/admin-acts.ts'
 import { connectionsContract } from '../contract/connections.ts'
 import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
@@ -34,6 +35,7 @@ contactsContract(() => ports, 10)
 contactIndexContract(() => ports, 15)
 markersContract(() => ports)
 settingsContract(() => ports.settings)
+adminActsContract(() => ports)
 ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)

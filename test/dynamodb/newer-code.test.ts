@@ -37,6 +37,10 @@ const SHAPES = {
   'journal entry': [stored.journalEntrySchema, anEntry('j1', 'c1')],
   outcome: [stored.outcomeSchema, anOutcome('7')],
   run: [stored.runSchema, aRun('r1')],
+  'act of an admin': [
+    stored.adminActSchema,
+    { id: 'a1', at: AT, act: 'settingsChanged', actor: 'ann', changes: [{ setting: 'push', to: 'automatic' }] },
+  ],
   tokens: [stored.tokenSetSchema, aTokenSet('1')],
   settings: [
     stored.settingsSchema,

@@ -42,14 +42,18 @@ describe('POST /connection/authorize, /connection/confirm and /connection/discon
     expect((await ask('POST', '/connection/authorize')).json.url).not.toBe(first.json.url)
   })
 
-  it('takes the access back at Intuit and says so; then nothing is connected', async () => {
-    const { ask, intuit } = connectWorld()
+  it('takes the access back at Intuit and says so; then nothing is connected, and who did it is known', async () => {
+    const { ask, intuit, ports } = connectWorld()
     await connected(ask)
     expect(await ask('POST', '/connection/disconnect')).toMatchObject({
       status: 200,
       json: { status: 'disconnected', realmId: REALM, revoked: true },
     })
     expect(intuit.revoked).toHaveLength(1)
+    expect((await ports.adminActs.list('acme', 10)).rows).toMatchObject([
+      { act: 'disconnected', actor: 'ada', realmId: REALM, revoked: true },
+      { act: 'connected', actor: 'ada', realmId: REALM },
+    ])
     expect(await ask('POST', '/connection/disconnect')).toMatchObject({
       status: 409,
       json: { type: '/problems/not-connected' },

@@ -334,6 +334,34 @@ describe('conflicts', () => {
   })
 })
 
+describe('the history of the settings', () => {
+  it('says who changed which setting from what to what, and when, the newest first, a page at a time', async () => {
+    const { ask, ports } = adminWorld()
+    const at = new Date(ports.clock.now()).toISOString()
+    const { settings } = await ports.settings.get('acme')
+    const save = (version: number, body: object, person: string) =>
+      ask('PUT', '/settings', {
+        headers: { 'if-match': `"${version}"` },
+        body: { ...settings, ...body },
+        claims: claimsOf('acme', undefined, person),
+      })
+    expect((await save(0, { pushNotes: false }, 'ada')).status).toBe(200)
+    // It changes nothing, and the last one was refused.
+    expect((await save(1, { pushNotes: false }, 'bob')).status).toBe(200)
+    expect((await save(2, { pushNotes: false, conflicts: 'ask' }, 'bob')).status).toBe(200)
+    expect((await save(2, { push: 'whenAsked' }, 'cleo')).status).toBe(412)
+    const { json: first } = await ask('GET', '/settings/history', { query: { limit: '1' } })
+    expect(first.items).toMatchObject([
+      { act: 'settingsChanged', actor: 'bob', changes: [{ setting: 'conflicts', from: 'newest', to: 'ask' }] },
+    ])
+    const { json: rest } = await ask('GET', '/settings/history', { query: { limit: '1', cursor: first.next ?? '' } })
+    expect(rest.items).toMatchObject([{ at, actor: 'ada', changes: [{ setting: 'pushNotes', from: true, to: false }] }])
+    expect(rest.next).toBeUndefined()
+    const elsewhere = await ask('GET', '/settings/history', { claims: claimsOf('globex') })
+    expect(elsewhere.json.items).toEqual([])
+  })
+})
+
 describe('settings', () => {
   const chosen = {
     conflicts: 'ask',

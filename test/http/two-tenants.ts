@@ -1,4 +1,5 @@
 import type { PendingConsent } from '#core/pending-consents'
+import { DEFAULT_SETTINGS } from '#core/policies'
 import { adminRoutes } from '#http/admin-routes'
 import { connectRoutes } from '#http/connection-routes'
 import type { Route } from '#http/declare'
@@ -26,6 +27,9 @@ const ids: Readonly<Record<string, string>> = {
   conflicts: 'c1~email',
   cancelRun: 'r3',
 }
+
+/** How often somebody has saved the settings of each, so that their history has several pages. */
+const SETTINGS_SAVED = 3
 
 // The same in both, as chance may have it.
 const CONFIRMATION = 'AAAA-AAAA'
@@ -73,7 +77,7 @@ export function askedBy(tenant: Tenant, { id, body, takesVersion, takesIdempoten
   return {
     claims: claimsOf(tenant, undefined, `person of ${tenant}`),
     headers: {
-      ...(takesVersion && { 'if-match': id === 'saveSettings' ? '"0"' : '"1"' }),
+      ...(takesVersion && { 'if-match': id === 'saveSettings' ? `"${SETTINGS_SAVED}"` : '"1"' }),
       ...(takesIdempotencyKey && { 'idempotency-key': 'the-same' }),
     },
     ...(made !== undefined && { body: made(tenant) }),
@@ -167,4 +171,8 @@ async function fill(ports: ReturnType<typeof wholeWorld>['ports'], tenant: Tenan
     ),
   ])
   await commit({ kind: 'claim', entity: 'customer', recordId: '71', contactId: 'c1' })
+  for (let version = 0; version < SETTINGS_SAVED; version++) {
+    const act = { id: `a${version}`, at: open.openedAt, act: 'settingsChanged', actor: startedBy } as const
+    await ports.settings.save(tenant, DEFAULT_SETTINGS, version, undefined, act)
+  }
 }

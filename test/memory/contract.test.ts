@@ -1,5 +1,6 @@
 import type { HintQueue } from '#memory/hints'
 import { createMemoryPorts } from '#memory/ports'
+import { adminActsContract } from '../contract/admin-acts.ts'
 import { connectionsContract } from '../contract/connections.ts'
 import { contactIndexContract } from '../contract/contact-index.ts'
 import { contactsContract } from '../contract/contacts.ts'
@@ -26,6 +27,7 @@ contactsContract(() => ports, 100)
 contactIndexContract(() => ports, 100)
 markersContract(() => ports)
 settingsContract(() => ports.settings)
+adminActsContract(() => ports)
 ledgerContract(() => ports)
 runsContract(() => ports)
 idempotencyContract(() => ports.idempotency)

@@ -15,7 +15,7 @@ afterEach(() => world.close())
 
 async function choose(chosen: Partial<SyncSettings>, ports: Ports = world.ports): Promise<void> {
   const { settings, version } = await world.ports.settings.get(WORKSPACE)
-  await saveSettings(ports, { workspace: WORKSPACE, settings: { ...settings, ...chosen }, version })
+  await saveSettings(ports, { workspace: WORKSPACE, person: 'ada', settings: { ...settings, ...chosen }, version })
 }
 
 /** Serves the hints that are there, until none is. */

@@ -179,7 +179,12 @@ describe('the settings', () => {
     await edit(world, (await world.contactOf('1')).id, { phone: '1' })
     expect(world.book.get('1').fields?.phone).toBeUndefined()
     const { settings, version } = await getSettings(world.ports, WORKSPACE)
-    const request = { workspace: WORKSPACE, settings: { ...settings, push: 'automatic' as const }, version }
+    const request = {
+      workspace: WORKSPACE,
+      person: 'ada',
+      settings: { ...settings, push: 'automatic' as const },
+      version,
+    }
     expect(await saveSettings(world.ports, request)).toMatchObject({ version: version + 1 })
     expect(await failureOf(saveSettings(world.ports, request))).toMatchObject({
       kind: 'versionMoved',

@@ -138,7 +138,7 @@ describe('vendors that take part', () => {
     await pull()
     await ports.clock.sleep(3_600_000)
     const { settings, version } = await getSettings(ports, WORKSPACE)
-    await saveSettings(ports, { workspace: WORKSPACE, settings: { ...settings, ...BOTH }, version })
+    await saveSettings(ports, { workspace: WORKSPACE, person: 'ada', settings: { ...settings, ...BOTH }, version })
     expect(await held()).toEqual([])
     await serve()
     for (const run of await ports.runs.unfinished(WORKSPACE)) await finish(run)
