@@ -59,6 +59,8 @@ describe('what touched a contact since a run', () => {
     expect(touchesOf(entries, 'phone')).toEqual([['touched', 'phone']])
     expect(touchesOf(entries, 'notes')).toEqual([])
     expect(touchesOf(entries, 'fax')).toEqual([])
+    const both = books('both', [phone, notes], { runId: 'run' })
+    expect(touchesOf([crm('before', [phone]), both], 'phone')).toEqual([])
   })
 
   it('is a move or an archiving in the words of the CRM, too', () => {
