@@ -10,6 +10,7 @@ export const MISHAPS = [
   'a transaction is cancelled',
   'two want to refresh the tokens at once',
   'a refresh token is rotated',
+  'an index lags behind its table',
   'a message is lost',
   'a message comes twice',
   'a message comes late',

@@ -31,6 +31,8 @@ export type WorldSettings = Readonly<{
   quietMs?: number
   /** For so long a newer version of the code runs beside this one, in this share of processes; then it is rolled back. */
   newer?: Readonly<{ share: number; forMs: number }>
+  /** The indexes of the table have a write up to so long after the table itself. */
+  indexLagMs?: number
   /** What is done with conflicts at first, where it is not the default. */
   conflicts?: SyncSettings['conflicts']
 }>
@@ -68,10 +70,16 @@ export function drawSettings(seed: string): WorldSettings {
     ...(policies.next() < 0.5 && { conflicts: policies.pick(['ask', 'ask', 'quickbooks', 'crm'] as const) }),
     ...(tokens.next() < 0.25 && { quietMs: 25 * 60 * MINUTE_MS }),
     ...drawNewer(createRandom(`${seed}/newer`)),
+    ...drawIndexLag(createRandom(`${seed}/index lag`)),
     // A stream of its own, so that the rest is drawn as ever.
     vendors: createRandom(`${seed}/vendors`).pick([0, 0, 1, 4]),
     currencies: createRandom(`${seed}/currencies`).pick([[], [], ['EUR'], ['EUR', 'GBP']]),
   }
+}
+
+/** Mostly some milliseconds, a second at worst. */
+function drawIndexLag(random: Random): Pick<WorldSettings, 'indexLagMs'> {
+  return random.next() < 0.3 ? { indexLagMs: random.pick([20, 200, 1_000, 1_000]) } : {}
 }
 
 function drawNewer(random: Random): Pick<WorldSettings, 'newer'> {
@@ -93,6 +101,7 @@ export function withoutFaults(settings: WorldSettings): WorldSettings {
     webhooks: { delayMs: { min: 0, max: 0 }, gatherMs: 0, lossShare: 0, duplicateShare: 0, reorderShare: 0 },
     intuit: 0,
     sentTwice: 0,
+    ...(settings.indexLagMs !== undefined && { indexLagMs: 0 }),
   }
 }
 

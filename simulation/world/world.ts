@@ -21,6 +21,7 @@ import type { Notification } from '../../local/quickbooks/webhooks/notification.
 import type { Values } from '../checker/values.ts'
 import { createWitness } from '../checker/witness.ts'
 import type { Mishap } from './happenings.ts'
+import { createLaggingIndexes } from './lagging-indexes.ts'
 import { createNewerVersion } from './newer-version.ts'
 import { type Ground, portsOf } from './process-ports.ts'
 import { createProcesses, type End } from './processes.ts'
@@ -112,6 +113,16 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     { now: () => timeline.now() + settings.skewMs, sleep: () => Promise.reject(new Error('Only a process sleeps.')) },
     settings.seed,
   )
+  // What the checker looks at is the table itself.
+  const lagging =
+    settings.indexLagMs === undefined
+      ? undefined
+      : createLaggingIndexes(memory, {
+          seed: settings.seed,
+          random: createRandom(`${settings.seed}/index`),
+          now: timeline.now,
+          trace,
+        })
   let sentTwice = 0
   const newer = createNewerVersion()
   const hints: Hints = {
@@ -126,7 +137,7 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
     wake: async (wakeUp, delaySeconds) => wakeUps.send(wakeUp, delaySeconds),
   }
   const ground: Ground = {
-    memory,
+    memory: lagging?.ports ?? memory,
     hints,
     simulator,
     app,
@@ -299,13 +310,14 @@ export function createWorld(settings: WorldSettings, { print, sabotage = (ports)
   }
 
   /** Puts what may go wrong in force, or with no faults takes it back. */
-  function setFaults({ process, queue, webhooks, intuit, sentTwice: twice }: WorldSettings): void {
+  function setFaults({ process, queue, webhooks, intuit, sentTwice: twice, indexLagMs = 0 }: WorldSettings): void {
     processes.setFaults(process)
     pulls.setFaults(queue)
     pushes.setFaults(queue)
     wakeUps.setFaults(queue)
     simulator.modules.webhooks.change(webhooks)
     sentTwice = twice
+    lagging?.setMostMs(indexLagMs)
     noteStruck()
     simulator.faults.clear()
     struckAs.clear()
