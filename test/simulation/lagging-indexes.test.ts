@@ -25,11 +25,11 @@ it('an index that lags has every write within its time and in order, while the t
   expect(await save('Late', 1)).not.toBe('committed')
   expect((await ports.contacts.get('acme', 'c1'))?.fields.displayName).toBe('Bea')
   expect(await names()).toEqual([])
-  expect(trace.mishaps().map(([mishap]) => mishap)).toEqual(['an index lags behind its table'])
+  expect([...trace.mishaps().keys()]).toEqual(['an index lags behind its table'])
 
   const seen: string[] = []
   for (let ms = 0; ms <= 1_000; ms += 10, nowMs += 10) seen.push((await names()).join())
-  expect([...new Set(seen)].filter((name) => name !== '')).toEqual(expect.arrayContaining(['Bea']))
+  expect(new Set(seen)).toContain('Bea')
   expect(seen.lastIndexOf('Ada')).toBeLessThan(seen.indexOf('Bea'))
   expect(seen.at(-1)).toBe('Bea')
 })
