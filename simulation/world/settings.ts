@@ -105,12 +105,14 @@ export function withoutFaults(settings: WorldSettings): WorldSettings {
   }
 }
 
+/** The two sides cannot come to the same where QuickBooks keeps what is taken out of an address. */
+export const NOT_DRAWN: ReadonlySet<string> = new Set(['emptied-address'])
+
 /** Each switch has a stream of its own, so that a new one leaves every other where it was. */
 function drawSwitches(seed: string): SwitchOverrides {
   const drawn: Record<string, string> = {}
   for (const { name, positions } of createSwitches().list()) {
-    // The two sides cannot come to the same where QuickBooks keeps what is taken out of an address.
-    if (name === 'emptied-address') continue
+    if (NOT_DRAWN.has(name)) continue
     const random = createRandom(`${seed}/switch ${name}`)
     if (random.next() < 0.3) drawn[name] = random.pick(positions)
   }
