@@ -17,9 +17,9 @@ export function birthOf(
   if (parent?.isProject === true) return { refused: BELOW_PROJECT }
   if (parent?.currency !== undefined && chosen !== undefined && chosen !== parent.currency)
     return { refused: otherCurrency(chosen, parent.currency) }
-  if (parent === undefined && chosen !== undefined && chosen !== home && !(isMulti && active.includes(chosen)))
-    return { refused: notAmong(chosen, isMulti) }
   const currency = parent === undefined ? chosen : parent.currency
+  if (currency !== undefined && currency !== home && !(isMulti && active.includes(currency)))
+    return { refused: parent === undefined ? notAmong(currency, isMulti) : parentsNotActive(currency) }
   return {
     birth: {
       ...(currency !== undefined && currency !== home && { currency }),
@@ -39,6 +39,9 @@ export function placeRefusal(
     : otherCurrency(record.currency, parent.currency)
 }
 
+/** The codes of a currency that the company does not have, as far as its currencies are known. */
+export const CURRENCIES_LACKING: ReadonlySet<string> = new Set(['currencyNotActive', 'noMulticurrency'])
+
 /** The codes of a place that QuickBooks would not have a record in. */
 export const PLACES: ReadonlySet<string> = new Set(['parentIsProject', 'otherCurrency'])
 
@@ -56,6 +59,15 @@ function otherCurrency(own: string, parents: string): Refused {
     code: 'otherCurrency',
     reason: `It is in ${own} and its parent in ${parents}: a job has its parent’s currency, and QuickBooks never changes a currency.`,
     advice: `Put it under a parent in ${own}, or make a new job under this one.`,
+  }
+}
+
+/** A customer keeps its currency when that is made inactive, but nothing new is created in it. */
+function parentsNotActive(currency: string): Refused {
+  return {
+    code: 'currencyNotActive',
+    reason: `Its parent is in ${currency}, which is not among the active currencies of the QuickBooks company, and a job has its parent’s currency.`,
+    advice: `Make ${currency} active again in QuickBooks under Currencies, or put the job under another parent.`,
   }
 }
 

@@ -3,18 +3,20 @@ import { changeConnection } from './connection-changes.ts'
 import { hintPull } from './hint-work.ts'
 import type { Company, Ports } from './ports.ts'
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 type CurrencyPorts = Pick<Ports, 'clock' | 'connections'>
 
-/** The company's currencies as last read; asked for once where they never were. */
+/** The company's currencies as last read; asked for where they never were, or longer ago than may be. */
 export async function currenciesOf(
   ports: CurrencyPorts,
   workspace: string,
   company: Pick<Company, 'currencies'>,
+  atMostMs = Number.POSITIVE_INFINITY,
 ): Promise<Currencies> {
   const known = (await ports.connections.get(workspace))?.currencies
-  return known ?? readCurrencies(ports, workspace, company)
+  const isKnown = known !== undefined && ports.clock.now() - Date.parse(known.readAt) <= atMostMs
+  return isKnown ? known : readCurrencies(ports, workspace, company)
 }
 
 /** Reads the company's currencies and keeps them on the connection. */

@@ -1,10 +1,15 @@
-import { birthOf, placeRefusal } from '#core/birth'
+import { birthOf, CURRENCIES_LACKING, placeRefusal } from '#core/birth'
 import { fixedSlots, projectRefusal } from '#core/project-slots'
 import type { Birth, Contact, Mirror, Slot, Snapshot } from '#core/records'
-import { currenciesOf } from './currencies.ts'
+import { currenciesOf, DAY_MS } from './currencies.ts'
 import type { Refused } from './push-refuse.ts'
 import { CREATED_AS, type PushPorts, type PushSession } from './push-session.ts'
 import { changedAmong } from './store-records.ts'
+
+/** A refusal is told by currencies that were read just now: the bookkeeper may have added the one that is missing. */
+const JUST_NOW_MS = 30_000
+
+type Born = Readonly<{ birth: Birth } | { refused: Refused }>
 
 /** What a contact's customer is created with beside its content, or why QuickBooks would not have it there. */
 export async function birthFor(
@@ -12,13 +17,24 @@ export async function birthFor(
   session: PushSession,
   { currency }: Pick<Contact, 'currency'>,
   parentRecordId: string | undefined,
-): Promise<Readonly<{ birth: Birth } | { refused: Refused }>> {
+): Promise<Born> {
   if (parentRecordId === undefined && currency === undefined) return { birth: {} }
   const { workspace, company } = session
   const currencies = await currenciesOf(ports, workspace, company)
-  if (parentRecordId === undefined) return birthOf(currency, undefined, currencies)
-  const parent = await parentMirror(ports, session, parentRecordId, currencies.isMulti)
-  return birthOf(currency, parent ?? {}, currencies)
+  const parent =
+    parentRecordId === undefined
+      ? undefined
+      : ((await parentMirror(ports, session, parentRecordId, currencies.isMulti)) ?? {})
+  const born = birthOf(currency, parent, currencies)
+  const mayBeOldMs = validMs(born)
+  if (mayBeOldMs === undefined) return born
+  return birthOf(currency, parent, await currenciesOf(ports, workspace, company, mayBeOldMs))
+}
+
+/** How old the currencies may be by which this was answered; undefined where they did not matter. */
+function validMs(born: Born): number | undefined {
+  if ('refused' in born) return CURRENCIES_LACKING.has(born.refused.code) ? JUST_NOW_MS : undefined
+  return born.birth.currency === undefined ? undefined : DAY_MS
 }
 
 /** The parent as it is known; read where it was last stored before its currency was looked at, and that matters. */

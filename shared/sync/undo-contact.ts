@@ -22,6 +22,7 @@ import { touchesSince, touchInWords } from '#core/touches'
 import { placement } from './hierarchy.ts'
 import { knownLists, wantedBy } from './name-way.ts'
 import type { Write } from './ports.ts'
+import { unplacedSlots } from './push-birth.ts'
 import { pushContact } from './push-contact.ts'
 import { intend, newIntent } from './push-intent.ts'
 import { holderOfName } from './push-name.ts'
@@ -301,7 +302,8 @@ async function putBackPlan(
   const before = doneBefore(entries, why.undoRunId)
   const named = mirror && { ...mirror, snapshot: withoutPassing(contact, mirror.snapshot) }
   const planned = planUndo({ contact, crm, mirror: named }, entries, why.runId, why.undoRunId, before)
-  return withoutImpossible(ports, workspace, contact, planned)
+  const placed = await withoutUnplaced(ports, workspace, mirror, planned)
+  return withoutImpossible(ports, workspace, contact, placed)
 }
 
 /** Slots that QuickBooks was to hold again and does not, because they were changed there in this very moment. */
@@ -322,6 +324,31 @@ async function unsent(
     .map((slot) => ({ slot, reason: 'It was changed in QuickBooks in this very moment.' }))
 }
 
+/** What QuickBooks would not have as it was is put back on neither side: an undo is refused what any push is. */
+async function withoutUnplaced(
+  ports: PushPorts,
+  workspace: string,
+  mirror: Mirror | undefined,
+  plan: PutBack,
+): Promise<PutBack> {
+  const books = booksAfter(mirror, plan)
+  if (mirror === undefined || books === undefined) return plan
+  const unplaced = await unplacedSlots(ports, workspace, mirror, books, slotsIn(plan.quickbooks))
+  if (unplaced === undefined) return plan
+  const { slots, refused } = unplaced
+  return slots.reduce((rest, slot) => without(rest, slot, `${refused.reason} ${refused.advice}`), plan)
+}
+
+function without(plan: PutBack, slot: Slot, reason: string): PutBack {
+  const { [slot]: _skipped, ...quickbooks } = plan.quickbooks
+  return {
+    ...plan,
+    crm: plan.crm.filter((one) => one !== slot),
+    quickbooks,
+    skipped: [...plan.skipped, { slot, reason }],
+  }
+}
+
 /** A parent that is gone, or would make a cycle now, is not put back. */
 async function withoutImpossible(
   ports: PushPorts,
@@ -333,16 +360,7 @@ async function withoutImpossible(
   if (!plan.crm.includes('parent') || typeof parentId !== 'string') return { plan, path: [] }
   const { path, obstacle } = await placement(ports, workspace, contact.id, parentId)
   if (obstacle === undefined) return { plan, path }
-  const { parent: _parent, ...quickbooks } = plan.quickbooks
-  return {
-    plan: {
-      ...plan,
-      crm: plan.crm.filter((slot) => slot !== 'parent'),
-      quickbooks,
-      skipped: [...plan.skipped, { slot: 'parent', reason: 'It cannot come under its old parent any more.' }],
-    },
-    path: [],
-  }
+  return { plan: without(plan, 'parent', 'It cannot come under its old parent any more.'), path: [] }
 }
 
 /** Slots that this undo has put back already, before its worker died. */

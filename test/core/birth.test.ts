@@ -34,9 +34,22 @@ describe('what a customer is created with', () => {
     expect(birthOf(undefined, { currency: 'EUR', tax }, swiss)).toStrictEqual({ birth: { currency: 'EUR', tax } })
     expect(birthOf('EUR', { currency: 'EUR' }, swiss)).toStrictEqual({ birth: { currency: 'EUR' } })
     expect(birthOf(undefined, { currency: 'CHF', isProject: false }, swiss)).toStrictEqual({ birth: {} })
-    // What the company no longer has among its currencies, its customers still have.
-    expect(birthOf('JPY', { currency: 'JPY' }, swiss)).toStrictEqual({ birth: { currency: 'JPY' } })
     expect(birthOf('EUR', {}, swiss)).toStrictEqual({ birth: {} })
+  })
+
+  it('is refused where its parent has a currency that the company has no more, whoever chose it', () => {
+    for (const chosen of [undefined, 'JPY']) {
+      expect(birthOf(chosen, { currency: 'JPY', tax }, swiss)).toEqual({
+        refused: {
+          code: 'currencyNotActive',
+          reason:
+            'Its parent is in JPY, which is not among the active currencies of the QuickBooks company, and a job has its parent’s currency.',
+          advice: 'Make JPY active again in QuickBooks under Currencies, or put the job under another parent.',
+        },
+      })
+    }
+    // The home currency need not be listed, nor multicurrency on.
+    expect(birthOf(undefined, { currency: 'CHF', tax }, { ...single, active: [] })).toStrictEqual({ birth: { tax } })
   })
 
   it('cannot be another currency than its parent’s', () => {

@@ -77,6 +77,56 @@ describe('a job under a customer in another currency', () => {
   })
 })
 
+describe('a job under a customer whose currency the company works with no more', () => {
+  /** EUR's id in the list of the company's currencies. */
+  const EUROS = '1'
+
+  it('is refused before anything is made, and made once the currency is active again', async () => {
+    const world = await multi()
+    const client = await world.addLinked({ DisplayName: 'Client', ...EUR })
+    await world.job(client, 'Known before')
+    world.books.editCurrency(EUROS, { active: false })
+    world.time.advance(DAY_MS + 1)
+    const creates = world.calls().create
+    const job = await world.job(client, 'Roof')
+    expect((await world.contact(job)).refusal).toMatchObject({
+      code: 'currencyNotActive',
+      reason: expect.stringContaining('Its parent is in EUR'),
+      advice: expect.stringContaining('Make EUR active again'),
+    })
+    await world.drainLater()
+    expect(world.calls().create).toBe(creates)
+    world.books.editCurrency(EUROS, { active: true })
+    await world.drainLater(3)
+    expect(await world.inBooks(job)).toMatchObject({ CurrencyRef: { value: 'EUR' } })
+    expect(await world.dot(job)).toBe('green')
+  })
+
+  it('is never refused by a list that was read before the bookkeeper added the currency', async () => {
+    const world = await multi({}, ['GBP'])
+    const pounds = await world.addLinked({ DisplayName: 'Pounds', CurrencyRef: { value: 'GBP' } })
+    await world.job(pounds, 'Known before')
+    world.books.addCurrency('EUR')
+    const client = await world.addLinked({ DisplayName: 'Client', ...EUR })
+    world.time.advance(60_000)
+    const job = await world.job(client, 'Roof')
+    expect((await world.contact(job)).refusal).toBeUndefined()
+    expect(await world.inBooks(job)).toMatchObject({ CurrencyRef: { value: 'EUR' } })
+  })
+
+  it('is left alone where it is in the books already', async () => {
+    const world = await multi()
+    const client = await world.addLinked({ DisplayName: 'Client', ...EUR })
+    const job = await world.job(client, 'Roof')
+    world.books.editCurrency(EUROS, { active: false })
+    world.time.advance(DAY_MS + 1)
+    await world.edit(job, world.set({ phone: '1' }))
+    await world.drain()
+    expect(await world.inBooks(job)).toMatchObject({ PrimaryPhone: { FreeFormNumber: '1' } })
+    expect(await world.dot(job)).toBe('green')
+  })
+})
+
 describe('a contact that would come under a parent in another currency', () => {
   it('is refused when somebody moves it, before anything is sent', async () => {
     const world = await multi()

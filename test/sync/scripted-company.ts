@@ -13,6 +13,8 @@ export type Customer = Readonly<{
   updatedMs: number
   /** What an invoice moves: no content of the customer's own. */
   balance: number
+  currency?: string
+  isProject?: boolean
 }>
 
 export type Call = Readonly<{ method: keyof Company; row?: number; ids?: readonly string[]; token: string }>
@@ -64,7 +66,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
     return [...path.values()]
   }
   const bookkeeper = {
-    add(name: string, rest: Partial<Pick<Customer, 'parent' | 'fields' | 'active'>> = {}): string {
+    add(name: string, rest: Partial<Pick<Customer, 'parent' | 'fields' | 'active' | 'currency'>> = {}): string {
       const id = String(nextId++)
       put({ id, name, active: true, revision: 0, updatedMs: clock.now(), balance: 0, ...rest })
       return id
@@ -82,6 +84,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
       const { [field]: _gone, ...fields } = need(id).fields ?? {}
       change(id, { fields })
     },
+    makeProject: (id: string) => change(id, { isProject: true }),
     deactivate: (id: string) => change(id, { active: false }),
     activate: (id: string) => change(id, { active: true }),
     move: (id: string, parent: string) => change(id, { parent }),
@@ -109,7 +112,7 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
   }
 
   const recordOf = (customer: Customer): SourceRecord => {
-    const { id, name, parent, fields, active, revision, updatedMs, balance } = customer
+    const { id, name, parent, fields, active, revision, updatedMs, balance, currency, isProject } = customer
     const path = upFrom(id)
       .map((each) => each.name)
       .reverse()
@@ -126,6 +129,8 @@ export function scriptedCompany(clock: Clock, createdMs = clock.now() - 365 * 24
       fullName: path.join(':'),
       level: tellsLevels ? path.length - 1 : 0,
       balance,
+      ...(currency !== undefined && { currency }),
+      ...(isProject !== undefined && { isProject }),
       updatedAt,
       raw: {
         Id: id,

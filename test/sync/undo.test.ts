@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SyncSettings } from '#core/policies'
 import type { Outcome, Run } from '#core/records'
-import { newJob, updateContact } from '#sync/edit-contact'
+import { moveContact, newJob, updateContact } from '#sync/edit-contact'
 import { startImport } from '#sync/import'
 import type { Ports } from '#sync/ports'
 import { startPull } from '#sync/pull'
@@ -166,6 +166,43 @@ describe('undoing a sync', () => {
     expect(world.book.get('2').parent).toBe('1')
     await sync(world)
     expect(await world.contact(grace.id)).not.toHaveProperty('parentId')
+  })
+
+  it.each([
+    ['its old parent is in another currency', { currency: 'EUR' }, () => {}, 'It is in USD and its parent in EUR'],
+    ['its old parent became a project', {}, (two: TwoSides) => two.book.makeProject('1'), 'Its parent is a project'],
+  ] as const)('leaves a job where it is if %s, and puts back the rest of it', async (_why, old, since, reason) => {
+    const world = await createTwoSides(
+      (book) => {
+        const usd = { currency: 'USD' }
+        const parent = book.add('Ada', { ...usd, ...old })
+        book.add('Roof', { parent, fields: { phone: '1' }, ...usd })
+        book.add('Grace', usd)
+      },
+      { push: 'whenAsked' },
+    )
+    const [ada, roof, grace] = [await world.contactOf('1'), await world.contactOf('2'), await world.contactOf('3')]
+    expect(roof.parentId).toBe(ada.id)
+    await edit(world, roof.id, { phone: '2' })
+    const { version } = await world.contact(roof.id)
+    await moveContact(world.ports, { ...asker, id: roof.id, version, parentId: grace.id })
+    const run = await sync(world)
+    expect(world.book.get('2').parent).toBe('3')
+    since(world)
+    await world.tell('1')
+    await world.settle()
+    const undone = await undo(world, run.id)
+    expect(await outcomesOf(world, undone.id)).toMatchObject([
+      {
+        kind: 'undone',
+        code: 'partly',
+        details: { skipped: [{ slot: 'parent', reason: expect.stringContaining(reason) }] },
+      },
+    ])
+    expect(world.book.get('2')).toMatchObject({ parent: '3', fields: { phone: '1' } })
+    await sync(world)
+    expect(world.book.get('2').parent).toBe('3')
+    expect((await world.contact(roof.id)).parentId).toBe(grace.id)
   })
 
   it('makes inactive what it created, jobs first, and unlinks it', async () => {
