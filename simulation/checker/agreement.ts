@@ -113,11 +113,10 @@ function isPassingIn(values: readonly unknown[]): boolean {
 }
 
 /** Whether another record has the name that the contact is to have, wherever that may be. */
-function isNameHeld({ records }: Evidence, { fields, link }: Contact): boolean {
+function isNameHeld({ records, employees }: Evidence, { fields, link }: Contact): boolean {
   const name = fields.displayName?.toLowerCase()
-  return [...records].some(
-    ([id, { DisplayName }]) => id !== link?.recordId && String(DisplayName).toLowerCase() === name,
-  )
+  const others = [...records].flatMap(([id, record]) => (id === link?.recordId ? [] : [record]))
+  return [...others, ...employees].some(({ DisplayName }) => String(DisplayName).toLowerCase() === name)
 }
 
 /** Whether a record is of a list that the workspace has chosen. */

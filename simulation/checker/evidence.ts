@@ -14,6 +14,8 @@ export type Evidence = Readonly<{
   records: ReadonlyMap<string, JsonObject>
   /** The ids of vendors among the records. */
   vendors: ReadonlySet<string>
+  /** Of employees nothing counts but their names. */
+  employees: readonly JsonObject[]
   runs: readonly Run[]
   settings: SyncSettings
   /** Whether the last change of the settings has left something to be done. */
@@ -46,7 +48,7 @@ export async function gather({ memory, witness, company, timeline }: World, tena
   const everSeen = witness.born().flatMap((one) => (one.side === 'crm' && one.workspace === workspace ? [one.id] : []))
   const journal = new Map<string, readonly JournalEntry[]>()
   for (const id of everSeen) journal.set(id, (await memory.contacts.history(workspace, id, MANY)).rows)
-  const listed = (entity: 'Customer' | 'Vendor') =>
+  const listed = (entity: 'Customer' | 'Vendor' | 'Employee') =>
     company(tenant)
       .list({ entity, limit: MANY })
       .rows.map((record) => [String(record.Id), record] as const)
@@ -59,6 +61,7 @@ export async function gather({ memory, witness, company, timeline }: World, tena
     journal,
     records: new Map([...listed('Customer'), ...vendors]),
     vendors: new Set(vendors.map(([id]) => id)),
+    employees: listed('Employee').map(([, record]) => record),
     runs: (await memory.runs.list(workspace, MANY)).rows,
     settings: stored.settings,
     isReplanning: stored.replan !== undefined,

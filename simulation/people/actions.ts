@@ -13,6 +13,8 @@ const WEIGHTS = {
   'crm.unarchive': 4,
   'crm.move': 4,
   'crm.swapNames': 4,
+  'crm.nameRow': 3,
+  'crm.takeName': 3,
   'crm.resolve': 4,
   'crm.settings': 2,
   'crm.pull': 1,
@@ -46,6 +48,7 @@ const WEIGHTS = {
   'books.invoice': 6,
   'books.billAll': 2,
   'books.vendor': 6,
+  'books.names': 5,
 } as const
 export type ActionKind = keyof typeof WEIGHTS
 export const ACTION_KINDS = Object.keys(WEIGHTS) as readonly ActionKind[] // the keys of a literal

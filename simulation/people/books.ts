@@ -4,7 +4,7 @@ import type { JsonObject } from '../../local/quickbooks/company/json.ts'
 import { valuesOfRecord } from '../checker/values.ts'
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
-import type { Deed } from './crm.ts'
+import { contactsOf, type Deed } from './crm.ts'
 import { asProperties, freshValue, respelled, TYPED_SLOTS, type TypedSlot } from './values.ts'
 
 /** What a bookkeeper does in QuickBooks' own screens. */
@@ -104,6 +104,27 @@ export const BOOKS_DEEDS = {
     const fields = typed(tenant, action, false, VENDOR_SLOTS)
     return `edits vendor ${id} (${Object.keys(fields).join(', ')}): ${end(vendors.edit('Vendor', id, fields))}`
   },
+  'books.names': async (world, tenant, action) => {
+    const { workspace } = tenant
+    const entity = action.number % 30 === 0 ? 'Vendor' : 'Employee'
+    const id = pickRecord(world, tenant, action.pick, () => true, entity)
+    const fresh = String(freshValue('displayName', workspace, action.number + 5))
+    // What is on its way to QuickBooks, if anything is: the name is free there still.
+    const contacts = await contactsOf(world, workspace)
+    const waiting = contacts.filter(({ toPushSince }) => toPushSince !== undefined)
+    const among = waiting.length > 0 ? waiting : contacts
+    const { displayName: wished = fresh } = among[Math.floor(action.pick * among.length)]?.fields ?? {}
+    if (id === undefined || action.other < 0.25) {
+      const name = action.other < 0.15 ? wished : fresh
+      const person = entity === 'Employee' ? { GivenName: 'Ada', FamilyName: `King ${action.number}` } : {}
+      return `enters a ${entity} by the name ${name}: ${end(keeper(world, tenant).create(entity, { ...person, DisplayName: name }))}`
+    }
+    if (action.other < 0.4)
+      return `makes ${entity} ${id} inactive: ${end(keeper(world, tenant).deactivate(entity, id))}`
+    if (action.other < 0.5) return `makes ${entity} ${id} active: ${end(keeper(world, tenant).reactivate(entity, id))}`
+    const name = action.other < 0.75 ? fresh : wished
+    return `gives ${entity} ${id} the name ${name}: ${end(keeper(world, tenant).edit(entity, id, { DisplayName: name }))}`
+  },
 } satisfies Readonly<Record<string, Deed>>
 
 /** A sub-customer's currency, as QuickBooks' own screens give it. */
@@ -130,7 +151,7 @@ function pickRecord(
   tenant: Tenant,
   pick: number,
   fits: (record: JsonObject) => boolean = () => true,
-  entity: 'Customer' | 'Vendor' = 'Customer',
+  entity: 'Customer' | 'Vendor' | 'Employee' = 'Customer',
 ): string | undefined {
   const ids = world
     .company(tenant)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, Fields } from '#core/records'
-import type { Value, Values } from '../checker/values.ts'
+import { plainName, type Value, type Values } from '../checker/values.ts'
 import type { Answered, Asked, Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { asSeen, freshValue, respelled, slipped, type Typed } from './values.ts'
@@ -85,8 +85,13 @@ export const CRM_DEEDS = {
     const all = (await contactsOf(world, tenant.workspace)).filter(
       ({ link, archived }) => link !== undefined && !archived,
     )
-    const from = Math.floor(action.pick * all.length)
-    const ring = all.slice(from, from + length)
+    // Half of the rings are of those that lie under one parent, where there are any.
+    const [family = []] = [...Map.groupBy(all, ({ parentId }) => parentId)]
+      .filter(([parentId, jobs]) => parentId !== undefined && jobs.length > 1)
+      .map(([, jobs]) => jobs)
+    const among = action.number % 20 === 0 && family.length > 1 ? family : all
+    const from = Math.floor(action.pick * among.length)
+    const ring = among.slice(from, from + length)
     if (ring.length < 2) return 'finds nobody to exchange names'
     const ends: string[] = []
     for (const [at, contact] of ring.entries()) {
@@ -96,6 +101,39 @@ export const CRM_DEEDS = {
       ends.push(await change(world, tenant, contact, 'PATCH', '', { fields: { displayName } }, wanted))
     }
     return `exchanges the names of ${ring.map(shown).join(', ')}: ${ends.find((one) => one !== 'done') ?? 'done'}`
+  },
+  'crm.nameRow': async (world, tenant, action) => {
+    const all = (await contactsOf(world, tenant.workspace)).filter(({ archived }) => !archived)
+    const from = Math.floor(action.pick * all.length)
+    const row = all.slice(from, from + 2 + Math.floor(action.other * 2))
+    if (row.length < 2) return 'finds nobody who moves on to another name'
+    // Whoever takes a name is as often before as after the one that gives it up.
+    const taken = row.map((contact, at) => ({ contact, displayName: row[at + 1]?.fields.displayName }))
+    const inTurn = action.other * 10 - Math.floor(action.other * 10) < 0.5 ? taken : taken.toReversed()
+    const ends: string[] = []
+    for (const { contact, displayName } of inTurn) {
+      const name = displayName ?? String(freshValue('displayName', tenant.workspace, action.number))
+      const wanted = { displayName: asSeen(name) }
+      ends.push(await change(world, tenant, contact, 'PATCH', '', { fields: { displayName: name } }, wanted))
+    }
+    return `gives each of ${row.map(shown).join(', ')} the name of the next: ${ends.find((one) => one !== 'done') ?? 'done'}`
+  },
+  'crm.takeName': async (world, tenant, action) => {
+    const contact = await pickContact(world, tenant, action.pick)
+    const lists = ['Employee', 'Vendor', 'Customer'] as const
+    const names = lists.flatMap((entity) =>
+      world
+        .company(tenant)
+        .list({ entity, limit: 10_000 })
+        .rows.map(({ DisplayName }) => ({ entity, name: String(DisplayName) }))
+        // QuickBooks' mark is nothing that anybody would type.
+        .filter(({ name }) => plainName(name) === name),
+    )
+    const taken = names[Math.floor(action.other * names.length)]
+    if (contact === undefined || taken === undefined) return 'finds no name to take'
+    const wanted = { displayName: asSeen(taken.name) }
+    const end = await change(world, tenant, contact, 'PATCH', '', { fields: { displayName: taken.name } }, wanted)
+    return `gives ${shown(contact)} the name of a ${taken.entity}: ${end}`
   },
   'crm.resolve': async (world, tenant, action) => {
     const open = await questions(world, tenant)
