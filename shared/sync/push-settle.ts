@@ -85,7 +85,7 @@ export async function settle(
       ...(written !== undefined && { written }),
     }
     const { intent: _over, refusal: _old, toPushSince = at, pins = [], slotTimes: times, passing, ...rest } = contact
-    const isPassing = passingNow(contact, mirror).passing !== undefined
+    const isPassing = passing !== undefined && passingNow({ passing, link }, mirror).passing !== undefined
     const parent = await parentOf(ports, workspace, contact, mirror.entity)
     const slotTimes = timesApart(times, contactSnapshot(contact, parent.recordId), base)
     const resting = pins.map((pin) => asAnswered(pin, intent, answer.snapshot))

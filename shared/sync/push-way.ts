@@ -1,6 +1,6 @@
 import { awaitedRecord } from '#core/awaited'
 import { passingNames } from '#core/name-way'
-import { listName } from '#core/names'
+import { ignoringCase, listName } from '#core/names'
 import { planPassing } from '#core/plan'
 import type { Contact, Mirror } from '#core/records'
 import { withSlot } from '#core/slots'
@@ -140,11 +140,14 @@ const MOST_PASSING_NAMES = 30
 export async function passingName(
   ports: Pick<PushPorts, 'mirrors'>,
   workspace: string,
-  { fields }: Contact,
+  { fields, link }: Contact,
   mirror: Mirror,
 ): Promise<string> {
   const names = passingNames(fields.displayName ?? '', MOST_PASSING_NAMES)
+  const own = [mirror.snapshot, link?.base].map((one) => ignoringCase(one?.fields.displayName ?? ''))
   for (const name of names) {
+    // A step aside to the name that it has frees nothing.
+    if (own.includes(ignoringCase(name))) continue
     const wanted = wantedBy(mirror, withSlot(mirror.snapshot, 'displayName', name))
     if ((await holderOfName(ports, workspace, wanted)) === undefined) return name
   }

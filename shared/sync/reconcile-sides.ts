@@ -106,12 +106,15 @@ export async function parentOf(
   return { isVendor, aside: [{ slot: 'parent', because }] }
 }
 
-/** The name in between that the record has now. */
+/** The name in between that the record has now. Both sides agree on none: one that is the base's is a person's own. */
 export function passingNow(
-  { passing }: Pick<Contact, 'passing'>,
+  { passing, link }: Pick<Contact, 'passing' | 'link'>,
   mirror: Pick<Mirror, 'snapshot'> | undefined,
 ): Readonly<{ passing?: string }> {
-  const isPassing = passing !== undefined && mirror?.snapshot.fields.displayName === passing.name
+  const isPassing =
+    passing !== undefined &&
+    mirror?.snapshot.fields.displayName === passing.name &&
+    link?.base.fields.displayName !== passing.name
   return isPassing ? { passing: passing.name } : {}
 }
 

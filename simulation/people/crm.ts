@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { SyncSettings } from '#core/policies'
 import type { Contact, Fields } from '#core/records'
-import { plainName, type Value, type Values } from '../checker/values.ts'
+import { isPassingName, plainName, type Value, type Values } from '../checker/values.ts'
 import type { Answered, Asked, Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { asSeen, freshValue, respelled, slipped, type Typed } from './values.ts'
@@ -126,8 +126,8 @@ export const CRM_DEEDS = {
         .company(tenant)
         .list({ entity, limit: 10_000 })
         .rows.map(({ DisplayName }) => ({ entity, name: String(DisplayName) }))
-        // QuickBooks' mark is nothing that anybody would type.
-        .filter(({ name }) => plainName(name) === name),
+        // QuickBooks' mark and a name in between are nothing that anybody would type.
+        .filter(({ name }) => plainName(name) === name && !isPassingName(name)),
     )
     const taken = names[Math.floor(action.other * names.length)]
     if (contact === undefined || taken === undefined) return 'finds no name to take'

@@ -56,6 +56,8 @@ const STORIES = {
     'nobody in the simulation connected again when it was found the next day that the grant is over',
   'old-answer-of-one-never-read':
     'the old answer to a repeated create was taken for the truth where its customer was merged away unread',
+  'name-in-between-typed-by-a-person':
+    'a person in the simulation typed the name in between that a record had, since the grant was over in the middle of a ring',
 } as const
 
 describe('stories that once broke a promise', () => {

@@ -6,6 +6,7 @@ import { dyingPorts } from './dying-ports.ts'
 import { createPushWorld, idOf, PERSON, type PushWorld, WORKSPACE } from './push-world.ts'
 
 const PASSING = /\(changing names/
+const PASSES = 'its name in between'
 let open: PushWorld | undefined
 afterEach(async () => {
   await open?.close()
@@ -157,6 +158,21 @@ describe('a ring that breaks while one has a name in between', () => {
     expect(await dots(world, ids)).toEqual(['green', 'green'])
   })
 
+  it.each([PASSES, PASSES.toUpperCase()])('keeps %s where a person gives it that name for good', async (typed) => {
+    const { world, ids, aside, holder } = await worldMidway(['A', 'B'])
+    const id = ids[aside] ?? ''
+    const [name = ''] = await inBooks(world, [id])
+    const own = typed === PASSES ? name : name.toUpperCase()
+    await rename(world, id, own)
+    await world.drain()
+    for (let hours = 0; hours < 3; hours++) await world.drainLater()
+    const { fields, link, passing, toPushSince } = await world.contact(id)
+    expect({ name: fields.displayName, base: link?.base.fields.displayName }).toEqual({ name: own, base: own })
+    expect({ passing, toPushSince }).toEqual({})
+    expect(await inBooks(world, [id, ids[holder] ?? ''])).toEqual([own, ['A', 'B'][aside]])
+    expect(await dots(world, ids)).toEqual(['green', 'green'])
+  })
+
   it('puts the name back where from now on nothing is sent unless somebody asks', async () => {
     const { world, ids } = await worldMidway(['A', 'B'])
     await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, push: 'whenAsked' }, 0)
@@ -167,6 +183,15 @@ describe('a ring that breaks while one has a name in between', () => {
 })
 
 describe('names that are exchanged', () => {
+  it('are had though one of them looks like a name in between', async () => {
+    const { world, ids } = await worldOf(['B (changing names)', 'B'])
+    await exchange(world, ids)
+    await world.drain()
+    for (let hours = 0; hours < 3; hours++) await world.drainLater()
+    expect(await inBooks(world, ids)).toEqual(['B', 'B (changing names)'])
+    expect(await dots(world, ids)).toEqual(['green', 'green'])
+  })
+
   it('are a customer’s and a vendor’s as well', async () => {
     const { world, ids } = await worldOf(['A'])
     await world.ports.settings.save(WORKSPACE, { ...DEFAULT_SETTINGS, entities: ['customer', 'vendor'] }, 0)
