@@ -385,15 +385,24 @@ function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, r
   const others = actions.filter((action) => slotOf(action) !== slot)
   const from = [quickbooks, isFree ? base : known].find((one) => isDerived(slot, one)) ?? crm
   const sources = sourcesOf(slot, from)
+  const isOfSource = (kind: Action['kind']) =>
+    actions.some((action) => action.kind === kind && sources.some((source) => source === slotOf(action)))
+  const isSent = isOfSource('push')
+  // Who makes of a company's name on checks the person's has changed it by hand.
+  const isSwitched = isDerived(slot, crm) && !sourcesOf(slot, crm).some((source) => sources.includes(source))
   const open = conflictsAfter(sides.openConflicts, settled)
-  if (open.some((conflict) => sources.some((source) => source === conflict.slot))) {
+  const origins = originsOf(slot, [from, quickbooks, base])
+  if (open.some((conflict) => origins.some((origin) => origin === conflict.slot))) {
+    const isUnlike = !sameAsTyped(crm[slot], quickbooks[slot])
     const isAsked = own.some(({ kind }) => kind === 'openConflict')
-    return isFree && isAsked ? [...others, ...eachItsOwn(slot, others, sides, record)] : actions
+    const mayStay = !isSwitched && (isUnlike || isSent) && eachDerives(slot, others, sides, record)
+    return (isFree && isAsked) || mayStay ? [...others, ...eachItsOwn(slot, others, sides, record)] : actions
   }
   const bothChanged = [crm, quickbooks].every((side) => !sameAsTyped(side[slot], base[slot]))
   const isUnlike = bothChanged && !sameAsTyped(crm[slot], quickbooks[slot])
-  const isSent = actions.some((action) => action.kind === 'push' && sources.some((source) => source === action.slot))
-  if (!isSent && !(isFree && isUnlike)) return actions
+  // While a person was asked, the base may have become what QuickBooks alone derived: then the contact's looks like a change.
+  const isOutdated = !isSwitched && own.some(({ kind }) => kind === 'push') && isOfSource('store')
+  if (!isSent && !(isFree && (isUnlike || isOutdated))) return actions
 
   const planned = { actions: others, because: '' }
   const value = following(slot, from, contactAfter(sides.contact.snapshot, planned).fields)
@@ -422,23 +431,22 @@ function followed(slot: DerivedSlot, actions: readonly Action[], sides: Sides, r
   return [...others, ...barred(slot, done, sides, record)]
 }
 
+/** The fields that the slot is derived from, however many steps away. */
+function originsOf(slot: DerivedSlot, known: readonly Fields[]): readonly Slot[] {
+  const from = known.find((fields) => isDerived(slot, fields))
+  const sources: readonly Slot[] = from === undefined ? [] : sourcesOf(slot, from)
+  return sources.flatMap((source) => (source === 'displayName' ? [source, ...originsOf(source, known)] : [source]))
+}
+
 /**
  * A derived slot while a person is asked about what it is derived from: on each side it is what that side would derive, so
  * that nobody has to be asked about it as well.
  */
 function eachItsOwn(slot: DerivedSlot, others: readonly Action[], sides: Sides, record: RecordSide): readonly Action[] {
   const because = 'it follows what a person is asked about'
-  const planned = { actions: others, because: '' }
-  const follow = (before: Fields, after: Snapshot) => {
-    const from = isDerived(slot, before) ? before : { ...sides.base.fields, [slot]: before[slot] }
-    return following(slot, from, after.fields)
-  }
   const crm = sides.contact.snapshot
   const quickbooks = record.snapshot
-  const [inCrm, inBooks] = [
-    follow(crm.fields, contactAfter(crm, planned)),
-    follow(quickbooks.fields, recordAfter(quickbooks, planned)),
-  ]
+  const [inCrm, inBooks] = ownAfter(slot, others, sides, record).map((fields) => fields[slot])
   const [from, was] = [crm.fields[slot], quickbooks.fields[slot]]
   const store = { kind: 'store', slot, from, to: inCrm, because, superseded: { side: 'crm', value: from } } as const
   const push = {
@@ -451,6 +459,29 @@ function eachItsOwn(slot: DerivedSlot, others: readonly Action[], sides: Sides, 
   } as const
   const made: readonly Action[] = [...(inCrm === from ? [] : [store]), ...(inBooks === was ? [] : [push])]
   return made.length === 0 ? [{ kind: 'keep', slot, because }] : barred(slot, made, sides, record)
+}
+
+/** Whether each side has something to derive the slot from: then it stays its own however often it is planned. */
+function eachDerives(slot: DerivedSlot, others: readonly Action[], sides: Sides, record: RecordSide): boolean {
+  return ownAfter(slot, others, sides, record).every((fields) => isDerived(slot, fields))
+}
+
+/** The contact and the record after the others, with what each makes of the slot by itself. */
+function ownAfter(
+  slot: DerivedSlot,
+  others: readonly Action[],
+  { contact, base }: Sides,
+  record: RecordSide,
+): readonly [Fields, Fields] {
+  const planned = { actions: others, because: '' }
+  const follow = (before: Fields, { fields }: Snapshot): Fields => {
+    const from = isDerived(slot, before) ? before : { ...base.fields, [slot]: before[slot] }
+    return { ...fields, [slot]: following(slot, from, fields) }
+  }
+  return [
+    follow(contact.snapshot.fields, contactAfter(contact.snapshot, planned)),
+    follow(record.snapshot.fields, recordAfter(record.snapshot, planned)),
+  ]
 }
 
 const DERIVED_BECAUSE: Readonly<Record<DerivedSlot, string>> = {

@@ -1,3 +1,4 @@
+import { type DerivedSlot, isDerived, NAME_PARTS } from '#core/derived-names'
 import type { Contact } from '#core/records'
 import type { Evidence } from './evidence.ts'
 import { plainName, slotsOfRecord, valuesOfContact, valuesOfRecord } from './values.ts'
@@ -96,6 +97,7 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     if (here === there) continue
     if (slot === 'displayName' && cameToMarked(witness, contact) && plainName(here) === there) continue
     if (contact.conflicts?.some((open) => open.slot === slot)) continue
+    if ((slot === 'displayName' || slot === 'printName') && isAskedFrom(evidence, contact, slot)) continue
     if (contact.pins?.some((pin) => pin.slot === slot)) continue
     if (refusal !== undefined) continue
     if (slot === 'notes' && !settings.pushNotes) continue
@@ -103,6 +105,14 @@ function* disagreementsOf(evidence: Evidence, witness: Witness, contact: Contact
     if (settings.push === 'whenAsked' && contact.toPushSince !== undefined) continue
     yield `${name} and customer ${link.recordId} differ in ${slot}: ${told(here)} in the CRM, ${told(there)} in QuickBooks`
   }
+}
+
+/** What nobody chose is on each side what that side derives, while people are asked about what it is derived from. */
+function isAskedFrom({ mirrors }: Evidence, { fields, link, conflicts = [] }: Contact, slot: DerivedSlot): boolean {
+  const mirror = mirrors.get(link?.recordId ?? '')
+  if (mirror === undefined || ![fields, mirror.snapshot.fields].every((side) => isDerived(slot, side))) return false
+  const origins = [...NAME_PARTS, 'companyName', 'displayName']
+  return conflicts.some((open) => origins.includes(open.slot))
 }
 
 const ABOUT_NAMES = new Set(['6240', 'nameAwaited'])

@@ -10,9 +10,9 @@ import {
   sourcesOf,
   withFollowing,
 } from '#core/derived-names'
-import { contactAfter, plan, recordAfter, type Sides } from '#core/plan'
+import { baseAfter, conflictsAfter, contactAfter, plan, recordAfter, type Sides } from '#core/plan'
 import { DEFAULT_SETTINGS } from '#core/policies'
-import type { Contact, Fields, Snapshot } from '#core/records'
+import type { Conflict, Contact, Fields, Snapshot } from '#core/records'
 import { snapshots, threeSides } from './snapshot-arbitraries.ts'
 
 const ANN: Fields = { givenName: 'Ann', familyName: 'Lee', displayName: 'Ann Lee', printName: 'Ann Lee' }
@@ -307,6 +307,16 @@ describe('a plan', () => {
     })
   })
 
+  it('takes a name on checks that the CRM alone made the company’s, though the name is asked about or gives way', () => {
+    const names = { displayName: 'Acme', companyName: 'Acme Inc', printName: 'Acme' }
+    const crm = { ...names, printName: 'Acme Inc' }
+    const push = { kind: 'push', slot: 'printName', to: 'Acme Inc' }
+    const west = { ...names, displayName: 'West' }
+    expect(planOf(names, crm, west).actions).toContainEqual(expect.objectContaining(push))
+    const asked = planOf(names, { ...crm, displayName: 'East' }, west, { ...DEFAULT_SETTINGS, conflicts: 'ask' })
+    expect(asked.actions).toContainEqual(expect.objectContaining(push))
+  })
+
   it('agrees on a name on checks that is the same for two names, as far as it goes', () => {
     const long = 'x'.repeat(110)
     const [here, there] = [
@@ -336,6 +346,55 @@ describe('a plan', () => {
     expect(asked(anna, anne)).toEqual(['Anna Lee', 'Anne Lee'])
     expect(asked(anna, names({ ...anne, familyName: 'Li' }))).toEqual(['Anna Li', 'Anne Li'])
     expect(asked(names({ ...anna, familyName: 'Li' }), anne)).toEqual(['Anna Li', 'Anne Li'])
+  })
+
+  describe('while a person is asked about a part of the name', () => {
+    type World = Readonly<{ crm: Snapshot; quickbooks: Snapshot; base: Snapshot; open: readonly Conflict[] }>
+    const next = ({ crm, quickbooks, base, open }: World, resolutions: Sides['resolutions'] = []): World => {
+      const done = plan(
+        {
+          contact: { snapshot: crm, changedAt: '2026-11-02T00:00:00Z' },
+          record: { kind: 'present', side: { snapshot: quickbooks, changedAt: '2026-11-01T00:00:00Z' } },
+          base,
+          openConflicts: open,
+          pins: [],
+          resolutions,
+        },
+        { ...DEFAULT_SETTINGS, conflicts: 'ask' },
+      )
+      return {
+        crm: contactAfter(crm, done),
+        quickbooks: recordAfter(quickbooks, done),
+        base: baseAfter(base, done, true),
+        open: conflictsAfter(open, done),
+      }
+    }
+    const named = (givenName: string, familyName: string): Fields => {
+      const name = `${givenName} ${familyName}`
+      return { givenName, familyName, displayName: name, printName: name }
+    }
+
+    it.each([
+      ['the CRM', named('Anna', 'Li'), named('Anne', 'Lee'), 'Li'],
+      ['QuickBooks', named('Anna', 'Lee'), named('Anne', 'Li'), 'Li'],
+      ['nobody', named('Anna', 'Lee'), named('Anne', 'Lee'), 'Lee'],
+    ])(
+      'each side has its own name where %s changed another part, and both what was decided',
+      (_who, crm, books, family) => {
+        const world = { crm: side(crm), quickbooks: side(books), base: side(named('Ann', 'Lee')), open: [] }
+        const asked = next(next(world))
+        expect(asked.open.map(({ slot }) => slot)).toEqual(['givenName'])
+        expect(asked.crm.fields).toEqual(named('Anna', family))
+        expect(asked.quickbooks.fields).toEqual(named('Anne', family))
+        for (const value of ['Anna', 'Anne', 'Annie']) {
+          const decided = { slot: 'givenName', value, seen: { crm: 'Anna', quickbooks: 'Anne' } } as const
+          const rested = next(next(asked, [decided]))
+          expect(rested.open).toEqual([])
+          expect(rested.crm.fields).toEqual(named(value, family))
+          expect(rested.quickbooks.fields).toEqual(named(value, family))
+        }
+      },
+    )
   })
 
   it('comes to rest: what it has made it makes again nothing of', () => {

@@ -77,7 +77,11 @@ describe('a plan', () => {
                 sameAsTyped(action.superseded.value, wrote),
             )
             const kept = done.actions.some((action) => action.kind === 'keep' && action.slot === slot)
-            expect(onBoth || open || superseded || kept, `${side} wrote ${slot}`).toBe(true)
+            // What is derived stays on its own side while what it is derived from is asked about.
+            const isOwn =
+              sameAsTyped(slotValue(after[side], slot), wrote) &&
+              after.open.some((conflict) => isDerivedFrom(slot, conflict.slot))
+            expect(onBoth || open || superseded || kept || isOwn, `${side} wrote ${slot}`).toBe(true)
           }
         }
       }),
@@ -178,6 +182,41 @@ describe('a plan', () => {
           expect(sameAsTyped(slotValue(settled.crm, slot), value)).toBe(true)
           expect(sameAsTyped(slotValue(settled.quickbooks, slot), value)).toBe(true)
         }
+      }),
+    )
+  })
+
+  it('lets names that nobody chose follow what was decided', () => {
+    const part = fc.constantFrom('Ada', 'Ann', 'Bau', 'Lee')
+    const person = fc.tuple(part, part).map(([givenName, familyName]): Snapshot => {
+      const name = `${givenName} ${familyName}`
+      return { fields: { givenName, familyName, displayName: name, printName: name }, active: true }
+    })
+    const take = fc.constantFrom('crm', 'quickbooks', 'another')
+    fc.assert(
+      fc.property(person, person, person, take, take, fc.boolean(), (base, crm, quickbooks, first, second, dies) => {
+        const ask: SyncSettings = { ...DEFAULT_SETTINGS, conflicts: 'ask' }
+        const round = (world: World, resolutions: Sides['resolutions'] = []) => {
+          const done = plan(sidesOf(world, true, resolutions), ask)
+          if (!dies) return applied(world, done)
+          const stored = applied(world, done, false)
+          return applied(stored, plan(sidesOf(stored, true, resolutions), ask))
+        }
+        const decide = (world: World, taken: typeof first) => {
+          const [conflict] = world.open
+          if (conflict === undefined) return world
+          const value = taken === 'another' ? 'Cy' : conflict[taken]
+          return round(world, [
+            { slot: conflict.slot, value, seen: { crm: conflict.crm, quickbooks: conflict.quickbooks } },
+          ])
+        }
+        const asked = round(round({ base, crm, quickbooks, open: [] }))
+        const rested = round(decide(round(decide(asked, first)), second))
+        expect(rested.open).toEqual([])
+        expect(rested.crm).toEqual(rested.quickbooks)
+        const { givenName, familyName, displayName, printName } = rested.crm.fields
+        expect([displayName, printName]).toEqual(Array(2).fill(`${givenName} ${familyName}`))
+        expect(round(rested)).toEqual(rested)
       }),
     )
   })
