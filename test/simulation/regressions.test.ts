@@ -58,6 +58,8 @@ const STORIES = {
     'the old answer to a repeated create was taken for the truth where its customer was merged away unread',
   'name-in-between-typed-by-a-person':
     'a person in the simulation typed the name in between that a record had, since the grant was over in the middle of a ring',
+  'a-name-on-checks-waits-for-a-question-about-the-name':
+    'the checker held it against Tandem that a name on checks waits while a person is asked about the name',
 } as const
 
 describe('stories that once broke a promise', () => {
