@@ -9,7 +9,7 @@ import type { Conflict, Contact, JsonObject, Mirror, Outcome, OutcomeKind, Slot,
 import { sameAsTyped } from '#core/spelling'
 import { findWay, knownLists, wantedBy } from './name-way.ts'
 import type { Ports } from './ports.ts'
-import { unplacedSlots } from './push-birth.ts'
+import { unplacedSlots, withoutUnplaced } from './push-birth.ts'
 import { contentOfCreate, creation, NO_PARENT, VENDOR_PARENT } from './push-contact.ts'
 import { takenBy, type WantedName, wrongName } from './push-name.ts'
 import type { Refused } from './push-refuse.ts'
@@ -180,7 +180,7 @@ async function nameOfUpdate(
     (action) => action.kind === 'push' && NAMING.has(action.slot) && !unplaced.includes(action.slot),
   )
   if (mirror === undefined || !isNamed) return {}
-  const sent = recordAfter(mirror.snapshot, done)
+  const sent = withoutUnplaced(recordAfter(mirror.snapshot, done), mirror, unplaced)
   if (!sent.active) return {}
   return nameOutcome(ports, workspace, contact, settings, wantedBy(mirror, sent, knownLists(contact, settings)), mirror)
 }

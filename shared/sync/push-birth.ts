@@ -1,6 +1,7 @@
 import { birthOf, CURRENCIES_LACKING, placeRefusal } from '#core/birth'
 import { fixedSlots, projectRefusal } from '#core/project-slots'
 import type { Birth, Contact, Mirror, Slot, Snapshot } from '#core/records'
+import { slotValue, withSlot } from '#core/slots'
 import { currenciesOf, DAY_MS } from './currencies.ts'
 import type { Refused } from './push-refuse.ts'
 import { CREATED_AS, type PushPorts, type PushSession } from './push-session.ts'
@@ -50,6 +51,14 @@ async function parentMirror(
   const changed = await changedAmong(ports, workspace, CREATED_AS, records)
   if (changed.length > 0) await ports.mirrors.put(workspace, changed)
   return records[0] ?? known
+}
+
+/**
+ * The record as it is to be while those slots stay as QuickBooks has them: its name competes where it lies, not where it
+ * may not go.
+ */
+export function withoutUnplaced(sent: Snapshot, { snapshot }: Mirror, unplaced: readonly Slot[]): Snapshot {
+  return unplaced.reduce((content, slot) => withSlot(content, slot, slotValue(snapshot, slot)), sent)
 }
 
 /**

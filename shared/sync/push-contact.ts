@@ -7,7 +7,7 @@ import type { Contact, Refusal, Slot, Snapshot } from '#core/records'
 import { slotValue, withSlot } from '#core/slots'
 import { contactSnapshot } from '#core/snapshots'
 import { knownLists, wantedBy } from './name-way.ts'
-import { birthFor, unplacedSlots } from './push-birth.ts'
+import { birthFor, unplacedSlots, withoutUnplaced } from './push-birth.ts'
 import { intend } from './push-intent.ts'
 import { refuse, unmark } from './push-refuse.ts'
 import { type Sent, sendIntent } from './push-send.ts'
@@ -229,8 +229,9 @@ async function update(
   const sent = emptied.reduce((content, slot) => withSlot(content, slot, undefined), recordAfter(mirror.snapshot, plan))
   const unplaced = await unplacedSlots(ports, workspace, mirror, sent, toPush)
   const isPlaced = (slot: Slot) => unplaced?.slots.includes(slot) !== true
-  const wanted = wantedBy(mirror, sent, knownLists(now, settings))
-  const isNamed = toPush.some((slot) => NAMING.has(slot) && isPlaced(slot)) && sent.active
+  const placed = withoutUnplaced(sent, mirror, unplaced?.slots ?? [])
+  const wanted = wantedBy(mirror, placed, knownLists(now, settings))
+  const isNamed = toPush.some((slot) => NAMING.has(slot) && isPlaced(slot)) && placed.active
   const blocked = isNamed ? await goFor(ports, session, now, wanted, why, others) : undefined
   if (blocked?.kind === 'step') return blocked.step
   const refused = blocked?.refused ?? unplaced?.refused

@@ -60,6 +60,8 @@ const STORIES = {
     'a person in the simulation typed the name in between that a record had, since the grant was over in the middle of a ring',
   'a-name-on-checks-waits-for-a-question-about-the-name':
     'the checker held it against Tandem that a name on checks waits while a person is asked about the name',
+  'named-and-moved-where-it-may-not-go':
+    'a name that was free only below a parent of another currency was sent to the top again and again, where it is taken',
 } as const
 
 describe('stories that once broke a promise', () => {
