@@ -122,11 +122,14 @@ function isPassingIn(values: readonly unknown[]): boolean {
   return /\(changing names(?: \d+)?\)/.test(JSON.stringify(values))
 }
 
-/** Whether another record has the name that the contact is to have, wherever that may be. */
+/**
+ * Whether another record has the name that the contact is to have, wherever that may be, or has it behind QuickBooks'
+ * mark, which the contact's own record would get with the next deactivation.
+ */
 function isNameHeld({ records, employees }: Evidence, { fields, link }: Contact): boolean {
   const name = fields.displayName?.toLowerCase()
   const others = [...records].flatMap(([id, record]) => (id === link?.recordId ? [] : [record]))
-  return [...others, ...employees].some(({ DisplayName }) => String(DisplayName).toLowerCase() === name)
+  return [...others, ...employees].some(({ DisplayName }) => plainName(String(DisplayName))?.toLowerCase() === name)
 }
 
 /** Whether a record is of a list that the workspace has chosen. */
