@@ -83,7 +83,7 @@ export const CRM_DEEDS = {
   'crm.swapNames': async (world, tenant, action) => {
     const length = 2 + Math.floor(action.other * 3)
     const all = (await contactsOf(world, tenant.workspace)).filter(
-      ({ link, archived }) => link !== undefined && !archived,
+      ({ link, archived, fields }) => link !== undefined && !archived && isTyped(fields.displayName),
     )
     // Half of the rings are of those that lie under one parent, where there are any.
     const [family = []] = [...Map.groupBy(all, ({ parentId }) => parentId)]
@@ -103,7 +103,9 @@ export const CRM_DEEDS = {
     return `exchanges the names of ${ring.map(shown).join(', ')}: ${ends.find((one) => one !== 'done') ?? 'done'}`
   },
   'crm.nameRow': async (world, tenant, action) => {
-    const all = (await contactsOf(world, tenant.workspace)).filter(({ archived }) => !archived)
+    const all = (await contactsOf(world, tenant.workspace)).filter(
+      ({ archived, fields }) => !archived && isTyped(fields.displayName),
+    )
     const from = Math.floor(action.pick * all.length)
     const row = all.slice(from, from + 2 + Math.floor(action.other * 2))
     if (row.length < 2) return 'finds nobody who moves on to another name'
@@ -126,8 +128,7 @@ export const CRM_DEEDS = {
         .company(tenant)
         .list({ entity, limit: 10_000 })
         .rows.map(({ DisplayName }) => ({ entity, name: String(DisplayName) }))
-        // QuickBooks' mark and a name in between are nothing that anybody would type.
-        .filter(({ name }) => plainName(name) === name && !isPassingName(name)),
+        .filter(({ name }) => isTyped(name)),
     )
     const taken = names[Math.floor(action.other * names.length)]
     if (contact === undefined || taken === undefined) return 'finds no name to take'
@@ -214,6 +215,11 @@ export async function contactsOf(world: World, workspace: string): Promise<reado
   const ids: string[] = []
   for await (const rows of world.memory.contacts.scan(workspace)) ids.push(...rows.map(({ id }) => id))
   return world.memory.contacts.getMany(workspace, ids.sort())
+}
+
+/** QuickBooks' mark and a name in between are nothing that anybody would type. */
+function isTyped(name: Value): boolean {
+  return plainName(name) === name && !isPassingName(name)
 }
 
 function typed({ workspace }: Tenant, action: Action, isNew = false): Readonly<{ fields: Fields; wanted: Values }> {
