@@ -1,7 +1,7 @@
 import type { Outcome } from '../../local/quickbooks/company/bookkeeper.ts'
 import type { Company } from '../../local/quickbooks/company/company.ts'
 import type { JsonObject } from '../../local/quickbooks/company/json.ts'
-import { valuesOfRecord } from '../checker/values.ts'
+import { isPassingName, valuesOfRecord } from '../checker/values.ts'
 import type { Tenant, World } from '../world/world.ts'
 import type { Action } from './actions.ts'
 import { contactsOf, type Deed } from './crm.ts'
@@ -21,7 +21,8 @@ export const BOOKS_DEEDS = {
     const held = valuesOfRecord(record)
     const respelt = action.slots.flatMap((slot) => {
       const value = held[slot]
-      return value === undefined || slot.endsWith('Address')
+      // A name in between is ours: nobody corrects its spelling before it is gone again.
+      return value === undefined || slot.endsWith('Address') || isPassingName(value)
         ? []
         : [[slot, asProperties(slot, respelled(slot, value, action.number / 10 + 1))] as const]
     })

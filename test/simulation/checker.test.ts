@@ -104,6 +104,8 @@ describe('the checker', () => {
       }
       expect.fail('nothing was found')
     },
+    // Up to sixty worlds are lived before the fault is found.
+    120_000,
   )
 
   it('finds that superseded values are not journalled', async () => {
