@@ -72,7 +72,7 @@ export type Action = Readonly<{
   cleared: readonly TypedSlot[]
 }>
 
-const TOTAL = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
+const TOTAL = Object.values<number>(WEIGHTS).reduce((sum, weight) => sum + weight, 0)
 
 /**
  * So many actions over `spanMs`; many close together, and on the same few records. Where lists are long, they are often

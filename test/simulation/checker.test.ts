@@ -199,7 +199,7 @@ describe('the checker', () => {
       /met the run of (acme|bolt) with its own key/,
     ],
   ])('finds that %s is given to another workspace', async (_what, sabotage, wording) => {
-    expect(await found(sabotage, 8, { process: { yields: 0.3, dies: 0, fails: 0 } })).toMatch(wording)
+    expect(await found(sabotage, 30, { process: { yields: 0.3, dies: 0, fails: 0 } })).toMatch(wording)
   })
 
   it('shrinks what it finds to a story of a few actions', async () => {

@@ -6,7 +6,7 @@ import { type Lived, liveSeeds } from '../../simulation/workers.ts'
 import { MISHAPS } from '../../simulation/world/happenings.ts'
 import { NOT_DRAWN } from '../../simulation/world/settings.ts'
 
-const SEEDS = Array.from({ length: 160 }, (_, index) => 1_001 + index)
+const SEEDS = Array.from({ length: 230 }, (_, index) => 1_001 + index)
 const stories = SEEDS.map((seed) => drawStory(String(seed), 50))
 
 /** Those that are missing among what happened in any of the runs. */
