@@ -6,7 +6,7 @@ import { type Lived, liveSeeds } from '../../simulation/workers.ts'
 import { MISHAPS } from '../../simulation/world/happenings.ts'
 import { NOT_DRAWN } from '../../simulation/world/settings.ts'
 
-const SEEDS = Array.from({ length: 230 }, (_, index) => 1_001 + index)
+const SEEDS = Array.from({ length: 160 }, (_, index) => 4_134 + index)
 const stories = SEEDS.map((seed) => drawStory(String(seed), 50))
 
 /** Those that are missing among what happened in any of the runs. */
@@ -19,7 +19,7 @@ describe('a fixed set of seeds', () => {
   const all: Lived[] = []
   beforeAll(async () => {
     await liveSeeds(
-      { first: 1_001, end: 1_001 + SEEDS.length, actions: 50, seconds: Number.POSITIVE_INFINITY },
+      { first: 4_134, end: 4_134 + SEEDS.length, actions: 50, seconds: Number.POSITIVE_INFINITY },
       (one) => {
         all.push(one)
         return true
